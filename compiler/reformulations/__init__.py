@@ -1,0 +1,1 @@
+"""`Program` in, `Program` and the way back out: one file for each reformulation."""

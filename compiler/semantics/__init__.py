@@ -1,0 +1,1 @@
+"""Syntax nodes and data files in, a checked `Game` and its bound data out."""

@@ -1,0 +1,1 @@
+"""Parse tree in, syntax nodes out; a node keeps its place in the text."""

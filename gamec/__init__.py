@@ -1,0 +1,1 @@
+"""The front door of gamec: the names that users import."""

@@ -1,0 +1,1 @@
+"""What a `.game` text is: the grammar, sources and spans, diagnostics, and the parser that recovers."""

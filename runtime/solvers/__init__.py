@@ -1,0 +1,1 @@
+"""`Program` in, `Outcome` out: one adapter for each solver, which alone imports it."""
