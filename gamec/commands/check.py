@@ -1,0 +1,28 @@
+"""`gamec check FILE`: every mistake in a model and its cases, and what the model holds."""
+
+from __future__ import annotations
+
+import sys
+
+from gamec.exit_codes import CERTIFIED
+from gamec.options import Format, ModelFile, Output
+from gamec.terminal import paper_of, progress, write
+
+
+def check(file: ModelFile, form: Output = Format.TEXT) -> int:
+    from compiler.pipeline import check_file
+
+    from gamec.guard import show_warnings
+    from gamec.json_text import json_text
+    from gamec.render import as_json
+    from gamec.views.model import model_json, model_text
+
+    with progress(f"checking {file}"):
+        compiled = check_file(file)
+    show_warnings(compiled.warnings, form)
+    if form is Format.JSON:
+        document = {"status": "ok", **model_json(compiled), "diagnostics": [as_json(d) for d in compiled.warnings]}
+        write(sys.stdout, json_text(document, sys.stdout))
+    elif form is Format.TEXT:
+        write(sys.stdout, model_text(compiled, paper_of(sys.stdout)))
+    return CERTIFIED

@@ -1,0 +1,91 @@
+"""`gamec new NAME`: a folder with a model of one's own that runs at once, made from a template."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gamec.exit_codes import CERTIFIED
+from gamec.terminal import write
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+
+PLACEHOLDER = "template_name"
+"""In names and texts of template files this word stands for the model's name."""
+
+
+class Template(StrEnum):
+    """The folders of `gamec/templates`."""
+
+    STACKELBERG = "stackelberg"
+    MARKET = "market"
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The folder to make; its last part names the model.")],
+    template: Annotated[
+        Template,
+        typer.Option("--template", help="stackelberg: prices and an answer; market: bids from CSV."),
+    ] = Template.STACKELBERG,
+) -> int:
+    target = Path(name)
+    identifier = _identifier(target.name)
+    if target.exists() or target.is_symlink():
+        raise DiagnosticError(
+            [Diagnostic("G003", f"`{name}` exists already and stays as it is", hints=(Hint("choose another name"),))]
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy(template, target, identifier)
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or str(error)
+        raise DiagnosticError([Diagnostic("G003", f"`{name}` cannot be made: {words}")]) from None
+    model = target / f"{identifier}.game"
+    write(sys.stdout, f"made {target}{os.sep}\n\n  gamec check {_quoted(model)}\n  gamec solve {_quoted(model)}")
+    return CERTIFIED
+
+
+def _identifier(folder: str) -> str:
+    """The folder's name as a name of the language: other characters than letters, digits and _ become _."""
+    words = re.sub(r"\W", "_", folder)
+    if words[:1].isdigit():
+        words = f"game_{words}"
+    if not words.strip("_"):
+        hint = Hint("use at least one letter, for example `gamec new my_game`")
+        raise DiagnosticError([Diagnostic("G807", f"`{folder}` gives no name for a model", hints=(hint,))])
+    return words
+
+
+def _copy(template: Template, target: Path, identifier: str) -> None:
+    """Write the folder under another name, then rename it: it comes whole or not at all."""
+    source = Path(__file__).resolve().parent.parent / "templates" / template.value
+    hidden = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        for file in sorted(source.rglob("*")):
+            place = hidden / str(file.relative_to(source)).replace(PLACEHOLDER, identifier)
+            if file.is_dir():
+                place.mkdir()
+            else:
+                text = file.read_text(encoding="utf-8").replace(PLACEHOLDER, identifier)
+                place.write_text(text, encoding="utf-8", newline="\n")
+        # Temporary folders are private; this one shall be as if made by hand.
+        mask = os.umask(0)
+        os.umask(mask)
+        hidden.chmod(0o777 & ~mask)
+        hidden.rename(target)
+    except BaseException:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
+
+
+def _quoted(path: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(path))

@@ -1,0 +1,54 @@
+"""`gamec solve FILE`: the answer with its certificate."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gamec.options import CaseName, Data, Format, Gap, Method, ModelFile, Output, Seed, Sets, Solver, TimeLimit
+from gamec.terminal import paper_of, progress, write
+
+
+def solve(
+    file: ModelFile,
+    case: CaseName = None,
+    method: Method = "auto",
+    solver: Solver = "auto",
+    time_limit: TimeLimit = None,
+    gap: Gap = None,
+    seed: Seed = 0,
+    set_: Sets = None,
+    data: Data = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every value, however many there are.")] = False,
+    form: Output = Format.TEXT,
+) -> int:
+    from gamec.exit_codes import of_result
+    from gamec.guard import show_warnings
+    from gamec.json_text import json_text
+    from gamec.overrides import overrides
+    from gamec.views.result import result_line, result_text
+    from runtime import session
+
+    values = overrides(set_, data)
+    with progress(f"solving {file}"):
+        result = session.solve(
+            file,
+            case=case,
+            method=method,
+            solver=solver,
+            overrides=values,
+            time_limit=time_limit,
+            gap=gap,
+            seed=seed,
+        )
+    show_warnings(result.diagnostics, form)
+    match form:
+        case Format.JSON:
+            write(sys.stdout, json_text(result.to_json(), sys.stdout))
+        case Format.SHORT:
+            write(sys.stdout, result_line(result))
+        case Format.TEXT:
+            write(sys.stdout, result_text(result, paper_of(sys.stdout), everything))
+    return of_result(result)

@@ -1,0 +1,59 @@
+"""What the process tells its caller. In: a status or diagnostics; out: an exit code. They are part of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from grammar.diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    pass
+
+if TYPE_CHECKING:
+    from runtime.result import Result
+
+CERTIFIED = 0
+DIAGNOSTICS = 1
+USAGE = 2
+NO_SOLUTION = 3
+LIMIT = 4
+SOLVER_MISSING = 5
+NOT_CERTIFIED = 6
+OUR_FAULT = 70
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+"""128 + SIGPIPE, as for any program whose reader has gone."""
+
+_BY_CODE = {
+    "G801": NO_SOLUTION,
+    "G802": NO_SOLUTION,
+    "G803": SOLVER_MISSING,
+    "G805": LIMIT,
+    "G806": NOT_CERTIFIED,
+    "G807": USAGE,
+    "G901": OUR_FAULT,
+}
+
+
+def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> int:
+    """Errors of one kind that has an exit code of its own give that; any other error gives `DIAGNOSTICS`; none, 0."""
+    found = {_BY_CODE.get(d.code, DIAGNOSTICS) for d in diagnostics if d.severity is Severity.ERROR}
+    if OUR_FAULT in found:
+        return OUR_FAULT
+    if len(found) == 1:
+        return found.pop()
+    return DIAGNOSTICS if found else CERTIFIED
+
+
+def of_result(result: Result) -> int:
+    """0 for a certified answer, else what the status says."""
+    match result.status.value:
+        case "infeasible" | "unbounded":
+            return NO_SOLUTION
+        case "limit":
+            return LIMIT
+        case "not_verified":
+            return NOT_CERTIFIED
+        case _:
+            return CERTIFIED if result.certificate.verified else NOT_CERTIFIED

@@ -1,0 +1,79 @@
+"""Texts from and to disk, with diagnostics. In: a path (`-` is standard input); out: `Source`, or a whole file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
+from grammar.source import Source
+
+
+def read_text(path: str) -> Source:
+    """The text of a file. Raises DiagnosticError: G001 where it cannot be read, G002 where it is not UTF-8."""
+    try:
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except FileNotFoundError:
+        folder = Path(path).parent
+        near: tuple[Hint, ...] = ()
+        with suppress(OSError):
+            near = did_you_mean(Path(path).name, (p.name for p in folder.iterdir()))
+        raise DiagnosticError([Diagnostic("G001", f"there is no file `{path}`", hints=near)]) from None
+    except IsADirectoryError:
+        hint = Hint("name the file in it that is meant")
+        raise DiagnosticError([Diagnostic("G001", f"`{path}` is a folder, not a file", hints=(hint,))]) from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        words = getattr(error, "strerror", None) or str(error)
+        raise DiagnosticError([Diagnostic("G001", f"`{path}` cannot be read: {words}")]) from None
+    try:
+        return Source(path, content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DiagnosticError(
+            [
+                Diagnostic(
+                    "G002",
+                    f"`{path}` is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}",
+                    hints=(Hint("save the file with the encoding UTF-8"),),
+                )
+            ]
+        ) from None
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write a file whole or not at all: under another name first, then renamed. Raises DiagnosticError (G003)."""
+    target = Path(path)
+    hidden = None
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(21, "it is a folder")
+        if target.exists() and not target.is_file():  # a device such as /dev/null, or a pipe: cannot be renamed over
+            target.write_text(text, encoding="utf-8")
+            return
+        place = target.resolve()
+        number, hidden = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+        with open(number, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(hidden, _mode(place))
+        os.replace(hidden, place)
+        hidden = None
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or str(error)
+        hint = Hint("name another file with `-o`, or make the folder first")
+        raise DiagnosticError([Diagnostic("G003", f"`{path}` cannot be written: {words}", hints=(hint,))]) from None
+    finally:
+        if hidden is not None:
+            with suppress(OSError):
+                os.unlink(hidden)
+
+
+def _mode(place: Path) -> int:
+    """Permissions of the file that is replaced, or those that a new file gets here (temporary files are private)."""
+    if place.exists():
+        return place.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
