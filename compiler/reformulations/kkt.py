@@ -1,0 +1,406 @@
+"""The optimality conditions of all followers, joined to the leader's problem.
+
+From: GroundGame; a set of followers; a leader, or none (then every player is a "follower" and nothing is minimised).
+To: for each follower with sense s (1 minimises, -1 maximises), objective f, rows l <= a x <= u and bounds on its own
+    columns x_j, minimise the leader's objective over all columns and multipliers, subject to the leader's rows and,
+      for each follower, a x - w_L = l,  a x + w_U = u                             (its rows, with slacks)
+      s*df/dx_j - sum_r (y_L - y_U)_r da_r/dx_j - d_L + d_U = 0   (stationarity)
+      (y_L, w_L), (y_U, w_U), (d_L, x_j - lower), (d_U, upper - x_j)  complementary pairs >= 0,
+    where an equality has one free multiplier in place of y_L - y_U, and a column with equal bounds needs no condition.
+    A price column of row r equals s*(y_L - y_U)_r: the change of the follower's optimal objective, in its own sense,
+    per unit of r's right-hand side. Every follower's objective is divided by a power of two, and so are rows, so that
+    multipliers are near 1.
+Requires: followers convex in their own columns with rows linear in them (products of an own column with another's are
+    allowed and become products with multipliers). Then the conditions are necessary and sufficient, as linear rows
+    need no constraint qualification.
+Exact: yes. Followers that see each other's columns are at a Nash equilibrium among themselves for each leader
+    decision; where answers tie, the leader chooses (optimistic).
+Way back: the game's columns come first and keep their numbers; prices are the multipliers, scaled back.
+Reference: Fortuny-Amat and McCarl, J. Oper. Res. Soc. 32 (1981) 783; Dempe, Foundations of Bilevel Programming (2002);
+    Kleinert, Labbe, Ljubic and Schmidt, EURO J. Comput. Optim. 9 (2021) 100007.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compiler.ground.fixed_columns import fixed_columns
+from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from compiler.reformulations.best_response import with_semicontinuous
+from compiler.reformulations.program import Part, Program, Recovery
+
+
+def kkt(game: GroundGame, followers: Bools, leader: int | None) -> tuple[Program, Recovery]:
+    """The single-level Program of `followers` (p,) under `leader`; its pairs are `complementary`, for another
+    reformulation.
+
+    `game` must have no products of fixed columns (`fold_fixed_columns`). Raises ValueError where a row holds a
+    product of two own columns.
+    """
+    view = _View.of(game, followers)
+    layout = _Layout.of(game, view)
+    rows = _Rows(layout.columns)
+    _leader_rows(game, view, rows)
+    _follower_rows(game, view, layout, rows)
+    _bound_rows(game, layout, rows)
+    _stationarity(game, view, layout, rows)
+    price_map = _price_map(game, view, layout)
+    _price_rows(game, price_map, rows)
+    matrix, row_lower, row_upper, row_quad, row_parts = rows.assembled()
+
+    free = np.full(layout.columns - game.columns, np.inf)
+    low = np.zeros(len(free))
+    low[layout.y_equal - game.columns] = -np.inf
+    cost, cost_quad, constant = np.zeros(layout.columns), Quad.empty(), 0.0
+    if leader is not None:
+        cost, cost_quad, constant = _leader_goal(game, leader, layout.columns)
+    lead = ~followers[game.owner] | (game.owner < 0)
+    program = Program(
+        lower=np.concatenate([game.lower, low]),
+        upper=np.concatenate([game.upper, free]),
+        integer=np.concatenate([(game.kind == INTEGER) & lead, np.zeros(len(free), np.bool_)]),
+        cost=cost,
+        cost_constant=constant,
+        cost_quad=cost_quad,
+        matrix=matrix,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        row_quad=row_quad,
+        column_parts=layout.parts(game),
+        row_parts=row_parts,
+        complementary=layout.pairs(),
+    )
+    switched = np.flatnonzero((game.kind == SEMICONTINUOUS) & lead)
+    program = with_semicontinuous(game, program, switched, np.arange(layout.columns))
+    recovery = Recovery(
+        column=np.arange(game.columns),
+        fixed=np.zeros(game.columns),
+        price_map=Csr(price_map.indptr, price_map.indices, price_map.data, program.columns),
+        priced=view.touched,
+        dual_row=np.full(game.rows, -1, np.int64),
+        dual_factor=np.zeros(game.rows),
+    )
+    return program, recovery
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """What in the game is the followers' own, and the scales: goal (p,), row (m,), column (n,), all powers of two."""
+
+    inner: Bools
+    touched: Bools
+    """Rows of followers that hold a column of their owner; the others are mere conditions on the leader."""
+    own_entry: Bools
+    quad_first: Bools
+    quad_second: Bools
+    goal_first: Bools
+    goal_second: Bools
+    sense: Floats
+    goal_scale: Floats
+    row_scale: Floats
+    column_scale: Floats
+
+    @staticmethod
+    def of(game: GroundGame, followers: Bools) -> _View:
+        inner = (game.owner >= 0) & followers[game.owner] & ~fixed_columns(game)
+        inner_row = (game.row_owner >= 0) & followers[game.row_owner]
+        entry_row = game.matrix.row_numbers()
+        entry_column = game.matrix.indices
+        mine = game.owner[entry_column] == game.row_owner[entry_row]
+        own_entry = inner[entry_column] & inner_row[entry_row] & mine
+        quad, goal = game.row_quad, game.objective_quad
+        in_quad = inner_row[quad.row]
+        quad_first = inner[quad.i] & in_quad & (game.owner[quad.i] == game.row_owner[quad.row])
+        quad_second = inner[quad.j] & in_quad & (game.owner[quad.j] == game.row_owner[quad.row])
+        if np.any(quad_first & quad_second):
+            raise ValueError("a follower's row holds a product of two of its own columns")
+        goal_first = inner[goal.i] & (game.owner[goal.i] == goal.row)
+        goal_second = inner[goal.j] & (game.owner[goal.j] == goal.row)
+
+        touched = np.zeros(game.rows, np.bool_)
+        touched[entry_row[own_entry]] = True
+        touched[quad.row[quad_first | quad_second]] = True
+
+        entry_player = game.objective.row_numbers()
+        own_goal = inner[game.objective.indices] & (game.owner[game.objective.indices] == entry_player)
+        goal_size, row_size = np.zeros(len(game.players)), np.zeros(game.rows)
+        np.maximum.at(goal_size, entry_player[own_goal], np.abs(game.objective.data[own_goal]))
+        in_goal = goal_first | goal_second
+        np.maximum.at(goal_size, goal.row[in_goal], np.abs(goal.value[in_goal]))
+        np.maximum.at(row_size, entry_row[own_entry], np.abs(game.matrix.data[own_entry]))
+        in_row = quad_first | quad_second
+        np.maximum.at(row_size, quad.row[in_row], np.abs(quad.value[in_row]))
+        goal_scale, row_scale = _power_of_two(goal_size), 1 / _power_of_two(row_size)
+
+        column_size = np.zeros(game.columns)
+        goal_entry = np.abs(game.objective.data[own_goal]) / goal_scale[entry_player[own_goal]]
+        np.maximum.at(column_size, game.objective.indices[own_goal], goal_entry)
+        row_entry = np.abs(game.matrix.data[own_entry]) * row_scale[entry_row[own_entry]]
+        np.maximum.at(column_size, entry_column[own_entry], row_entry)
+        for mask, column in ((goal_first, goal.i), (goal_second, goal.j)):
+            np.maximum.at(column_size, column[mask], np.abs(goal.value[mask]) / goal_scale[goal.row[mask]])
+        for mask, column in ((quad_first, quad.i), (quad_second, quad.j)):
+            np.maximum.at(column_size, column[mask], np.abs(quad.value[mask]) * row_scale[quad.row[mask]])
+        return _View(
+            inner,
+            touched,
+            own_entry,
+            quad_first,
+            quad_second,
+            goal_first,
+            goal_second,
+            np.array([p.sense for p in game.players], np.float64),
+            goal_scale,
+            row_scale,
+            1 / _power_of_two(column_size),
+        )
+
+
+def _power_of_two(size: Floats) -> Floats:
+    """The power of two nearest to each size, 1 for 0: scaling by it rounds nothing."""
+    scale: Floats = np.exp2(np.round(np.log2(np.where(size > 0, size, 1.0))))
+    return scale
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Columns of the Program: those of the game, then multipliers and slacks. `*_of` are game rows or columns, the
+    rest Program columns."""
+
+    columns: int
+    lower_of: Ints
+    upper_of: Ints
+    equal_of: Ints
+    y_lower: Ints
+    y_upper: Ints
+    y_equal: Ints
+    w_lower: Ints
+    w_upper: Ints
+    low_of: Ints
+    high_of: Ints
+    d_low: Ints
+    d_high: Ints
+    shifted: Bools
+    """Which of `low_of` have a bound other than 0, and so a slack column of their own."""
+    b_low: Ints
+    b_high: Ints
+
+    @staticmethod
+    def of(game: GroundGame, view: _View) -> _Layout:
+        below, above = np.isfinite(game.row_lower), np.isfinite(game.row_upper)
+        equal = below & above & (game.row_lower == game.row_upper)
+        lower_of = np.flatnonzero(view.touched & below & ~equal)
+        upper_of = np.flatnonzero(view.touched & above & ~equal)
+        equal_of = np.flatnonzero(view.touched & equal)
+        low_of = np.flatnonzero(view.inner & np.isfinite(game.lower))
+        high_of = np.flatnonzero(view.inner & np.isfinite(game.upper))
+        shifted = game.lower[low_of] != 0
+        sizes = [
+            *(len(lower_of), len(upper_of), len(equal_of), len(lower_of), len(upper_of)),
+            *(len(low_of), len(high_of), int(shifted.sum()), len(high_of)),
+        ]
+        ends = game.columns + np.cumsum(sizes)
+        numbers = [np.arange(end - size, end) for size, end in zip(sizes, ends.tolist(), strict=True)]
+        y_lower, y_upper, y_equal, w_lower, w_upper, d_low, d_high, b_low, b_high = numbers
+        return _Layout(
+            int(ends[-1]),
+            *(lower_of, upper_of, equal_of, y_lower, y_upper, y_equal, w_lower, w_upper),
+            *(low_of, high_of, d_low, d_high, shifted, b_low, b_high),
+        )
+
+    def pairs(self) -> Ints:
+        partner = self.low_of.copy()
+        partner[self.shifted] = self.b_low
+        first = np.concatenate([self.y_lower, self.y_upper, self.d_low, self.d_high])
+        return np.stack([first, np.concatenate([self.w_lower, self.w_upper, partner, self.b_high])], axis=1)
+
+    def multipliers(self) -> tuple[tuple[Ints, Ints, float], ...]:
+        """Game rows, the columns of their multipliers, and the sign with which these enter the shadow price."""
+        return (
+            (self.lower_of, self.y_lower, 1.0),
+            (self.upper_of, self.y_upper, -1.0),
+            (self.equal_of, self.y_equal, 1.0),
+        )
+
+    def parts(self, game: GroundGame) -> tuple[Part, ...]:
+        listed = [
+            ("decision", np.arange(game.columns), np.arange(game.columns), True),
+            ("multiplier", self.y_lower, self.lower_of, False),
+            ("multiplier", self.y_upper, self.upper_of, False),
+            ("multiplier", self.y_equal, self.equal_of, False),
+            ("slack", self.w_lower, self.lower_of, False),
+            ("slack", self.w_upper, self.upper_of, False),
+            ("reduced cost at the lower bound", self.d_low, self.low_of, True),
+            ("reduced cost at the upper bound", self.d_high, self.high_of, True),
+            ("distance from the lower bound", self.b_low, self.low_of[self.shifted], True),
+            ("distance from the upper bound", self.b_high, self.high_of, True),
+        ]
+        return tuple(Part(role, int(at[0]), int(at[-1]) + 1, source, of) for role, at, source, of in listed if len(at))
+
+
+class _Rows:
+    """Rows of the Program as they are added, block by block."""
+
+    def __init__(self, columns: int) -> None:
+        self.columns = columns
+        self.count = 0
+        self.entries: tuple[list[Ints], list[Ints], list[Floats]] = ([], [], [])
+        self.products: tuple[list[Ints], list[Ints], list[Ints], list[Floats]] = ([], [], [], [])
+        self.limits: tuple[list[Floats], list[Floats]] = ([], [])
+        self.parts: list[Part] = []
+
+    def block(self, role: str, lower: Floats, upper: Floats, source: Ints, of_column: bool) -> Ints:
+        """A block of rows with these limits; returns their numbers."""
+        numbers = np.arange(self.count, self.count + len(lower))
+        self.count += len(lower)
+        if len(lower):
+            self.limits[0].append(lower)
+            self.limits[1].append(upper)
+            self.parts.append(Part(role, int(numbers[0]), self.count, source, of_column))
+        return numbers
+
+    def add(self, row: Ints, column: Ints, value: Floats | float) -> None:
+        """Linear entries; one value for all will do."""
+        self.entries[0].append(row)
+        self.entries[1].append(column)
+        self.entries[2].append(np.broadcast_to(np.asarray(value, np.float64), row.shape))
+
+    def add_products(self, row: Ints, i: Ints, j: Ints, value: Floats) -> None:
+        self.products[0].append(row)
+        self.products[1].append(i)
+        self.products[2].append(j)
+        self.products[3].append(value)
+
+    def assembled(self) -> tuple[Csr, Floats, Floats, Quad, tuple[Part, ...]]:
+        whole, real = np.zeros(0, np.int64), np.zeros(0)
+        row, column = (np.concatenate([whole, *self.entries[k]]) for k in (0, 1))
+        value = np.concatenate([real, *self.entries[2]])
+        matrix = Csr.from_coo(row, column, value, self.count, self.columns)
+        at, i, j = (np.concatenate([whole, *self.products[k]]) for k in (0, 1, 2))
+        quad = Quad.from_entries(at, i, j, np.concatenate([real, *self.products[3]]), self.columns)
+        lower, upper = (np.concatenate([real, *self.limits[k]]) for k in (0, 1))
+        return matrix, lower, upper, quad, tuple(self.parts)
+
+
+def _leader_rows(game: GroundGame, view: _View, rows: _Rows) -> None:
+    """Rows that no follower's column of its own enters, as they are."""
+    kept = np.flatnonzero(~view.touched)
+    _copy(game, kept, np.ones(len(kept)), game.row_lower[kept], game.row_upper[kept], "row", rows)
+
+
+def _follower_rows(game: GroundGame, view: _View, layout: _Layout, rows: _Rows) -> None:
+    """`a x - w_L = l`, `a x + w_U = u`, and for a range the first of them with `w_L + w_U = u - l`; scaled."""
+    scale = view.row_scale
+    at = np.full(game.rows, -1, np.int64)
+    below = np.isfinite(game.row_lower) & view.touched
+    first = np.flatnonzero(below)
+    at[first] = _copy(game, first, scale[first], game.row_lower[first], game.row_lower[first], "row", rows)
+    alone = np.flatnonzero(view.touched & np.isfinite(game.row_upper) & ~below)
+    at[alone] = _copy(game, alone, scale[alone], game.row_upper[alone], game.row_upper[alone], "row", rows)
+    rows.add(at[layout.lower_of], layout.w_lower, -1.0)
+    ranged = below[layout.upper_of]
+    rows.add(at[layout.upper_of[~ranged]], layout.w_upper[~ranged], 1.0)
+
+    both = layout.upper_of[ranged]
+    width = scale[both] * (game.row_upper[both] - game.row_lower[both])
+    numbers = rows.block("range", width, width, both, False)
+    rows.add(numbers, layout.w_upper[ranged], 1.0)
+    rows.add(numbers, layout.w_lower[np.searchsorted(layout.lower_of, both)], 1.0)
+
+
+def _copy(game: GroundGame, chosen: Ints, scale: Floats, lower: Floats, upper: Floats, role: str, rows: _Rows) -> Ints:
+    """The game's rows `chosen`, times `scale`, between the limits given (unscaled)."""
+    numbers = rows.block(role, scale * lower, scale * upper, chosen, False)
+    part = game.matrix.take_rows(chosen)
+    rows.add(numbers[part.row_numbers()], part.indices, scale[part.row_numbers()] * part.data)
+    place = np.full(game.rows, -1, np.int64)
+    place[chosen] = np.arange(len(chosen))
+    quad = game.row_quad.take(place[game.row_quad.row] >= 0)
+    k = place[quad.row]
+    rows.add_products(numbers[k], quad.i, quad.j, scale[k] * quad.value)
+    return numbers
+
+
+def _bound_rows(game: GroundGame, layout: _Layout, rows: _Rows) -> None:
+    """Slack columns of bounds: `x - b = lower` where lower is not 0, `x + b = upper`."""
+    low = layout.low_of[layout.shifted]
+    numbers = rows.block("lower bound", game.lower[low], game.lower[low], low, True)
+    rows.add(numbers, low, 1.0)
+    rows.add(numbers, layout.b_low, -1.0)
+    high = layout.high_of
+    numbers = rows.block("upper bound", game.upper[high], game.upper[high], high, True)
+    rows.add(numbers, high, 1.0)
+    rows.add(numbers, layout.b_high, 1.0)
+
+
+def _stationarity(game: GroundGame, view: _View, layout: _Layout, rows: _Rows) -> None:
+    """One row for each follower column whose bounds leave it room."""
+    chosen = np.flatnonzero(view.inner)
+    player = game.owner[chosen]
+    # Objective terms over its scale and sense, times the column's scale: one factor for each of a follower's columns.
+    factor = np.zeros(game.columns)
+    factor[chosen] = view.column_scale[chosen] * view.sense[player] / view.goal_scale[player]
+
+    goal_row = game.objective.row_numbers()
+    own = view.inner[game.objective.indices] & (game.owner[game.objective.indices] == goal_row)
+    slope = np.zeros(game.columns)
+    slope[game.objective.indices[own]] = game.objective.data[own]
+    constant = -(factor * slope)[chosen]
+    at = np.full(game.columns, -1, np.int64)
+    at[chosen] = rows.block("stationarity", constant, constant, chosen, True)
+
+    goal = game.objective_quad
+    for mask, mine, other in ((view.goal_first, goal.i, goal.j), (view.goal_second, goal.j, goal.i)):
+        rows.add(at[mine[mask]], other[mask], factor[mine[mask]] * goal.value[mask])
+
+    entry_row = game.matrix.row_numbers()[view.own_entry]
+    entry_column, entry = game.matrix.indices[view.own_entry], game.matrix.data[view.own_entry]
+    weight = view.column_scale[entry_column] * view.row_scale[entry_row] * entry
+    quad = game.row_quad
+    for listed, multiplier, sign in layout.multipliers():
+        y = np.full(game.rows, -1, np.int64)
+        y[listed] = multiplier
+        there = y[entry_row] >= 0
+        rows.add(at[entry_column[there]], y[entry_row[there]], -sign * weight[there])
+        for mask, mine, other in ((view.quad_first, quad.i, quad.j), (view.quad_second, quad.j, quad.i)):
+            k = np.flatnonzero(mask & (y[quad.row] >= 0))
+            value = -sign * view.column_scale[mine[k]] * view.row_scale[quad.row[k]] * quad.value[k]
+            rows.add_products(at[mine[k]], other[k], y[quad.row[k]], value)
+    rows.add(at[layout.low_of], layout.d_low, -1.0)
+    rows.add(at[layout.high_of], layout.d_high, 1.0)
+
+
+def _price_map(game: GroundGame, view: _View, layout: _Layout) -> Csr:
+    """Shadow prices as a linear map of the Program's columns: (game rows, columns)."""
+    owner = np.where(game.row_owner >= 0, game.row_owner, 0)
+    unit = view.sense[owner] * view.goal_scale[owner] * view.row_scale
+    row, column, value = [], [], []
+    for listed, multiplier, sign in layout.multipliers():
+        row.append(listed)
+        column.append(multiplier)
+        value.append(sign * unit[listed])
+    return Csr.from_coo(np.concatenate(row), np.concatenate(column), np.concatenate(value), game.rows, layout.columns)
+
+
+def _price_rows(game: GroundGame, price_map: Csr, rows: _Rows) -> None:
+    """Every price column equals the shadow price it stands for, in units in which the multiplier's coefficient is 1."""
+    columns = np.flatnonzero(game.price_row >= 0)
+    part = price_map.take_rows(game.price_row[columns])
+    unit = np.ones(len(columns))
+    unit[part.row_numbers()] = np.abs(part.data)
+    numbers = rows.block("price", np.zeros(len(columns)), np.zeros(len(columns)), columns, True)
+    rows.add(numbers, columns, 1 / unit)
+    rows.add(numbers[part.row_numbers()], part.indices, -part.data / unit[part.row_numbers()])
+
+
+def _leader_goal(game: GroundGame, leader: int, columns: int) -> tuple[Floats, Quad, float]:
+    sense = float(game.players[leader].sense)
+    goal = game.objective.take_rows(np.array([leader]))
+    cost = np.zeros(columns)
+    cost[goal.indices] = sense * goal.data
+    quad = game.objective_quad.take(game.objective_quad.row == leader)
+    products = Quad(np.zeros(quad.entries, np.int64), quad.i, quad.j, sense * quad.value)
+    return cost, products, sense * float(game.objective_constant[leader])

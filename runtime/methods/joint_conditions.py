@@ -1,0 +1,63 @@
+"""Players that move at the same time: the optimality conditions of all of them at once.
+
+Solves: several players without leaders, each an LP or convex QP in its own columns; they may see each other's columns
+in objectives and constraints (generalised Nash) and each other's shadow prices.
+Proves: a Nash equilibrium, as the conditions are necessary and sufficient; "infeasible" proves that none exists.
+Where there are several equilibria it gives one of them, and does not say so.
+Stops: at the first point that satisfies all conditions, or the time limit; the pattern is then solved once more to
+1e-9.
+Reference: Nash (1951); Facchinei and Kanzow, 4OR 5 (2007) 173.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.kkt import kkt
+from runtime.methods.kkt import follower_findings
+from runtime.methods.method import Found, Refusal, Request, failed, pick_solver
+from runtime.methods.polish import polished
+from runtime.methods.setting import Setting, nobodys_rows, price_findings
+from runtime.methods.single_level import STATUS
+from runtime.result import Status
+from runtime.solvers.solver import Ending
+
+
+class JointConditions:
+    """See the module."""
+
+    name = "joint_conditions"
+
+    def refuses(self, setting: Setting) -> Refusal | None:
+        if not setting.equals:
+            return Refusal("there is one player only" if setting.alone else "some players follow others", False)
+        everyone = np.ones(len(setting.game.players), np.bool_)
+        found = follower_findings(setting, list(range(len(everyone)))) + nobodys_rows(setting)
+        found = found or price_findings(setting, everyone)
+        return Refusal(found[0].headline, True, found) if found else None
+
+    def run(self, setting: Setting, request: Request) -> Found:
+        game = setting.game
+        program, recovery = kkt(game, np.ones(len(game.players), np.bool_), None)
+        program = complementarity_sos1(program)
+        solver = pick_solver(program, request)
+        outcome = solver.solve(program, request.options)
+        if outcome.ending is Ending.FAILED:
+            raise failed(solver.name, outcome)
+        if outcome.z is None:
+            return Found(STATUS[outcome.ending], solver.name, seconds=outcome.seconds)
+        z, seconds = outcome.z, outcome.seconds
+        exact = polished(program, z, request.options)
+        if exact is not None and exact.z is not None:
+            z, seconds = exact.z, seconds + exact.seconds
+        x = recovery.point(z)
+        return Found(
+            status=Status.EQUILIBRIUM,
+            solver=solver.name,
+            x=x,
+            prices=recovery.prices(z),
+            claimed=dict(enumerate(game.objectives_at(x).tolist())),
+            notes=(f"{len(program.sos1)} complementary pairs as SOS1; this is one equilibrium, there may be others",),
+            seconds=seconds,
+        )

@@ -1,0 +1,123 @@
+"""What a method takes and gives: `Request`, `Refusal`, `Found`, and the `Method` protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from compiler.ground.sparse import Floats
+from compiler.reformulations.program import Program
+from grammar.codes import CODES
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
+from runtime.methods.setting import Setting
+from runtime.result import Bound, Status
+from runtime.solvers.registry import SOLVERS
+from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
+
+
+@dataclass(frozen=True)
+class Request:
+    """How to solve: names or `auto`; seconds for all of the work; relative gap (None: `PROOF_GAP`); seed."""
+
+    method: str = "auto"
+    solver: str = "auto"
+    time_limit: float | None = None
+    gap: float | None = None
+    seed: int = 0
+
+    @property
+    def options(self) -> Options:
+        return Options(self.time_limit, PROOF_GAP if self.gap is None else self.gap, self.seed)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a method cannot take a game. `fits`: the structure of players would be right, so these diagnostics are the
+    ones to show."""
+
+    reason: str
+    fits: bool
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A method's claim, for n columns and m rows of the game; the certificate tests it.
+
+    `status` OPTIMAL, EQUILIBRIUM, LIMIT, INFEASIBLE or UNBOUNDED. `x` (n,) or None; `prices` (m,) in each owner's own
+    sense, NaN where there is none. `claimed` and `bound` are objectives and proven bounds of them by player number,
+    in the player's own sense.
+    `solver` made it, `seconds` it took inside solvers, `notes` are for people.
+    """
+
+    status: Status
+    solver: str
+    x: Floats | None = None
+    prices: Floats | None = None
+    claimed: Mapping[int, float] = field(default_factory=dict)
+    bound: Mapping[int, float] = field(default_factory=dict)
+    ledger: tuple[Bound, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class Method(Protocol):
+    """One way to solve a game; see each method's module for what it proves."""
+
+    name: str
+
+    def refuses(self, setting: Setting) -> Refusal | None:
+        """None when the method is right for this game."""
+        ...
+
+    def run(self, setting: Setting, request: Request) -> Found:
+        """Solve. Raises DiagnosticError (G803, G804, G807)."""
+        ...
+
+
+def pick_solver(program: Program, request: Request) -> Solver:
+    """The solver asked for, or the first that takes the Program. Raises DiagnosticError: G807 unknown or unfit, G803
+    missing."""
+    if request.solver != "auto":
+        if request.solver not in SOLVERS:
+            hints = did_you_mean(request.solver, SOLVERS) or (Hint(f"solvers are {', '.join(SOLVERS)}"),)
+            raise DiagnosticError([Diagnostic("G807", f"there is no solver `{request.solver}`", hints=hints)])
+        solver = SOLVERS[request.solver]
+        refusal = solver.refuses(program)
+        if refusal:
+            fit = [s.name for s in SOLVERS.values() if not s.refuses(program)]
+            hints = (Hint(f"use `--solver {fit[0]}` or leave it to `auto`"),) if fit else ()
+            raise DiagnosticError([Diagnostic("G807", f"solver `{solver.name}` does not fit: {refusal}", hints=hints)])
+        return _present(solver)
+    for solver in SOLVERS.values():
+        if not solver.refuses(program):
+            return _present(solver)
+    raise AssertionError("every Program without complementary pairs has a solver")
+
+
+def _present(solver: Solver) -> Solver:
+    missing = solver.missing()
+    if missing:
+        raise DiagnosticError(
+            [
+                Diagnostic(
+                    "G803",
+                    f"solver `{solver.name}` is missing: {missing}",
+                    hints=(Hint("`pip install gamec` brings it"),),
+                )
+            ]
+        )
+    return solver
+
+
+def failed(solver: str, outcome: Outcome) -> DiagnosticError:
+    """For an Outcome that FAILED."""
+    assert outcome.ending is Ending.FAILED and "G804" in CODES
+    other = next((s for s in SOLVERS if s != solver), "")
+    hints = [Hint("look at the scale of the data: coefficients should lie between 1e-4 and 1e5")]
+    if other:
+        hints.append(Hint(f"try `--solver {other}`"))
+    return DiagnosticError(
+        [Diagnostic("G804", f"{solver} stopped without an answer ({outcome.message})", hints=tuple(hints))]
+    )

@@ -1,0 +1,66 @@
+"""The methods, one row each, and the choice among them."""
+
+from __future__ import annotations
+
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
+from runtime.methods.joint_conditions import JointConditions
+from runtime.methods.kkt import Kkt
+from runtime.methods.method import Method, Refusal
+from runtime.methods.setting import Setting
+from runtime.methods.single_level import SingleLevel
+
+METHODS: dict[str, Method] = {
+    "single_level": SingleLevel(),
+    "kkt": Kkt(),
+    "joint_conditions": JointConditions(),
+}
+"""In the order in which `auto` asks them."""
+
+WORKS = "what works: one player; one leader with direct followers; players none of whom follows another"
+
+
+def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
+    """The method to use and why. Raises DiagnosticError: G807 for an unknown or unfit `wanted`, else what no method
+    can solve."""
+    if wanted != "auto":
+        if wanted not in METHODS:
+            hints = did_you_mean(wanted, METHODS) or (Hint(f"methods are auto, {', '.join(METHODS)}"),)
+            raise DiagnosticError([Diagnostic("G807", f"there is no method `{wanted}`", hints=hints)])
+        refusal = METHODS[wanted].refuses(setting)
+        if refusal is None:
+            return METHODS[wanted], f"{wanted}: asked for; the game is {setting.described()}"
+        if refusal.diagnostics:
+            raise DiagnosticError(refusal.diagnostics)
+        fit = [name for name, method in METHODS.items() if method.refuses(setting) is None]
+        hint = Hint(f"use `--method {fit[0]}`" if fit else "no method of this version fits this game")
+        headline = f"method `{wanted}` does not fit: {refusal.reason}"
+        raise DiagnosticError(
+            [Diagnostic("G807", headline, notes=(f"the game is {setting.described()}",), hints=(hint,))]
+        )
+
+    ruled_out: list[str] = []
+    refusals: list[Refusal] = []
+    for name, method in METHODS.items():
+        refusal = method.refuses(setting)
+        if refusal is None:
+            later = [
+                f"{n}: {r.reason}" for n, m in METHODS.items() if n != name and (r := m.refuses(setting)) is not None
+            ]
+            return method, f"{name}: the game is {setting.described()}; ruled out: " + "; ".join(later)
+        ruled_out.append(f"{name}: {refusal.reason}")
+        refusals.append(refusal)
+    fitting = [d for r in refusals if r.fits for d in r.diagnostics]
+    if fitting:
+        raise DiagnosticError(fitting)
+    game = setting.game
+    raise DiagnosticError(
+        [
+            Diagnostic(
+                "G704",
+                f"no method of this version solves {setting.described()}",
+                next((player.span for player in game.players if player.leaders and player.span), None),
+                notes=tuple(ruled_out),
+                hints=(Hint(WORKS),),
+            )
+        ]
+    )

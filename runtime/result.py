@@ -1,0 +1,201 @@
+"""What a solved game is handed back as: `Result` with its `Status`, `Certificate` and labelled values; `Comparison`
+of cases.
+
+Everything here is data; `runtime.session` makes it. `Result.to_json` has the shape that the documentation promises.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from compiler.ground.sparse import Floats
+from grammar.diagnostics import Diagnostic
+
+
+class Status(Enum):
+    """What was proved about the answer; see each member."""
+
+    OPTIMAL = "optimal"
+    """A global optimum (of the leader, if there is one), every follower at its own: proven up to the gap."""
+    OPTIMAL_IF_BOUNDS = "optimal_if_bounds"
+    """A global optimum provided that the assumed bounds in the ledger hold."""
+    EQUILIBRIUM = "equilibrium"
+    """No player gains more than the regret shown by changing its own decision."""
+    LOCAL = "local"
+    """A local optimum: stationary, and second-order conditions hold."""
+    STATIONARY = "stationary"
+    """First-order conditions hold, no more."""
+    INFEASIBLE = "infeasible"
+    """Proven: no point satisfies the constraints and the followers' optimality, or there is no equilibrium."""
+    UNBOUNDED = "unbounded"
+    """Proven: a player's objective has no bound."""
+    LIMIT = "limit"
+    """A time limit came first; the answer, if any, is feasible and its gap is shown."""
+    NOT_VERIFIED = "not_verified"
+    """There is an answer, but the certificate refuses it; the diagnostics say why."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A row of the ledger: a bound that the proof rests on. `slack` is its distance from the value at the answer."""
+
+    of: str
+    value: float
+    source: str
+    slack: float
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A leader's objective over all best answers of its followers at the leader's decision, in the leader's own
+    sense."""
+
+    player: str
+    optimistic: float
+    pessimistic: float
+    breaks_constraints: bool = False
+    """Whether the followers' answer that is worst for the leader violates a constraint of the leader."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The answer checked by code that shares nothing with what made it.
+
+    `regret`: for each player, how much its own objective gains at most by changing its own decision, in its own
+    units; for a leader, the proven gap. `relative_regret`: the same over the size of the terms of its objective. `max_violation`: the
+    largest violation of a bound, constraint or integrality, absolute; `scaled_violation`: each over the size of the terms
+    of its row. `reasons`: why it is not verified.
+    """
+
+    verified: bool
+    regret: Mapping[str, float] = field(default_factory=dict)
+    relative_regret: Mapping[str, float] = field(default_factory=dict)
+    max_violation: float = 0.0
+    scaled_violation: float = 0.0
+    bounds: tuple[Bound, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Values with their index: `index` the letters (or sets), `sets` the sets, `keys` one tuple of elements for each value."""
+
+    index: tuple[str, ...]
+    sets: tuple[str, ...]
+    keys: tuple[tuple[object, ...], ...]
+    values: Floats
+    unit: str = ""
+    doc: str = ""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, key: object) -> float:
+        """The value at an element (one index) or a tuple of elements. Raises KeyError."""
+        wanted = key if isinstance(key, tuple) else (key,)
+        try:
+            return float(self.values[self._places[wanted]])
+        except KeyError:
+            raise KeyError(key) from None
+
+    def to_dict(self) -> dict[tuple[object, ...], float]:
+        return dict(zip(self.keys, self.values.tolist(), strict=True))
+
+    @property
+    def _places(self) -> dict[tuple[object, ...], int]:
+        return {key: k for k, key in enumerate(self.keys)}
+
+
+Value = float | Labelled
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A solved game. Keys of `objectives` are `player.objective`; keys of `values` and `prices` are the bare name where it is unique in
+    the file, else `player.name`. An indexed player's own index comes first. `time` is in seconds by stage.
+    `choice` says why the method was chosen and what was ruled out. Without an answer, `values` and the like are empty.
+    """
+
+    game: str
+    status: Status
+    method: str = ""
+    solver: str = ""
+    case: str = ""
+    objectives: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
+    prices: Mapping[str, Value] = field(default_factory=dict)
+    reports: Mapping[str, Value] = field(default_factory=dict)
+    certificate: Certificate = field(default_factory=lambda: Certificate(False))
+    diagnostics: tuple[Diagnostic, ...] = ()
+    time: Mapping[str, float] = field(default_factory=dict)
+    choice: str = ""
+    docs: Mapping[str, str] = field(default_factory=dict)
+    """What the file says about each value, price, report and objective, by the same keys."""
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented shape, of plain lists, strings and numbers; what is no finite number becomes None."""
+        return {
+            "status": self.status.value,
+            "method": self.method,
+            "solver": self.solver,
+            "case": self.case,
+            "objectives": {name: plain(value) for name, value in self.objectives.items()},
+            "values": {name: plain(value) for name, value in self.values.items()},
+            "prices": {name: plain(value) for name, value in self.prices.items()},
+            "reports": {name: plain(value) for name, value in self.reports.items()},
+            "certificate": {
+                "verified": self.certificate.verified,
+                "regret": {name: plain(value) for name, value in self.certificate.regret.items()},
+                "max_violation": plain(self.certificate.max_violation),
+                "bounds": [
+                    {"of": b.of, "value": plain(b.value), "source": b.source, "slack": plain(b.slack)}
+                    for b in self.certificate.bounds
+                ],
+            },
+            "time": {stage: plain(seconds) for stage, seconds in self.time.items()},
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Cases side by side: a Result for each, and the values of the file's `compare` declarations."""
+
+    game: str
+    results: Mapping[str, Result]
+    comparisons: Mapping[str, Value] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    docs: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "cases": {case: result.to_json() for case, result in self.results.items()},
+            "comparisons": {name: plain(value) for name, value in self.comparisons.items()},
+        }
+
+
+def plain(value: Value) -> Any:
+    """A number, or None where it is not finite, or the documented object of index, keys and values."""
+    if isinstance(value, Labelled):
+        return {
+            "index": list(value.index),
+            "keys": [[_element(e) for e in key] for key in value.keys],
+            "values": [v if math.isfinite(v) else None for v in value.values.tolist()],
+        }
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _element(element: object) -> object:
+    if isinstance(element, np.generic):
+        element = element.item()
+    return element if isinstance(element, (int, float, str)) else str(element)

@@ -1,0 +1,13 @@
+"""The solvers that gamec reaches directly: one row each. Loading the library itself waits until it is used."""
+
+from __future__ import annotations
+
+from runtime.solvers.highs import Highs
+from runtime.solvers.scip import Scip
+from runtime.solvers.solver import Solver
+
+SOLVERS: dict[str, Solver] = {
+    "highs": Highs(),
+    "scip": Scip(),
+}
+"""In the order in which `auto` asks them: HiGHS is faster wherever it may be asked."""
