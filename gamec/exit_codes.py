@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     pass
 
 if TYPE_CHECKING:
-    from runtime.result import Result
+    from runtime.result import Comparison, Result
 
 CERTIFIED = 0
 DIAGNOSTICS = 1
@@ -57,3 +57,8 @@ def of_result(result: Result) -> int:
             return NOT_CERTIFIED
         case _:
             return CERTIFIED if result.certificate.verified else NOT_CERTIFIED
+
+
+def of_comparison(comparison: Comparison) -> int:
+    """0 if every case is certified, else the code of the first case that is not."""
+    return next((code for code in map(of_result, comparison.results.values()) if code != CERTIFIED), CERTIFIED)

@@ -6,6 +6,7 @@ Those names are common words: a folder `runtime/` or a file `grammar.py` beside 
 
 from __future__ import annotations
 
+import sys
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,26 @@ OWN = ("grammar", "compiler", "runtime")
 
 
 def require_own_packages() -> None:
-    """Raise ImportError, naming the file that is in the way, unless the packages of `OWN` are those of this gamec."""
+    """Raise ImportError, naming the file that is in the way, unless the packages of `OWN` are those of this gamec.
+
+    Where the command `gamec` runs, the process ends with these words instead: nobody wants a traceback there.
+    """
+    try:
+        _check()
+    except ImportError as error:
+        if _is_command():
+            raise SystemExit(f"gamec: {error}") from None
+        raise
+
+
+def _is_command() -> bool:
+    """Whether this process is `gamec`, or `python -m gamec`: while Python looks for that, the first word is `-m`."""
+    if sys.argv[:1] == ["-m"]:
+        return "gamec" in sys.orig_argv
+    return bool(sys.argv) and Path(sys.argv[0]).stem == "gamec"
+
+
+def _check() -> None:
     root = Path(__file__).resolve().parent.parent
     for name in OWN:
         spec = _spec(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import typer
 from gamec.exit_codes import CERTIFIED
 from gamec.terminal import write
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from grammar.words import RESERVED
 
 PLACEHOLDER = "template_name"
 """In names and texts of template files this word stands for the model's name."""
@@ -37,11 +37,10 @@ def new(
 ) -> int:
     target = Path(name)
     identifier = _identifier(target.name)
-    if target.exists() or target.is_symlink():
-        raise DiagnosticError(
-            [Diagnostic("G003", f"`{name}` exists already and stays as it is", hints=(Hint("choose another name"),))]
-        )
     try:
+        if target.exists() or target.is_symlink():
+            hint = Hint("choose another name")
+            raise DiagnosticError([Diagnostic("G003", f"`{name}` exists already and stays as it is", hints=(hint,))])
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(template, target, identifier)
     except (OSError, ValueError) as error:
@@ -54,9 +53,9 @@ def new(
 
 def _identifier(folder: str) -> str:
     """The folder's name as a name of the language: other characters than letters, digits and _ become _."""
-    words = re.sub(r"\W", "_", folder)
-    if words[:1].isdigit():
-        words = f"game_{words}"
+    words = "".join(c if f"a{c}".isidentifier() else "_" for c in folder)
+    if words and (not words.isidentifier() or words.upper() in RESERVED):
+        words = f"my_{words}"
     if not words.strip("_"):
         hint = Hint("use at least one letter, for example `gamec new my_game`")
         raise DiagnosticError([Diagnostic("G807", f"`{folder}` gives no name for a model", hints=(hint,))])

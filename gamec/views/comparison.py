@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from gamec.cells import clean
 from gamec.terminal import Paper
 from gamec.views.grid import banded
@@ -16,8 +18,8 @@ BASE = "(base)"
 def comparison_text(comparison: Comparison, paper: Paper) -> str:
     """Statuses, objectives and reports of all cases, then the file's comparisons."""
     results = comparison.results
-    rows = ["case", "status"]
-    columns = [[clean(case) or BASE, _status(result)] for case, result in results.items()]
+    rows = ["case", "status", "certified"]
+    columns = [[clean(case) or BASE, result.status.value, _certified(result)] for case, result in results.items()]
     for heading, names, cell in (
         ("objectives", _names(r.objectives for r in results.values()), _objective),
         ("reports", _names(r.reports for r in results.values()), _report),
@@ -50,12 +52,14 @@ def comparison_lines(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def _names(maps: object) -> list[str]:
-    return list(dict.fromkeys(name for m in maps for name in m))  # type: ignore[attr-defined]
+def _names(maps: Iterable[Mapping[str, object]]) -> list[str]:
+    return list(dict.fromkeys(name for m in maps for name in m))
 
 
-def _status(result: Result) -> str:
-    return result.status.value + ("" if result.certificate.verified else " (not certified)")
+def _certified(result: Result) -> str:
+    if result.certificate.verified:
+        return "yes"
+    return "no" if result.objectives else "–"
 
 
 def _objective(result: Result, name: str) -> str:

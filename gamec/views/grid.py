@@ -8,7 +8,7 @@ from gamec.cells import clipped, padded, width
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool], total: int, indent: str = "  ") -> list[str]:
-    """Lines of `rows`, columns two spaces apart, those with `right[k]` right-aligned; lines are cut at `total` cells."""
+    """Lines of `rows`, columns two spaces apart, those with `right[k]` right-aligned; cut at `total` cells."""
     if not rows:
         return []
     widths = [max(width(row[k]) for row in rows) for k in range(len(right))]
@@ -35,6 +35,8 @@ def banded(
         widths = [max(map(width, column), default=0) for column in columns]
     lines: list[str] = []
     for start, stop in _split(widths, total - len(indent) - first):
+        if lines and len(head) > 2:
+            lines.append("")
         for k, name in enumerate(head):
             cells = [padded(columns[c][k], widths[c], right=True) for c in range(start, stop)]
             lines.append((indent + "  ".join([padded(name, first), *cells])).rstrip())

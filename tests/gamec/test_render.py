@@ -1,4 +1,4 @@
-"""Diagnostics in; out: that carets stand where people see the characters. Goldens lie in `golden/`, made by hand and eye.
+"""Diagnostics in; out: carets that stand where people see the characters. Goldens lie in `golden/`, read by eye.
 
 After a wanted change, `GAMEC_GOLDEN=write pytest tests/gamec` writes them anew; read the difference before it is kept.
 """

@@ -1,0 +1,79 @@
+"""`gamec new`: a folder that is there whole and runs at once, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gamec.commands.new import PLACEHOLDER, Template
+from tests.gamec.conftest import ROOT, Ran
+
+Gamec = Callable[..., Ran]
+
+
+@pytest.mark.parametrize("template", list(Template))
+def test_every_file_of_the_template_comes(gamec: Gamec, tmp_path: Path, template: Template) -> None:
+    ran = gamec("new", "my-game", "--template", template)
+    assert ran.code == 0
+    assert ran.err == ""
+    source = ROOT / "gamec" / "templates" / template.value
+    wanted = {str(p.relative_to(source)).replace(PLACEHOLDER, "my_game") for p in source.rglob("*")}
+    made = tmp_path / "my-game"
+    assert {str(p.relative_to(made)) for p in made.rglob("*")} == wanted
+    assert "my_game.game" in wanted
+    assert all(PLACEHOLDER not in p.read_text(encoding="utf-8") for p in made.rglob("*") if p.is_file())
+    assert [p.name for p in tmp_path.iterdir()] == ["my-game"]
+
+
+def test_every_template_folder_is_a_choice() -> None:
+    assert {p.name for p in (ROOT / "gamec" / "templates").iterdir() if p.is_dir()} == set(Template)
+
+
+@pytest.mark.parametrize("template", list(Template))
+def test_the_commands_that_it_prints_work(gamec: Gamec, tmp_path: Path, template: Template) -> None:
+    """With a name that a shell would split, in a folder that does not exist yet."""
+    ran = gamec("new", "deep/a name", "--template", template)
+    assert ran.code == 0
+    commands = re.findall(r"^  gamec (\w+) '(.*)'$", ran.out, re.MULTILINE)
+    assert [command for command, _ in commands] == ["check", "solve"]
+    for command, file in commands:
+        done = gamec(command, file)
+        assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda p: p.symlink_to("nowhere")])
+def test_nothing_is_overwritten(gamec: Gamec, tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "mine")
+    before = (tmp_path / "mine").lstat()
+    ran = gamec("new", "mine")
+    assert ran.code == 1
+    assert "G003" in ran.err
+    assert (tmp_path / "mine").lstat() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["", "...", "-", "_", "."])
+def test_names_that_are_none(gamec: Gamec, tmp_path: Path, name: str) -> None:
+    ran = gamec("new", "--", name)
+    assert ran.code in (1, 2)
+    assert "error[G" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "identifier"), [("3d", "my_3d"), ("²x", "_x"), ("set", "my_set"), ("λ-Spiel", "λ_Spiel"), ("a.b", "a_b")]
+)
+def test_the_model_gets_a_name_of_the_language(gamec: Gamec, tmp_path: Path, folder: str, identifier: str) -> None:
+    assert gamec("new", folder).code == 0
+    text = (tmp_path / folder / f"{identifier}.game").read_text(encoding="utf-8")
+    assert text.startswith(f"game {identifier} ")
+
+
+def test_a_place_that_cannot_be_written_to(gamec: Gamec, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = gamec("new", "file/game_in_it")
+    assert ran.code == 1
+    assert "G003" in ran.err
