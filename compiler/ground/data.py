@@ -1,0 +1,403 @@
+"""A game + its files and overrides -> sets with elements and parameters with numbers: `Data`, computed on demand, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compiler.ground.context import Context, Ungrounded
+from compiler.ground.evaluate import Evaluator
+from compiler.ground.ground_set import GroundSet, Layout
+from compiler.ground.param_sources import from_literal, from_override, from_table
+from compiler.ground.tables import DataFiles
+from compiler.ir import expr as ir
+from compiler.ir.game import Game, ParamDef, SetDef
+from grammar.diagnostics import Findings
+from grammar.source import Span
+
+Floats = NDArray[np.float64]
+
+
+class Data:
+    """Sets and parameters of one game. Faults are reported in `findings`; what depends on a faulty part raises `Ungrounded`."""
+
+    def __init__(
+        self, game: Game, files: DataFiles, findings: Findings, overrides: Mapping[str, object] | None = None
+    ) -> None:
+        self.game = game
+        self.files = files
+        self.findings = findings
+        self.overrides = dict(overrides or {})
+        self.evaluator = Evaluator(self, findings)
+        self._sets: dict[int, GroundSet | None] = {}
+        self._params: dict[int, tuple[Layout, Floats] | None] = {}
+        self._expressions: dict[int, tuple[ir.SetExpr, GroundSet]] = {}
+
+    # ------------------------------------------------------------ sets
+
+    def ground_set(self, expression: ir.SetExpr, context: Context) -> GroundSet:
+        """The elements of a set expression."""
+        if isinstance(expression, ir.SetName):
+            return self.named(expression.set)
+        known = self._expressions.get(id(expression))
+        if known is None:
+            known = (expression, self._evaluate_set(expression, context, ""))
+            self._expressions[id(expression)] = known
+        return known[1]
+
+    def named(self, definition: SetDef) -> GroundSet:
+        """A declared set."""
+        if id(definition) not in self._sets:
+            self._sets[id(definition)] = None
+            self._sets[id(definition)] = self._declared(definition)
+        found = self._sets[id(definition)]
+        if found is None:
+            raise Ungrounded
+        return found
+
+    def _declared(self, definition: SetDef) -> GroundSet:
+        parent = None if definition.parent is None else self.ground_set(definition.parent, Context())
+        if definition.file is not None:
+            found = self._from_file(definition)
+        elif definition.value is not None:
+            found = self._evaluate_set(definition.value, Context(), definition.name)
+            if definition.components and found.coords is None and found.size:
+                found = self._with_components(found, definition)
+        elif parent is not None:
+            found = GroundSet(definition.name, parent.elements, parent.components, parent.coords)
+        else:
+            raise self.evaluator.fail(
+                "G501",
+                f"set `{definition.name}` has no elements",
+                definition.signature.span,
+                "no value and no file",
+                hints=[f"write `set {definition.name} = ...` or `from FILE`"],
+            )
+        found.name = definition.name
+        if parent is not None:
+            place = parent.place
+            for k, element in enumerate(found.elements):
+                if element not in place:
+                    raise self.evaluator.fail(
+                        "G304",
+                        f"`{_show(element)}` of `{definition.name}` is not in `{parent.name or 'its parent'}`",
+                        self._element_span(definition, k),
+                        "not an element of the parent set",
+                        hints=[
+                            f"`{definition.name}` is declared as a subset: add the element to the parent, or remove it here"
+                        ],
+                    )
+        return found
+
+    def _element_span(self, definition: SetDef, k: int) -> Span:
+        if isinstance(definition.value, ir.SetLiteral):
+            return definition.value.spans[k]
+        return definition.file_span or definition.signature.span
+
+    def _with_components(self, found: GroundSet, definition: SetDef) -> GroundSet:
+        components = tuple(
+            self.named(c)
+            if c.signature.name in {s.name for s in self.game.sets}
+            else self._evaluate_set(c.value, Context(), c.name)
+            for c in definition.components
+        )  # type: ignore[arg-type]
+        rows = []
+        for k, element in enumerate(found.elements):
+            parts = element if isinstance(element, tuple) else (element,)
+            row = []
+            for part, component in zip(parts, components, strict=True):
+                at = component.place.get(part, component.spelled.get(str(part), -1))
+                if at < 0:
+                    raise self.evaluator.fail(
+                        "G304",
+                        f"`{_show(part)}` is not an element of `{component.name}`",
+                        self._element_span(definition, k),
+                        "unknown element",
+                    )
+                row.append(at)
+            rows.append(row)
+        coords = np.array(rows, dtype=np.int64).reshape(len(rows), len(components))
+        elements = tuple(tuple(c.elements[p] for c, p in zip(components, row, strict=True)) for row in rows)
+        return GroundSet(definition.name, elements, components, coords)
+
+    def _from_file(self, definition: SetDef) -> GroundSet:
+        assert definition.file is not None
+        table = self.files.table(definition.file, definition.file_span)
+        if table is None:
+            raise Ungrounded
+        if definition.components:
+            return self._tuples_from_file(definition)
+        wanted = (definition.column,) if definition.column else (definition.name, *definition.letters)
+        column = table.find(wanted)
+        if column is None and definition.column is None and len(table.header) == 1:
+            column = 0
+        if column is None:
+            words = " or ".join(f"`{w}`" for w in wanted)
+            raise self.evaluator.fail(
+                "G505",
+                f"`{definition.file}` has no column {words}",
+                definition.file_span,
+                "elements are read from this file",
+                notes=[f"its columns: {', '.join(f'`{h}`' for h in table.header)}"],
+                hints=['name the column: `from "FILE" column "NAME"`'],
+            )
+        cells = table.columns[column]
+        seen: dict[object, int] = {}
+        elements = _as_elements(cells)
+        for row, element in enumerate(elements):
+            if element == "":
+                raise self.evaluator.fail(
+                    "G501",
+                    f"an element of `{definition.name}` is empty",
+                    table.span(row, column),
+                    "no element in this cell",
+                )
+            if element in seen:
+                raise self.evaluator.fail(
+                    "G309",
+                    f"`{element}` stands twice in `{definition.name}`",
+                    table.span(row, column),
+                    f"first on line {table.lines[seen[element]]}",
+                    hints=["the column of a set names each element once"],
+                )
+            seen[element] = row
+        return GroundSet(definition.name, tuple(elements))
+
+    def _tuples_from_file(self, definition: SetDef) -> GroundSet:
+        assert definition.file is not None
+        table = self.files.table(definition.file, definition.file_span)
+        assert table is not None
+        parts = []
+        taken: set[int] = set()
+        for component in definition.components:
+            free = [(k, h) for k, h in enumerate(table.header) if k not in taken]
+            names = [n.casefold() for n in (component.name, *component.letters)]
+            column = next((k for k, h in free if h.casefold() in names), None)
+            if column is None:
+                raise self.evaluator.fail(
+                    "G505",
+                    f"`{definition.file}` has no column for `{component.name}`",
+                    definition.file_span,
+                    "pairs are read from this file",
+                    notes=[f"its columns: {', '.join(f'`{h}`' for h in table.header)}"],
+                    hints=[
+                        f"name a column `{component.name}`"
+                        + (f" or `{component.letters[0]}`" if component.letters else "")
+                    ],
+                )
+            taken.add(column)
+            of = self.named(component)
+            spelled = of.spelled
+            places = [spelled.get(c, -1) for c in table.columns[column]]
+            if -1 in places:
+                row = places.index(-1)
+                raise self.evaluator.fail(
+                    "G304",
+                    f"`{table.columns[column][row]}` is not an element of `{of.name}`",
+                    table.span(row, column),
+                    "unknown element",
+                )
+            parts.append(np.array(places, dtype=np.int64))
+        coords = np.stack(parts, axis=1) if table.rows else np.zeros((0, len(parts)), np.int64)
+        components = tuple(self.named(c) for c in definition.components)
+        elements = tuple(tuple(c.elements[p] for c, p in zip(components, row, strict=True)) for row in coords.tolist())
+        if len(set(elements)) < len(elements):
+            seen: set[object] = set()
+            row = next(k for k, e in enumerate(elements) if e in seen or seen.add(e))  # type: ignore[func-returns-value]
+            raise self.evaluator.fail(
+                "G309",
+                f"`{_show(elements[row])}` stands twice in `{definition.name}`",
+                table.span(row),
+                "again on this line",
+            )
+        return GroundSet(definition.name, elements, components, coords)
+
+    def _evaluate_set(self, expression: ir.SetExpr, context: Context, name: str) -> GroundSet:
+        match expression:
+            case ir.SetName():
+                return self.named(expression.set)
+            case ir.SetLiteral():
+                return GroundSet(name or expression.span.text, expression.elements)
+            case ir.SetRange():
+                return self._range(expression, context, name)
+            case ir.SetFilter():
+                layout, _ = self.evaluator.layout(expression.domain)
+                coords = layout.all_coords()
+                if len(layout.sets) == 1:
+                    of = layout.sets[0]
+                    return GroundSet(name or expression.span.text, tuple(of.elements[int(k)] for k in coords[:, 0]))
+                elements = tuple(
+                    tuple(s.elements[k] for s, k in zip(layout.sets, row, strict=True)) for row in coords.tolist()
+                )
+                return GroundSet(name or expression.span.text, elements, layout.sets, coords)
+            case ir.SetCombination():
+                return self._combination(expression, context, name)
+
+    def _range(self, expression: ir.SetRange, context: Context, name: str) -> GroundSet:
+        values = []
+        for part in (expression.low, expression.high, expression.step):
+            if part is None:
+                values.append(1)
+                continue
+            number = self.evaluator.number(part, context)
+            value = float(number.array) if not number.axes else float("nan")
+            if value != round(value) or not np.isfinite(value):
+                raise self.evaluator.fail(
+                    "G308", f"`{part.span.text}` is no single whole number", part.span, "a range is made of integers"
+                )
+            values.append(int(value))
+        low, high, step = values
+        if step == 0:
+            raise self.evaluator.fail("G308", "a range with step 0 never ends", expression.span, "step 0")
+        elements = range(low, high + (1 if step > 0 else -1), step)
+        if len(elements) > 10_000_000:
+            raise self.evaluator.fail(
+                "G308", f"the range has {len(elements)} elements", expression.span, "more than ten million"
+            )
+        if not len(elements):
+            raise self.evaluator.fail(
+                "G308",
+                f"the range {low}..{high} is empty",
+                expression.span,
+                "no element",
+                hints=["write the smaller number first, or `by -1`"],
+            )
+        return GroundSet(name or expression.span.text, tuple(elements))
+
+    def _combination(self, expression: ir.SetCombination, context: Context, name: str) -> GroundSet:
+        operands = [self.ground_set(o, context) for o in expression.operands]
+        name = name or expression.span.text
+        if expression.op == "*":
+            components = tuple(c for o in operands for c in (o.components or (o,)))
+            sizes = tuple(o.size for o in operands)
+            if np.prod(sizes, dtype=np.float64) > 50_000_000:
+                raise self.evaluator.fail(
+                    "G308", "the product of sets has more than fifty million elements", expression.span
+                )
+            picks = np.stack(np.unravel_index(np.arange(int(np.prod(sizes))), sizes), axis=1)
+            coords = np.concatenate(
+                [
+                    o.coords[picks[:, k]] if o.coords is not None else picks[:, k : k + 1]
+                    for k, o in enumerate(operands)
+                ],
+                axis=1,
+            )
+            elements = tuple(
+                tuple(c.elements[p] for c, p in zip(components, row, strict=True)) for row in coords.tolist()
+            )
+            return GroundSet(name, elements, components, coords.astype(np.int64))
+        left, right = operands
+        if expression.op == "union":
+            kept = (*left.elements, *(e for e in right.elements if e not in left.place))
+        else:
+            inside = expression.op == "inter"
+            kept = tuple(e for e in left.elements if (e in right.place) == inside)
+        if not left.components:
+            return GroundSet(name, kept)
+        rows = [[c.place[p] for c, p in zip(left.components, e, strict=True)] for e in kept]  # type: ignore[call-overload]
+        return GroundSet(
+            name, kept, left.components, np.array(rows, dtype=np.int64).reshape(len(rows), len(left.components))
+        )
+
+    # ------------------------------------------------------------ parameters
+
+    def param(self, definition: ParamDef) -> tuple[Layout, Floats]:
+        """The instances of a parameter and their values: (layout, (size,))."""
+        if id(definition) not in self._params:
+            self._params[id(definition)] = None
+            self._params[id(definition)] = self._bind(definition)
+        found = self._params[id(definition)]
+        if found is None:
+            raise Ungrounded
+        return found
+
+    def _bind(self, d: ParamDef) -> tuple[Layout, Floats]:
+        layout, context = self.evaluator.layout(d.domain)
+        values = np.full(layout.size, np.nan)
+        given = np.zeros(layout.size, dtype=bool)
+        override = self.overrides.get(f"{d.player}.{d.name}" if d.player else d.name, self.overrides.get(d.name))
+        if override is not None:
+            from_override(d, layout, override, values, given, self.evaluator)
+        elif d.value is not None:
+            number = self.evaluator.number(d.value, context)
+            values[:] = number.full(layout.axes).ravel()
+            given[:] = True
+        elif d.literal is not None:
+            from_literal(d, layout, values, given, self.evaluator)
+        elif d.file is not None:
+            table = self.files.table(d.file, d.file_span)
+            if table is None:
+                raise Ungrounded
+            from_table(d, layout, table, values, given, self.evaluator)
+        if d.default is not None and not given.all():
+            number = self.evaluator.number(d.default, context)
+            values = np.where(given, values, number.full(layout.axes).ravel().astype(np.float64))
+            given[:] = True
+        if not given.all():
+            raise self._missing(d, layout, given)
+        if np.isnan(values).any():
+            first = layout.key(int(np.argmax(np.isnan(values))))
+            raise self.evaluator.fail(
+                "G508", f"`{d.name}` has no number{_at(d, first)}", d.signature.span, "not a number"
+            )
+        self._check_bounds(d, layout, values, context)
+        return layout, values
+
+    def _missing(self, d: ParamDef, layout: Layout, given: NDArray[np.bool_]) -> Ungrounded:
+        count = int((~given).sum())
+        first = layout.key(int(np.argmin(given)))
+        if d.value is None and d.literal is None and d.file is None and d.name not in self.overrides:
+            return self.evaluator.fail(
+                "G501",
+                f"parameter `{d.name}` has no value",
+                d.signature.span,
+                "neither a value nor a file",
+                hints=[f"write `param {d.name} = ...`, or give it from outside: `--set {d.name}=VALUE`"],
+            )
+        where = f" in `{d.file}`" if d.file else ""
+        more = f" and {count - 1} more" if count > 1 else ""
+        span = d.file_span or (d.literal.span if d.literal else d.signature.span)
+        return self.evaluator.fail(
+            "G501",
+            f"`{d.name}` has no value{_at(d, first)}{more}{where}",
+            span,
+            "an entry is missing",
+            hints=["add the entry, or say what holds where none is given: `default VALUE`"],
+        )
+
+    def _check_bounds(self, d: ParamDef, layout: Layout, values: Floats, context: Context) -> None:
+        for bound, low in ((d.lower, True), (d.upper, False)):
+            if bound is None:
+                continue
+            limit = self.evaluator.number(bound, context).full(layout.axes).ravel()
+            bad = values < limit if low else values > limit
+            if bad.any():
+                k = int(np.argmax(bad))
+                word = "below" if low else "above"
+                raise self.evaluator.fail(
+                    "G507",
+                    f"`{d.name}` is {values[k]:g}{_at(d, layout.key(k))}, {word} its bound {limit[k]:g}",
+                    d.signature.span,
+                    "out of bounds",
+                )
+
+
+def _as_elements(cells: list[str]) -> list[object]:
+    """Integers when every cell is one, else the texts."""
+    try:
+        numbers = [int(c) for c in cells]
+    except ValueError:
+        return list(cells)
+    return list(numbers)
+
+
+def _at(d: ParamDef, key: tuple[object, ...]) -> str:
+    if not key:
+        return ""
+    return " at " + ", ".join(f"{letter}={element}" for letter, element in zip(d.domain.letters, key, strict=True))
+
+
+def _show(element: object) -> str:
+    return f"({', '.join(map(str, element))})" if isinstance(element, tuple) else str(element)

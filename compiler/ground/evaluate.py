@@ -1,0 +1,714 @@
+"""Resolved expressions + data -> arrays: `Evaluator` turns an indexed expression into `Affine` values by broadcasting.
+
+Every index set becomes an axis; no Python loop runs over instances. Data-only parts come out as plain numbers. Faults that
+only data can show (a step off the edge, a missing element, a division by zero) are reported with the first instance concerned.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, assert_never
+
+import numpy as np
+
+from compiler.ground.context import Context, IndexValue, Ungrounded, letter_key
+from compiler.ground.ground_set import GroundSet, Layout
+from compiler.ground.values import UNIT, ZERO, Affine, Axis, Dense, add, combine, multiply, sum_over, union
+from compiler.ir import expr as ir
+from compiler.ir.game import CaseReport, ConstraintDef, LetDef, ObjectiveDef, ParamDef, ReportDef, VarDef
+from grammar.diagnostics import Findings
+from grammar.source import Span
+
+
+class Sets(Protocol):
+    """Where the evaluator gets sets and parameters from (`compiler.ground.data`)."""
+
+    def ground_set(self, expression: ir.SetExpr, context: Context) -> GroundSet: ...
+
+    def param(self, definition: ParamDef) -> tuple[Layout, np.ndarray]: ...  # type: ignore[type-arg]
+
+
+class Quantities(Protocol):
+    """What variables and shadow prices are: columns while a game is grounded, numbers once it is solved."""
+
+    def layout(self, definition: VarDef | ConstraintDef) -> Layout: ...
+
+    def value(self, definition: VarDef | ConstraintDef, instance: Dense) -> Affine: ...
+
+    def case_report(self, target: CaseReport) -> tuple[Layout, np.ndarray]: ...  # type: ignore[type-arg]
+
+
+class Evaluator:
+    """Evaluates expressions over data; `quantities` None means that only data can stand in them."""
+
+    def __init__(self, data: Sets, findings: Findings, quantities: Quantities | None = None) -> None:
+        self.data = data
+        self.findings = findings
+        self.quantities = quantities
+
+    def fail(self, code: str, headline: str, span: Span | None, label: str = "", **more: object) -> Ungrounded:
+        self.findings.add(code, headline, span, label, **more)  # type: ignore[arg-type]
+        return Ungrounded()
+
+    # ------------------------------------------------------------ domains
+
+    def domain(self, domain: ir.Domain, context: Context) -> tuple[Context, tuple[Axis, ...], Dense | None]:
+        """Open new axes for the binders. Returns the inner context, its new axes, and a mask where the condition depends on
+        letters from outside; a condition on the new letters alone picks instances at once, in one axis."""
+        inner = context
+        axes: list[Axis] = []
+        conditions: list[ir.Expr] = []
+        for binder in domain.binders:
+            inner = self._bind(binder, inner, axes, conditions)
+        if domain.where is not None:
+            conditions.append(domain.where)
+        mask: Dense | None = None
+        for condition in conditions:
+            held = self.condition(condition, inner if mask is None else inner.guarded(mask))
+            mask = held if mask is None else combine(np.logical_and, mask, held)
+        if mask is None:
+            return inner, tuple(axes), None
+        if not set(mask.axes) <= set(axes):
+            return inner.guarded(mask), tuple(axes), mask
+        picked = np.flatnonzero(mask.full(tuple(axes)))
+        axis = Axis(len(picked))
+        places = dict(zip(axes, np.unravel_index(picked, tuple(a.size for a in axes)), strict=True)) if axes else {}
+        letters = dict(inner.letters)
+        for key, value in inner.letters.items():
+            if value.position.axes and set(value.position.axes) <= set(axes):
+                at = tuple(places[a] for a in value.position.axes)
+                letters[key] = IndexValue(value.of, Dense((axis,), value.position.array[at]))
+        return Context(letters, inner.names, context.guard), (axis,), None
+
+    def _bind(self, binder: ir.Binder, context: Context, axes: list[Axis], conditions: list[ir.Expr]) -> Context:
+        if isinstance(binder.over, ir.SetFilter):
+            inner = context
+            for b in binder.over.domain.binders:
+                inner = self._bind(b, inner, axes, conditions)
+            if binder.over.domain.where is not None:
+                conditions.append(binder.over.domain.where)
+            own = [(id(b), k) for b in binder.over.domain.binders for k in range(len(b.letters))]
+            return inner.bound(binder, tuple(inner.letters[key] for key in own))
+        of = self.data.ground_set(binder.over, context)
+        axis = Axis(of.size)
+        axes.append(axis)
+        if of.coords is None:
+            return context.bound(binder, (IndexValue(of, Dense((axis,), np.arange(of.size))),))
+        return context.bound(
+            binder,
+            tuple(IndexValue(c, Dense((axis,), of.coords[:, k])) for k, c in enumerate(of.components)),
+        )
+
+    # ------------------------------------------------------------ indices
+
+    def index(self, node: ir.Index, context: Context, target: GroundSet | None) -> IndexValue:
+        """Positions of an index expression, in `target` where one is asked for."""
+        match node:
+            case ir.Letter():
+                return self._into(context.letters[letter_key(node)], target)
+            case ir.Shift():
+                base = self.index(node.base, context, target)
+                if not base.of.consecutive:
+                    raise self.fail(
+                        "G307",
+                        f"`{node.span.text}` steps along `{base.of.name}`, which is no set of consecutive integers",
+                        node.span,
+                        "no number to add to",
+                        hints=["use `prev(t)` and `next(t)`, which step along any set"],
+                    )
+                offset = self.number(node.offset, context)
+                steps = np.rint(offset.array)
+                stray, at = context.first(Dense(offset.axes, np.abs(offset.array - steps) > 1e-9))
+                if stray:
+                    raise self.fail("G307", f"the step of `{node.span.text}` is no whole number{at}", node.span)
+                return IndexValue(
+                    base.of, combine(np.add, base.position, Dense(offset.axes, steps.astype(np.int64))), base.missing
+                )
+            case ir.Step():
+                base = self.index(node.base, context, None)
+                count = self.number(node.count, context)
+                stepped = combine(lambda p, n: p + np.rint(n).astype(np.int64), base.position, count)
+                return self._into(IndexValue(base.of, stepped, base.missing), target)
+            case ir.Edge():
+                of = self.data.ground_set(node.over, context)
+                if not of.size:
+                    raise self.fail(
+                        "G308", f"`{node.span.text}` of a set without elements", node.span, "the set is empty"
+                    )
+                return self._into(IndexValue(of, Dense.scalar(of.size - 1 if node.last else 0)), target)
+            case ir.Element():
+                return self._element(node, target)
+            case ir.ElementOf():
+                return self._element_of(node, context, target)
+        assert_never(node)
+
+    def _element(self, node: ir.Element, target: GroundSet | None) -> IndexValue:
+        if target is None:
+            return IndexValue(GroundSet("", (node.value,)), Dense.scalar(0))
+        at = target.place.get(node.value)
+        if at is None:
+            at = target.spelled.get(str(node.value))
+        if at is None:
+            near = [e for e in target.elements if str(e).casefold() == str(node.value).casefold()]
+            hints = [f"did you mean `{near[0]}`?"] if near else [f"`{target.name}` has {_some(target)}"]
+            raise self.fail(
+                "G304",
+                f"`{node.value}` is not an element of `{target.name}`",
+                node.span,
+                "unknown element",
+                hints=hints,
+            )
+        return IndexValue(target, Dense.scalar(at))
+
+    def _element_of(self, node: ir.ElementOf, context: Context, target: GroundSet | None) -> IndexValue:
+        value = self.number(node.value, context)
+        if target is None or target.numbers is None:
+            raise self.fail(
+                "G312",
+                f"`{node.span.text}` is a number, the elements here are names",
+                node.span,
+                "an element is expected",
+            )
+        if target.consecutive and target.size:
+            raw = value.array - target.numbers[0]
+            position = np.rint(raw).astype(np.int64)
+            missing = (np.abs(raw - position) > 1e-9) | (position < 0) | (position >= target.size)
+        else:
+            order = np.argsort(target.numbers, kind="stable")
+            ranked = target.numbers[order]
+            at = np.minimum(np.searchsorted(ranked, value.array), max(target.size - 1, 0))
+            missing = ranked[at] != value.array if target.size else np.ones(value.array.shape, bool)
+            position = order[at] if target.size else np.zeros(value.array.shape, np.int64)
+        return IndexValue(target, Dense(value.axes, np.where(missing, 0, position)), Dense(value.axes, missing))
+
+    def _into(self, value: IndexValue, target: GroundSet | None) -> IndexValue:
+        """The same elements as positions in `target`."""
+        if target is None or value.of is target:
+            return value
+        table = value.of.map_to(target)
+        size, position = value.of.size, value.position.array
+        if not size:
+            return IndexValue(target, value.position, Dense(value.position.axes, np.ones(position.shape, bool)))
+        inside = table[np.clip(position, 0, size - 1)]
+        found = np.where(
+            position < 0, position, np.where(position >= size, target.size + position - size, np.maximum(inside, 0))
+        )
+        gone = (inside < 0) & (position >= 0) & (position < size)
+        missing = Dense(value.position.axes, gone)
+        if value.missing is not None:
+            missing = combine(np.logical_or, missing, value.missing)
+        return IndexValue(target, Dense(value.position.axes, found), missing)
+
+    def located(self, use: ir.Use, sets: tuple[GroundSet, ...], context: Context) -> list[Dense]:
+        """Positions of a use's indices, checked for elements that are not there; steps off the edge are left in."""
+        found = []
+        for node, of in zip(use.indices, sets, strict=True):
+            value = self.index(node, context, of)
+            if value.missing is not None:
+                bad, at = context.first(value.missing)
+                if bad:
+                    raise self.fail(
+                        "G304",
+                        f"`{node.span.text}` is not an element of `{of.name}`{at}",
+                        node.span,
+                        f"`{of.name}` lacks this element",
+                        hints=["restrict the letter with `where`, or add the element to the set"],
+                    )
+            found.append(value.position)
+        return found
+
+    def _inside(
+        self, use: ir.Use, positions: list[Dense], sets: tuple[GroundSet, ...], context: Context
+    ) -> list[Dense]:
+        """Positions clipped into the sets, after reporting a step off the edge (G305)."""
+        clipped = []
+        for node, position, of in zip(use.indices, positions, sets, strict=True):
+            out = Dense(position.axes, (position.array < 0) | (position.array >= of.size))
+            bad, at = context.first(out)
+            if bad:
+                raise self._off_edge(use, node, of, at)
+            clipped.append(
+                Dense(position.axes, np.clip(position.array, 0, max(of.size - 1, 0))) if out.array.any() else position
+            )
+        return clipped
+
+    def _off_edge(self, use: ir.Use, node: ir.Index, of: GroundSet, at: str) -> Ungrounded:
+        hints = [f"leave the instance out: `where {_guard_words(node, of)}`"]
+        if isinstance(use.target, VarDef):
+            hints.append(f"or say what `{use.target.name}` is there: `starts VALUE` or `cyclic` in its declaration")
+        return self.fail(
+            "G305",
+            f"`{use.span.text}` steps off the edge of `{of.name}`{at}",
+            node.span,
+            f"`{of.name}` has no such element",
+            hints=hints,
+        )
+
+    # ------------------------------------------------------------ numbers
+
+    def number(self, node: ir.Expr, context: Context) -> Dense:
+        """A data expression."""
+        value = self.expression(node, context)
+        if not value.numeric:
+            raise self.fail(
+                "G509", f"`{node.span.text}` holds a variable; data are expected here", node.span, "not data"
+            )
+        return value.constant
+
+    def expression(self, node: ir.Expr, context: Context) -> Affine:
+        """The value over the axes that it depends on. Nonlinear uses of variables are G701."""
+        match node:
+            case ir.Number():
+                return Affine(Dense.scalar(node.value))
+            case ir.IndexValue():
+                return Affine(self._index_number(node.index, context, node.span))
+            case ir.Ordinal():
+                value = self.index(node.index, context, None)
+                return Affine(Dense(value.position.axes, value.position.array + 1.0))
+            case ir.Cardinality():
+                return Affine(Dense.scalar(float(self.data.ground_set(node.over, context).size)))
+            case ir.Use():
+                return self._use(node, context)
+            case ir.Add():
+                return add([(s, self.expression(t, context)) for s, t in zip(node.signs, node.terms, strict=True)])
+            case ir.Negate():
+                return self.expression(node.operand, context).scaled(Dense.scalar(-1.0))
+            case ir.Multiply():
+                return self._multiply(node, context)
+            case ir.Power():
+                return self._power(node, context)
+            case ir.Choose():
+                held = self.condition(node.condition, context)
+                other = Dense(held.axes, ~held.array)
+                then = self.expression(node.then, context.guarded(held)).where(held)
+                return add([(1, then), (1, self.expression(node.otherwise, context.guarded(other)).where(other))])
+            case ir.Apply():
+                return self._apply(node, context)
+            case ir.Reduce():
+                return self._reduce(node, context)
+            case ir.Compare() | ir.CompareIndex() | ir.Member() | ir.Logic():
+                held = self.condition(node, context)
+                return Affine(Dense(held.axes, held.array.astype(np.float64)))
+        assert_never(node)
+
+    def _index_number(self, node: ir.Index, context: Context, span: Span) -> Dense:
+        value = self.index(node, context, None)
+        numbers = value.of.numbers
+        if numbers is None:
+            raise self.fail(
+                "G312",
+                f"`{span.text}` is an element of `{value.of.name}`, whose elements are names",
+                span,
+                "used as a number",
+                hints=[f"its place in the set is `ord({span.text})`"],
+            )
+        position = value.position
+        out = Dense(position.axes, (position.array < 0) | (position.array >= value.of.size))
+        bad, at = context.first(out)
+        if bad:
+            raise self.fail(
+                "G305",
+                f"`{span.text}` steps off the edge of `{value.of.name}`{at}",
+                span,
+                "no such element",
+                hints=["guard it with `where`"],
+            )
+        return Dense(
+            position.axes,
+            numbers[np.clip(position.array, 0, max(value.of.size - 1, 0))]
+            if value.of.size
+            else np.zeros(position.array.shape),
+        )
+
+    def _use(self, use: ir.Use, context: Context) -> Affine:
+        target = use.target
+        match target:
+            case ParamDef():
+                layout, values = self.data.param(target)
+                return Affine(self._gather(use, layout, values, context))
+            case LetDef() | ObjectiveDef() | ReportDef():
+                return self.expression(target.value, self._enter(use, target.domain, context))
+            case VarDef() | ConstraintDef():
+                return self._quantity(use, target, context)
+            case CaseReport():
+                if self.quantities is None:
+                    raise self.fail("G509", f"`{use.span.text}` is known only after solving", use.span)
+                layout, values = self.quantities.case_report(target)
+                return Affine(self._gather(use, layout, values, context))
+        raise TypeError(type(target))
+
+    def _gather(self, use: ir.Use, layout: Layout, values: np.ndarray, context: Context) -> Dense:  # type: ignore[type-arg]
+        if not layout.sets:
+            return Dense.scalar(values[0])
+        positions = self._inside(use, self.located(use, layout.sets, context), layout.sets, context)
+        instance = self._existing(use, layout, positions, context)
+        if not layout.size:
+            return Dense(instance.axes, np.zeros(instance.array.shape))
+        return Dense(instance.axes, values[instance.array])
+
+    def _existing(self, use: ir.Use, layout: Layout, positions: list[Dense], context: Context) -> Dense:
+        """Instance numbers, after reporting uses outside the declared combinations (G310)."""
+        instance = layout.locate(positions)
+        if layout.coords is None:
+            return instance
+        bad, at = context.first(Dense(instance.axes, instance.array < 0))
+        if bad:
+            raise self.fail(
+                "G310",
+                f"`{use.span.text}` is not declared{at}",
+                use.span,
+                "outside the index of its declaration",
+                hints=[
+                    "restrict the letters here as the declaration does, with `where` or by summing over the set of pairs"
+                ],
+            )
+        return Dense(instance.axes, np.maximum(instance.array, 0))
+
+    def _enter(self, use: ir.Use, domain: ir.Domain, context: Context) -> Context:
+        """The context in which a named expression's own letters take the indices of this use."""
+        inner = Context({}, {}, context.guard)
+        k = 0
+        for binder in domain.binders:
+            values = []
+            for component in self._components(binder, context):
+                value = self.index(use.indices[k], context, component)
+                if value.missing is not None and context.first(value.missing)[0]:
+                    self.located(use, tuple(c for b in domain.binders for c in self._components(b, context)), context)
+                position = self._inside(
+                    ir.Use(use.target, (use.indices[k],), use.span), [value.position], (component,), context
+                )[0]
+                values.append(IndexValue(component, position))
+                k += 1
+            inner = inner.bound(binder, tuple(values))
+        if domain.where is not None:
+            held = self.condition(domain.where, inner)
+            bad, at = inner.first(Dense(held.axes, ~held.array))
+            if bad:
+                raise self.fail(
+                    "G310", f"`{use.span.text}` is not declared{at}", use.span, "outside the index of its declaration"
+                )
+        return inner
+
+    def _components(self, binder: ir.Binder, context: Context) -> tuple[GroundSet, ...]:
+        if isinstance(binder.over, ir.SetFilter):
+            return tuple(c for b in binder.over.domain.binders for c in self._components(b, context))
+        of = self.data.ground_set(binder.over, context)
+        return of.components or (of,)
+
+    def _quantity(self, use: ir.Use, target: VarDef | ConstraintDef, context: Context) -> Affine:
+        if self.quantities is None:
+            raise self.fail(
+                "G509", f"`{use.span.text}` is decided by a player; data are expected here", use.span, "not data"
+            )
+        layout = self.quantities.layout(target)
+        positions = self.located(use, layout.sets, context)
+        if isinstance(target, VarDef) and (target.cyclic or target.before is not None):
+            return self._stepped(use, target, layout, positions, context)
+        positions = self._inside(use, positions, layout.sets, context)
+        return self.quantities.value(target, self._existing(use, layout, positions, context))
+
+    def _stepped(self, use: ir.Use, target: VarDef, layout: Layout, positions: list[Dense], context: Context) -> Affine:
+        """A variable that says what is beyond its edge: `cyclic` wraps, `starts` gives the value before the first element."""
+        assert self.quantities is not None
+        if target.cyclic:
+            wrapped = [
+                Dense(p.axes, np.mod(p.array, max(s.size, 1))) for p, s in zip(positions, layout.sets, strict=True)
+            ]
+            return self.quantities.value(target, self._existing(use, layout, wrapped, context))
+        below = combine(lambda *p: np.logical_or.reduce([q < 0 for q in np.broadcast_arrays(*p)]), *positions)
+        above = context if not below.array.any() else context.guarded(Dense(below.axes, ~below.array))
+        inside = self._inside(use, positions, layout.sets, above)
+        value = self.quantities.value(target, self._existing(use, layout, inside, above))
+        if not below.array.any():
+            return value
+        assert target.before is not None
+        inner = Context({}, {}, context.guard)
+        k = 0
+        for binder in target.domain.binders:
+            width = len(binder.letters)
+            inner = inner.bound(binder, tuple(IndexValue(layout.sets[j], inside[j]) for j in range(k, k + width)))
+            k += width
+        before = self.expression(target.before, inner.guarded(below))
+        return add([(1, value.where(Dense(below.axes, ~below.array))), (1, before.where(below))])
+
+    def _multiply(self, node: ir.Multiply, context: Context) -> Affine:
+        result: Affine | None = None
+        for op, factor in zip(node.ops, node.factors, strict=True):
+            value = self.expression(factor, context)
+            if op == "/":
+                if not value.numeric:
+                    raise self._nonlinear(
+                        f"a division by the variable expression `{_short(factor.span)}`",
+                        factor.span,
+                        "multiply both sides by it where its sign is known",
+                    )
+                bad, at = context.first(Dense(value.constant.axes, value.constant.array == 0))
+                if bad:
+                    raise self.fail(
+                        "G508",
+                        f"a division by zero{at}: `{_short(factor.span)}` is 0",
+                        factor.span,
+                        "zero here",
+                        hints=["mend the data, or leave the instance out with `where` or `if`"],
+                    )
+                safe = Dense(value.constant.axes, np.where(value.constant.array == 0, 1.0, value.constant.array))
+                value = Affine(combine(np.divide, UNIT, safe))
+            if result is None:
+                result = value
+                continue
+            try:
+                result = multiply(result, value)
+            except ValueError:
+                raise self._nonlinear(
+                    f"a product of more than two variables, `{_short(node.span)}`", node.span, ""
+                ) from None
+        assert result is not None
+        return result
+
+    def _power(self, node: ir.Power, context: Context) -> Affine:
+        base = self.expression(node.base, context)
+        exponent = self.number(node.exponent, context)
+        if base.numeric:
+            with np.errstate(all="ignore"):
+                value = combine(lambda b, e: np.power(b.astype(np.float64), e), base.constant, exponent)
+            return Affine(self._finite(value, node, context))
+        if exponent.axes or exponent.array not in (0, 1, 2):
+            raise self._nonlinear(
+                f"the power `{_short(node.span)}` of a variable", node.span, "powers of variables may be 1 or 2 here"
+            )
+        if exponent.array == 0:
+            return Affine(UNIT)
+        if exponent.array == 1:
+            return base
+        try:
+            # Evaluated anew: the second factor needs summation axes of its own.
+            return multiply(base, self.expression(node.base, context))
+        except ValueError:
+            raise self._nonlinear(f"`{_short(node.span)}`, a power above two", node.span, "") from None
+
+    def _apply(self, node: ir.Apply, context: Context) -> Affine:
+        arguments = [self.expression(a, context) for a in node.arguments]
+        for value, argument in zip(arguments, node.arguments, strict=True):
+            if not value.numeric:
+                hint = {
+                    "abs": "write `e <= z` and `-e <= z` with a variable z that is minimised",
+                    "max": "write `z >= a` and `z >= b` with a variable z that is minimised",
+                    "min": "write `z <= a` and `z <= b` with a variable z that is maximised",
+                }.get(node.function, "")
+                raise self._nonlinear(
+                    f"`{node.function}` of the variable expression `{_short(argument.span)}`", node.span, hint
+                )
+        numbers = [v.constant for v in arguments]
+        function = {
+            "abs": np.abs, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh,
+        }.get(node.function)  # fmt: skip
+        with np.errstate(all="ignore"):
+            if function is not None:
+                return Affine(self._finite(combine(function, numbers[0]), node, context))
+            pick = np.minimum if node.function == "min" else np.maximum
+            result = numbers[0]
+            for other in numbers[1:]:
+                result = combine(pick, result, other)
+        return Affine(result)
+
+    def _finite(self, value: Dense, node: ir.Expr, context: Context) -> Dense:
+        bad, at = context.first(Dense(value.axes, np.isnan(value.array)))
+        if bad:
+            raise self.fail(
+                "G508", f"`{_short(node.span)}` has no value{at}", node.span, "outside the function's domain"
+            )
+        return value
+
+    def _nonlinear(self, what: str, span: Span, hint: str) -> Ungrounded:
+        return self.fail(
+            "G701",
+            f"{what} is nonlinear: this version compiles linear and quadratic expressions",
+            span,
+            "nonlinear in variables",
+            hints=[hint] if hint else [],
+        )
+
+    def _reduce(self, node: ir.Reduce, context: Context) -> Affine:
+        inner, axes, mask = self.domain(node.domain, context)
+        body = self.expression(node.body, inner)
+        if node.op == "sum":
+            return sum_over(body, axes, mask)
+        if node.op == "mean":
+            total = sum_over(body, axes, mask)
+            count = sum_over(Affine(UNIT), axes, mask).constant
+            bad, at = context.first(Dense(count.axes, count.array == 0))
+            if bad:
+                raise self.fail(
+                    "G508",
+                    f"`mean` over nothing{at}",
+                    node.span,
+                    "no element to take the mean of",
+                    hints=["leave the instance out with `where`"],
+                )
+            return total.scaled(combine(lambda c: 1.0 / np.maximum(c, 1), count))
+        if not body.numeric:
+            raise self._nonlinear(
+                f"`{node.op}` over variables",
+                node.span,
+                "use a variable bounded by each of them" if node.op != "prod" else "",
+            )
+        whole = union(
+            body.constant, *([mask] if mask is not None else []), *(Dense((a,), np.zeros(a.size)) for a in axes)
+        )
+        start = {"prod": 1.0, "smin": np.inf, "smax": -np.inf}[node.op]
+        values = body.constant.full(whole)
+        if mask is not None:
+            values = np.where(mask.full(whole), values, start)
+        over = tuple(k for k, a in enumerate(whole) if a in set(axes))
+        function = {"prod": np.multiply, "smin": np.minimum, "smax": np.maximum}[node.op]
+        reduced = Dense(
+            tuple(a for a in whole if a not in set(axes)), function.reduce(values, axis=over, initial=start)
+        )
+        if node.op != "prod":
+            bad, at = context.first(Dense(reduced.axes, np.isinf(reduced.array)))
+            if bad:
+                raise self.fail(
+                    "G508",
+                    f"`{node.op}` over nothing{at}",
+                    node.span,
+                    "no element to choose from",
+                    hints=["leave the instance out with `where` or `if`"],
+                )
+        return Affine(reduced)
+
+    # ------------------------------------------------------------ conditions
+
+    def condition(self, node: ir.Expr, context: Context) -> Dense:
+        """True or false over the axes that the condition depends on. `and`, `or` guard their later operands by the earlier ones."""
+        match node:
+            case ir.Logic(op="not"):
+                held = self.condition(node.operands[0], context)
+                return Dense(held.axes, ~held.array)
+            case ir.Logic():
+                result: Dense | None = None
+                for operand in node.operands:
+                    if result is None:
+                        result = self.condition(operand, context)
+                        continue
+                    open_ = result if node.op == "and" else Dense(result.axes, ~result.array)
+                    held = self.condition(operand, context.guarded(open_))
+                    result = combine(np.logical_and if node.op == "and" else np.logical_or, result, held)
+                assert result is not None
+                return result
+            case ir.Compare():
+                left, right = (self.number(o, context) for o in node.operands)
+                return combine(_COMPARE[node.ops[0]], left, right)
+            case ir.CompareIndex():
+                return self._compare_elements(node, context)
+            case ir.Member():
+                return self._member(node, context)
+            case _:
+                value = self.number(node, context)
+                return Dense(value.axes, value.array != 0)
+
+    def _compare_elements(self, node: ir.CompareIndex, context: Context) -> Dense:
+        left, right = self.index(node.left, context, None), self.index(node.right, context, None)
+        if left.of.numbers is not None and right.of.numbers is not None and left.of.size and right.of.size:
+            values = [
+                Dense(v.position.axes, v.of.numbers[np.clip(v.position.array, 0, v.of.size - 1)])  # type: ignore[index]
+                for v in (left, right)
+            ]
+            return combine(_COMPARE[node.op], *values)
+        if isinstance(node.left, ir.Element):
+            left = self._element(node.left, right.of)
+        else:
+            right = (
+                self._into(right, left.of)
+                if not isinstance(node.right, ir.Element)
+                else self._element(node.right, left.of)
+            )
+        held = combine(_COMPARE[node.op], left.position, right.position)
+        if right.missing is not None:
+            bad, _ = context.first(right.missing)
+            if bad and node.op not in ("==", "!="):
+                raise self.fail(
+                    "G303", f"`{node.span.text}` compares places in different sets", node.span, "no common order"
+                )
+            held = combine(lambda h, m: np.where(m, node.op == "!=", h), held, right.missing)
+        return held
+
+    def _member(self, node: ir.Member, context: Context) -> Dense:
+        of = self.data.ground_set(node.over, context)
+        components = of.components or (of,)
+        values = []
+        for index, component in zip(node.indices, components, strict=True):
+            values.append(self._soft(index, context, component))
+        outside = combine(
+            lambda *masks: np.logical_or.reduce(np.broadcast_arrays(*masks)),
+            *(
+                combine(lambda p, m, n=c.size: m | (p < 0) | (p >= n), v.position, v.missing or Dense.scalar(False))
+                for v, c in zip(values, components, strict=True)
+            ),  # type: ignore[misc]
+        )
+        if of.coords is None:
+            return Dense(outside.axes, ~outside.array)
+        layout = Layout(of.components, (), of.size, of.coords)
+        inside = [
+            Dense(v.position.axes, np.clip(v.position.array, 0, max(c.size - 1, 0)))
+            for v, c in zip(values, components, strict=True)
+        ]
+        found = layout.locate(inside)
+        return combine(lambda o, f: ~o & (f >= 0), outside, found)
+
+    def _soft(self, index: ir.Index, context: Context, component: GroundSet) -> IndexValue:
+        """Positions for a question of membership: an element that is not there is no fault."""
+        if isinstance(index, ir.Element):
+            at = component.place.get(index.value, component.spelled.get(str(index.value), -1))
+            return IndexValue(component, Dense.scalar(at))
+        return self.index(index, context, component)
+
+    # ------------------------------------------------------------ layouts
+
+    def layout(self, domain: ir.Domain) -> tuple[Layout, Context]:
+        """The instances of a declaration and the context in which its bodies are evaluated."""
+        context, axes, mask = self.domain(domain, Context())
+        assert mask is None
+        sets = tuple(c for b in domain.binders for c in self._components(b, context))
+        simple = all(len(b.letters) == 1 and not isinstance(b.over, ir.SetFilter) for b in domain.binders)
+        if domain.where is None and simple:
+            return Layout(sets, axes, int(np.prod([a.size for a in axes], dtype=np.int64)) if axes else 1), context
+        size = int(np.prod([a.size for a in axes], dtype=np.int64)) if axes else 1
+        keys = [(id(b), k) for b in domain.binders for k in range(len(b.letters))]
+        coords = (
+            np.stack([context.letters[key].position.full(axes).ravel() for key in keys], axis=1)
+            if keys
+            else np.zeros((size, 0), np.int64)
+        )
+        return Layout(sets, axes, size, coords.astype(np.int64)), context
+
+
+_COMPARE = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+
+
+def _guard_words(node: ir.Index, of: GroundSet) -> str:
+    """A condition that keeps a step inside its set, in the words of the language."""
+    if isinstance(node, ir.Shift | ir.Step) and isinstance(node.base, ir.Letter):
+        letter = node.base.name
+        backwards = "-" in node.span.text or node.span.text.startswith("prev")
+        return f"{letter} > first({of.name})" if backwards else f"{letter} < last({of.name})"
+    return "..."
+
+
+def _some(of: GroundSet, most: int = 8) -> str:
+    if not of.size:
+        return "no elements"
+    return ", ".join(f"`{e}`" for e in of.elements[:most]) + (", ..." if of.size > most else "")
+
+
+def _short(span: Span, most: int = 40) -> str:
+    text = " ".join(span.text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+__all__ = ["ZERO", "Evaluator", "Quantities", "Sets"]

@@ -1,0 +1,132 @@
+"""Sparse arrays of the flat forms: `Csr` (rows of a linear map) and `Quad` (products of two columns). numpy only.
+
+scipy.sparse is not used here because importing it costs more than grounding a model of everyday size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Csr:
+    """A sparse matrix by rows: row r holds `data[indptr[r]:indptr[r+1]]` in columns `indices[...]`, ascending, none twice.
+
+    `indptr` (rows+1,), `indices` (nnz,) and `data` (nnz,); no explicit zeros.
+    """
+
+    indptr: Ints
+    indices: Ints
+    data: Floats
+    columns: int
+
+    @property
+    def rows(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def nnz(self) -> int:
+        return len(self.data)
+
+    @staticmethod
+    def empty(rows: int, columns: int) -> Csr:
+        return Csr(np.zeros(rows + 1, np.int64), np.zeros(0, np.int64), np.zeros(0), columns)
+
+    @staticmethod
+    def from_coo(row: Ints, column: Ints, value: Floats, rows: int, columns: int) -> Csr:
+        """Entries in any order, duplicates are summed, zeros dropped."""
+        row, column, value = merge(row, column, value, columns)
+        indptr = np.zeros(rows + 1, np.int64)
+        np.cumsum(np.bincount(row, minlength=rows), out=indptr[1:])
+        return Csr(indptr, column, value, columns)
+
+    def row_numbers(self) -> Ints:
+        """Row of each entry, (nnz,)."""
+        return np.repeat(np.arange(self.rows, dtype=np.int64), np.diff(self.indptr))
+
+    def times(self, x: Floats) -> Floats:
+        """The product with a vector of length `columns`: (rows,)."""
+        return np.bincount(self.row_numbers(), weights=self.data * x[self.indices], minlength=self.rows)[: self.rows]
+
+    def take_rows(self, rows: Ints) -> Csr:
+        """The rows named, in the order named; the columns stay."""
+        counts = np.diff(self.indptr)[rows]
+        indptr = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(counts, out=indptr[1:])
+        entries = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
+        return Csr(indptr, self.indices[entries], self.data[entries], self.columns)
+
+    def take_columns(self, columns: Ints) -> Csr:
+        """The columns named (each once), renumbered 0.. in the order named; the rows stay."""
+        place = np.full(self.columns, -1, np.int64)
+        place[columns] = np.arange(len(columns))
+        new = place[self.indices]
+        keep = new >= 0
+        return Csr.from_coo(self.row_numbers()[keep], new[keep], self.data[keep], self.rows, len(columns))
+
+    def transposed(self) -> Csr:
+        return Csr.from_coo(self.indices, self.row_numbers(), self.data, self.columns, self.rows)
+
+
+def merge(row: Ints, column: Ints, value: Floats, columns: int) -> tuple[Ints, Ints, Floats]:
+    """Entries sorted by (row, column), duplicates summed, zeros dropped."""
+    if not len(value):
+        return row.astype(np.int64), column.astype(np.int64), value.astype(np.float64)
+    key = row * np.int64(max(columns, 1)) + column
+    step = np.diff(key)
+    if np.any(step < 0):
+        order = np.argsort(key, kind="stable")
+        row, column, value, key = row[order], column[order], value[order], key[order]
+        step = np.diff(key)
+    if np.any(step == 0):
+        first = np.concatenate(([0], np.flatnonzero(step) + 1))
+        row, column, value = row[first], column[first], np.add.reduceat(value, first)
+    keep = value != 0
+    if not keep.all():
+        row, column, value = row[keep], column[keep], value[keep]
+    return row, column, value
+
+
+@dataclass(frozen=True, eq=False)
+class Quad:
+    """Products `value * x[i] * x[j]` that belong to `row`; `i <= j`, none twice, all arrays (entries,)."""
+
+    row: Ints
+    i: Ints
+    j: Ints
+    value: Floats
+
+    @property
+    def entries(self) -> int:
+        return len(self.value)
+
+    @staticmethod
+    def empty() -> Quad:
+        none = np.zeros(0, np.int64)
+        return Quad(none, none, none, np.zeros(0))
+
+    @staticmethod
+    def from_entries(row: Ints, i: Ints, j: Ints, value: Floats, columns: int) -> Quad:
+        """Entries in any order; i and j are put in order, duplicates summed, zeros dropped."""
+        low, high = np.minimum(i, j), np.maximum(i, j)
+        pair, value_order = low * np.int64(max(columns, 1)) + high, np.lexsort((high, low, row))
+        row, low, high, pair, value = row[value_order], low[value_order], high[value_order], pair[value_order], value[value_order]
+        if len(value):
+            first = np.concatenate(([0], np.flatnonzero((np.diff(row) != 0) | (np.diff(pair) != 0)) + 1))
+            row, low, high, value = row[first], low[first], high[first], np.add.reduceat(value, first)
+        keep = value != 0
+        return Quad(row[keep], low[keep], high[keep], value[keep])
+
+    def take(self, mask: Bools) -> Quad:
+        return Quad(self.row[mask], self.i[mask], self.j[mask], self.value[mask])
+
+    def times(self, x: Floats, rows: int) -> Floats:
+        """The quadratic forms at `x`: (rows,)."""
+        return np.bincount(self.row, weights=self.value * x[self.i] * x[self.j], minlength=rows)[:rows]

@@ -1,0 +1,150 @@
+"""Data files -> columns of text cells: `DataFiles` reads CSV once each and knows where every cell stands.
+
+A path is relative to the model's folder. Only this module looks into files, through the `read` function it is given.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from grammar.diagnostics import Findings
+from grammar.source import Source, Span
+
+Read = Callable[[str], str]
+"""Gives the text of a data file named in the model; raises OSError or UnicodeDecodeError."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """`header[k]` heads `columns[k]`, a list of stripped cells; `lines[r]` is the line number of row r in `source`."""
+
+    source: Source
+    header: tuple[str, ...]
+    columns: tuple[list[str], ...]
+    lines: list[int]
+
+    @property
+    def rows(self) -> int:
+        return len(self.lines)
+
+    def find(self, names: tuple[str, ...]) -> int | None:
+        """Number of the column with one of these names: the exact spelling first, then any case."""
+        for name in names:
+            if name in self.header:
+                return self.header.index(name)
+        folded = [h.casefold() for h in self.header]
+        for name in names:
+            if name.casefold() in folded:
+                return folded.index(name.casefold())
+        return None
+
+    def span(self, row: int, column: int | None = None) -> Span:
+        """The place of a cell, or of a whole row."""
+        number = self.lines[row] if row >= 0 else 1
+        start, text = self.source.line_offset(number), self.source.line(number)
+        if column is None:
+            return Span(self.source, start, start + len(text))
+        cell = self.header[column] if row < 0 else self.columns[column][row]
+        position = 0
+        for _ in range(column):
+            comma = text.find(",", position)
+            position = comma + 1 if comma >= 0 else position
+        at = text.find(cell, position) if cell else position
+        at = max(at, 0)
+        return Span(self.source, start + at, start + at + max(len(cell), 1))
+
+
+class DataFiles:
+    """The data files of one model, each read once."""
+
+    def __init__(self, read: Read, findings: Findings) -> None:
+        self.read = read
+        self.findings = findings
+        self._tables: dict[str, Table | None] = {}
+
+    def table(self, path: str, place: Span | None) -> Table | None:
+        """The table in `path`; None after reporting why there is none (G001, G002, G506)."""
+        if path not in self._tables:
+            self._tables[path] = self._load(path, place)
+        return self._tables[path]
+
+    def _load(self, path: str, place: Span | None) -> Table | None:
+        suffix = PurePath(path).suffix.lower()
+        if suffix not in (".csv", ".tsv", ".txt"):
+            self.findings.add(
+                "G506",
+                f"data files of the kind `{suffix or path}` cannot be read by this version",
+                place,
+                "not a CSV file",
+                hints=["save the sheet as CSV"],
+            )
+            return None
+        try:
+            text = self.read(path)
+        except UnicodeDecodeError:
+            self.findings.add(
+                "G002", f"`{path}` is not UTF-8 text", place, "cannot be read", hints=["save the file as CSV in UTF-8"]
+            )
+            return None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self.findings.add(
+                "G001",
+                f"the data file `{path}` cannot be read: {reason}",
+                place,
+                "named here",
+                hints=["paths are relative to the folder of the model file"],
+            )
+            return None
+        source = Source(path, text)
+        return self._parse(source, text.removeprefix("\ufeff"), "\t" if suffix == ".tsv" else None, place)
+
+    def _parse(self, source: Source, text: str, delimiter: str | None, place: Span | None) -> Table | None:
+        first = text.split("\n", 1)[0]
+        if delimiter is None:
+            delimiter = ";" if first.count(";") > first.count(",") else ","
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+        rows: list[list[str]] = []
+        lines: list[int] = []
+        try:
+            for row in reader:
+                if row and (len(row) > 1 or row[0].strip()):
+                    rows.append(row)
+                    lines.append(reader.line_num)
+        except csv.Error as error:
+            self.findings.add(
+                "G506",
+                f"`{source.path}` is no CSV file: {error}",
+                Span(source, source.line_offset(reader.line_num), source.line_offset(reader.line_num) + 1),
+                hints=["check the quotes on this line"],
+            )
+            return None
+        if not rows:
+            self.findings.add(
+                "G506", f"`{source.path}` is empty", place, "named here", hints=["the first line names the columns"]
+            )
+            return None
+        header = tuple(cell.strip() for cell in rows[0])
+        width = len(header)
+        body, lines = rows[1:], lines[1:]
+        if any(len(row) != width for row in body):
+            row, line = next((r, n) for r, n in zip(body, lines, strict=True) if len(r) != width)
+            start = source.line_offset(line)
+            self.findings.add(
+                "G506",
+                f"line {line} of `{source.path}` has {len(row)} cells, the header has {width}",
+                Span(source, start, start + len(source.line(line))),
+                "another number of cells",
+                hints=["a comma inside a cell needs quotes around the cell"],
+            )
+            return None
+        columns = (
+            tuple([cell.strip() for cell in column] for column in zip(*body, strict=True))
+            if body
+            else tuple([] for _ in header)
+        )
+        return Table(source, header, columns, lines)

@@ -1,0 +1,197 @@
+"""The stages in order: read, parse, analyse, ground. Each keeps its result; any can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compiler.ground.data import Data
+from compiler.ground.ground_game import GroundGame
+from compiler.ground.grounding import Grounded, ground
+from compiler.ground.reporting import ReportValue, case_names, comparison_values, report_values
+from compiler.ground.tables import DataFiles, Read
+from compiler.ir.game import Game
+from compiler.semantics.analyse import analyse
+from compiler.syntax import nodes
+from compiler.syntax.builder import Builder
+from grammar.diagnostics import Diagnostic, DiagnosticError, Findings, did_you_mean
+from grammar.parser import parse
+from grammar.source import Source
+
+Floats = NDArray[np.float64]
+_builder = Builder()
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A model with one case applied, through every stage. `times` has seconds by stage."""
+
+    source: Source
+    tree: nodes.Model
+    game: Game
+    grounded: Grounded
+    warnings: tuple[Diagnostic, ...]
+    times: dict[str, float]
+
+    @property
+    def case(self) -> str:
+        return self.game.case
+
+    @property
+    def ground(self) -> GroundGame:
+        return self.grounded.ground
+
+    def reports(self, x: Floats, prices: Floats) -> dict[str, ReportValue]:
+        """The model's reports at a point: `x` (columns,), `prices` (rows,) in each owner's sense, NaN where there is none."""
+        return report_values(self.grounded, x, prices)[0]
+
+    def comparisons(self, reports: Mapping[str, Mapping[str, ReportValue]]) -> dict[str, ReportValue]:
+        """The comparisons that these cases' reports are enough for: case -> report -> value."""
+        return comparison_values(self.grounded, reports)[0]
+
+    def cases_compared(self) -> list[str]:
+        """The cases that the model's comparisons speak of, in the order of their declaration."""
+        wanted = {name for c in self.game.comparisons for name in case_names(c)}
+        return [c.name for c in self.game.cases if c.name in wanted]
+
+
+def compile_file(
+    path: str | Path, *, case: str | None = None, overrides: Mapping[str, object] | None = None
+) -> Compiled:
+    """Compile a `.game` file. Raises `DiagnosticError` with everything that the first failing stage found."""
+    source, folder = read_source(Path(path))
+    return compile_source(source, disk_reader(folder), case=case, overrides=overrides)
+
+
+def compile_source(
+    source: Source, read: Read, *, case: str | None = None, overrides: Mapping[str, object] | None = None
+) -> Compiled:
+    """Compile a text whose data files `read` gives."""
+    findings = Findings()
+    times: dict[str, float] = {}
+    tree = _parsed(source, findings, times)
+    return _rest(source, tree, read, case or "", overrides or {}, findings, times)
+
+
+def check_file(path: str | Path, *, overrides: Mapping[str, object] | None = None) -> Compiled:
+    """Compile the base model and every case; raises `DiagnosticError` with the findings of all of them together."""
+    source, folder = read_source(Path(path))
+    return check_source(source, disk_reader(folder), overrides=overrides)
+
+
+def check_source(source: Source, read: Read, *, overrides: Mapping[str, object] | None = None) -> Compiled:
+    """As `check_file`, for a text whose data files `read` gives. What a case repeats of the base model's findings is told once."""
+    findings = Findings()
+    times: dict[str, float] = {}
+    tree = _parsed(source, findings, times)
+    base: Compiled | None = None
+    files: dict[str, str] = {}
+
+    def cached(name: str) -> str:
+        if name not in files:
+            files[name] = read(name)
+        return files[name]
+
+    try:
+        base = _rest(source, tree, cached, "", overrides or {}, Findings(), times)
+        warnings = list(base.warnings)
+    except DiagnosticError as error:
+        for d in error.diagnostics:
+            _keep(findings, d)
+        warnings = []
+    for declared in [s for s in tree.statements if isinstance(s, nodes.CaseDecl)]:
+        try:
+            _rest(source, tree, cached, declared.head.name.text, overrides or {}, Findings(), {})
+        except DiagnosticError as error:
+            for d in error.diagnostics:
+                _keep(findings, d)
+    findings.raise_errors()
+    assert base is not None
+    return Compiled(base.source, base.tree, base.game, base.grounded, tuple(warnings), times)
+
+
+def _keep(findings: Findings, d: Diagnostic) -> None:
+    same = any(f.code == d.code and f.headline == d.headline and _place(f) == _place(d) for f in findings.items)
+    if not same:
+        findings.items.append(d)
+
+
+def _place(d: Diagnostic) -> tuple[str, int] | None:
+    return None if d.span is None else (d.span.source.path, d.span.start)
+
+
+def read_source(path: Path) -> tuple[Source, Path]:
+    """The text of a model file and its folder. Raises `DiagnosticError` (G001, G002)."""
+    findings = Findings()
+    try:
+        return Source(str(path), path.read_text("utf-8")), path.parent
+    except UnicodeDecodeError as error:
+        findings.add("G002", f"`{path}` is not UTF-8 text (byte {error.start})", hints=["save the file in UTF-8"])
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        folder = path.parent
+        near = [p.name for p in folder.glob("*.game")] if folder.is_dir() and "\0" not in str(path) else []
+        findings.add(
+            "G001",
+            f"`{path}` cannot be read: {reason}",
+            hints=did_you_mean(path.name, near) or ["give the path of a `.game` file"],
+        )
+    raise DiagnosticError(findings.items)
+
+
+def disk_reader(folder: Path) -> Read:
+    """Reads data files relative to `folder`."""
+
+    def read(name: str) -> str:
+        return (folder / name).read_text("utf-8")
+
+    return read
+
+
+def _parsed(source: Source, findings: Findings, times: dict[str, float]) -> nodes.Model:
+    start = perf_counter()
+    tree = parse(source, _builder, findings)
+    times["parse"] = perf_counter() - start
+    findings.raise_errors()
+    assert isinstance(tree, nodes.Model)
+    return tree
+
+
+def _rest(
+    source: Source,
+    tree: nodes.Model,
+    read: Read,
+    case: str,
+    overrides: Mapping[str, object],
+    findings: Findings,
+    times: dict[str, float],
+) -> Compiled:
+    start = perf_counter()
+    game = analyse(tree, case, findings)
+    times["analyse"] = perf_counter() - start
+    findings.raise_errors()
+    assert game is not None
+    _check_overrides(game, overrides, findings)
+    findings.raise_errors()
+    start = perf_counter()
+    grounded = ground(game, Data(game, DataFiles(read, findings), findings, overrides), findings)
+    times["ground"] = perf_counter() - start
+    findings.raise_errors()
+    assert grounded is not None
+    return Compiled(source, tree, game, grounded, findings.sorted(), times)
+
+
+def _check_overrides(game: Game, overrides: Mapping[str, object], findings: Findings) -> None:
+    names = {p.name for p in game.all_params()} | {f"{p.player}.{p.name}" for p in game.all_params() if p.player}
+    for name in overrides:
+        if name not in names:
+            findings.add(
+                "G507",
+                f"the model has no parameter `{name}`",
+                hints=did_you_mean(name, names) or ["only parameters can be given from outside"],
+            )

@@ -1,0 +1,195 @@
+"""A syntax tree and the name of a case -> the tree with the case's changes made, before any name is resolved.
+
+A case may give a parameter another value, fix variables, drop constraints or players, and change who follows whom. What it says
+replaces the statement that it concerns, so that everything after this pass sees one plain model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from compiler.syntax import nodes
+from grammar.diagnostics import Findings, did_you_mean
+
+
+@dataclass(frozen=True)
+class CaseApplied:
+    """The changed model; `fixes` in the order said, later ones winning; `dropped` the full names of what is gone."""
+
+    model: nodes.Model
+    fixes: tuple[nodes.FixDecl, ...]
+    dropped: frozenset[str]
+
+
+def apply_case(model: nodes.Model, case: str, findings: Findings) -> CaseApplied:
+    """Apply the case (and those it extends, from the first) to the model; "" leaves it as it is.
+
+    Every case of the file is checked for a case it extends that does not exist or extends it in a circle (G201, G205); a case
+    that does not exist gives G605.
+    """
+    cases: dict[str, nodes.CaseDecl] = {}
+    for statement in model.statements:
+        if isinstance(statement, nodes.CaseDecl):
+            cases.setdefault(statement.head.name.text, statement)
+    for declared in cases.values():
+        _lineage(declared, cases, findings)
+    if not case:
+        return CaseApplied(model, (), frozenset())
+    if case not in cases:
+        known = ", ".join(f"`{c}`" for c in cases) or "none"
+        findings.add(
+            "G605", f"the model has no case `{case}`", notes=[f"cases: {known}"], hints=did_you_mean(case, cases)
+        )
+        return CaseApplied(model, (), frozenset())
+    statements = list(model.statements)
+    fixes: list[nodes.FixDecl] = []
+    dropped: set[str] = set()
+    for step in _lineage(cases[case], cases, Findings()):
+        for change in step.changes:
+            match change:
+                case nodes.ParamDecl():
+                    _change_param(statements, change, findings)
+                case nodes.FixDecl():
+                    fixes.append(change)
+                case nodes.DropDecl():
+                    _drop(statements, change, dropped, findings)
+                case nodes.PlayerDecl():
+                    _change_leaders(statements, change, findings)
+                case _:
+                    pass  # reported by check_placement
+    changed = replace(model, statements=tuple(statements))
+    return CaseApplied(changed, tuple(fixes), frozenset(dropped))
+
+
+def _lineage(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findings: Findings) -> list[nodes.CaseDecl]:
+    """The case with all that it extends, the first ancestor first."""
+    line = [case]
+    while (parent := line[-1].extends) is not None:
+        if parent.text not in cases:
+            findings.add(
+                "G201",
+                f"no case `{parent.text}` is declared",
+                parent.span,
+                "unknown case",
+                hints=did_you_mean(parent.text, cases, parent.span),
+            )
+            break
+        if cases[parent.text] in line:
+            findings.add(
+                "G205",
+                f"case `{case.head.name.text}` extends itself",
+                parent.span,
+                "leads back to the start",
+                hints=["let one of them stand alone"],
+            )
+            break
+        line.append(cases[parent.text])
+    return line[::-1]
+
+
+def _change_param(statements: list[nodes.Statement], change: nodes.ParamDecl, findings: Findings) -> None:
+    name = change.head.name.text
+    found = [k for k, s in enumerate(statements) if isinstance(s, nodes.ParamDecl) and s.head.name.text == name]
+    if not found:
+        known = [s.head.name.text for s in statements if isinstance(s, nodes.ParamDecl)]
+        findings.add(
+            "G201",
+            f"no parameter `{name}` to change",
+            change.head.name.span,
+            "unknown parameter",
+            hints=did_you_mean(name, known, change.head.name.span),
+        )
+        return
+    for k in found:
+        old = statements[k]
+        assert isinstance(old, nodes.ParamDecl)
+        head = replace(
+            old.head,
+            index=change.head.index or old.head.index,
+            unit=change.head.unit or old.head.unit,
+            doc=change.head.doc or old.head.doc,
+            tex=change.head.tex or old.head.tex,
+        )
+        default = change.default if change.default is not None else old.default
+        statements[k] = replace(change, head=head, default=default, bounds=change.bounds or old.bounds)
+
+
+def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: set[str], findings: Findings) -> None:
+    names = [part.name for part in change.target.parts]
+    last = names[-1]
+    for part in change.target.parts:
+        if part.index is not None:
+            findings.add(
+                "G108",
+                "`drop` takes a whole constraint or player, not single instances",
+                part.index.span,
+                "index here",
+                hints=["leave out the index, or use a parameter in the constraint"],
+            )
+            return
+    if len(names) == 1:
+        for k, s in enumerate(statements):
+            if isinstance(s, nodes.PlayerDecl | nodes.ConstraintDecl) and s.head.name.text == last.text:
+                del statements[k]
+                dropped.add(last.text)
+                if isinstance(s, nodes.PlayerDecl):
+                    dropped.update(f"{last.text}.{_name(inner)}" for inner in s.body or () if _name(inner))
+                return
+    owners = []
+    for k, s in enumerate(statements):
+        if (
+            not isinstance(s, nodes.PlayerDecl)
+            or s.body is None
+            or (len(names) > 1 and s.head.name.text != names[0].text)
+        ):
+            continue
+        kept = tuple(b for b in s.body if not (isinstance(b, nodes.ConstraintDecl) and b.head.name.text == last.text))
+        if len(kept) < len(s.body):
+            owners.append((k, s, kept))
+    if len(owners) == 1:
+        k, s, kept = owners[0]
+        statements[k] = replace(s, body=kept)
+        dropped.add(f"{s.head.name.text}.{last.text}")
+        return
+    if owners:
+        which = ", ".join(f"`{s.head.name.text}.{last.text}`" for _, s, _ in owners)
+        findings.add(
+            "G203",
+            f"several players have a constraint `{last.text}`",
+            last.span,
+            "which one?",
+            hints=[f"write one of {which}"],
+        )
+        return
+    known = [_name(s) for s in statements if isinstance(s, nodes.PlayerDecl | nodes.ConstraintDecl)]
+    known += [
+        _name(b)
+        for s in statements
+        if isinstance(s, nodes.PlayerDecl)
+        for b in s.body or ()
+        if isinstance(b, nodes.ConstraintDecl)
+    ]
+    findings.add(
+        "G201",
+        f"no constraint or player `{'.'.join(n.text for n in names)}` to drop",
+        change.target.span,
+        "unknown",
+        hints=did_you_mean(last.text, known, last.span),
+    )
+
+
+def _change_leaders(statements: list[nodes.Statement], change: nodes.PlayerDecl, findings: Findings) -> None:
+    name = change.head.name
+    for k, s in enumerate(statements):
+        if isinstance(s, nodes.PlayerDecl) and s.head.name.text == name.text:
+            statements[k] = replace(s, follows=change.follows)
+            return
+    known = [s.head.name.text for s in statements if isinstance(s, nodes.PlayerDecl)]
+    findings.add(
+        "G201", f"no player `{name.text}`", name.span, "unknown player", hints=did_you_mean(name.text, known, name.span)
+    )
+
+
+def _name(statement: nodes.Statement) -> str:
+    head = getattr(statement, "head", None)
+    return head.name.text if head is not None else ""
