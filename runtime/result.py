@@ -68,9 +68,9 @@ class Certificate:
     """The answer checked by code that shares nothing with what made it.
 
     `regret`: for each player, how much its own objective gains at most by changing its own decision, in its own
-    units; for a leader, the proven gap. `relative_regret`: the same over the size of the terms of its objective. `max_violation`: the
-    largest violation of a bound, constraint or integrality, absolute; `scaled_violation`: each over the size of the terms
-    of its row. `reasons`: why it is not verified.
+    units; for a leader, the proven gap. `relative_regret`: the same over the size of the terms of its objective.
+    `max_violation`: the largest violation of a bound, constraint or integrality, absolute; `scaled_violation`: each
+    over the size of the terms of its row. `reasons`: why it is not verified.
     """
 
     verified: bool
@@ -86,7 +86,8 @@ class Certificate:
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Values with their index: `index` the letters (or sets), `sets` the sets, `keys` one tuple of elements for each value."""
+    """Values with their index: `index` the letters (or sets), `sets` the sets, `keys` one tuple of elements for each
+    value."""
 
     index: tuple[str, ...]
     sets: tuple[str, ...]
@@ -119,8 +120,9 @@ Value = float | Labelled
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A solved game. Keys of `objectives` are `player.objective`; keys of `values` and `prices` are the bare name where it is unique in
-    the file, else `player.name`. An indexed player's own index comes first. `time` is in seconds by stage.
+    """A solved game. Keys of `objectives` are `player.objective`; keys of `values` and `prices` are the bare name
+    where it is unique in the file, else `player.name`. An indexed player's own index comes first. `time` is in
+    seconds by stage.
     `choice` says why the method was chosen and what was ruled out. Without an answer, `values` and the like are empty.
     """
 

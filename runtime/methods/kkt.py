@@ -105,9 +105,7 @@ def follower_findings(setting: Setting, players: list[int]) -> tuple[Diagnostic,
                 kind.span,
                 "",
                 others,
-                (
-                    "a point that satisfies first-order conditions may then be far from its best answer, or its worst one",
-                ),
+                ("a point that satisfies first-order conditions may then be its worst answer as well as its best",),
                 (
                     Hint(
                         "a minimised objective must be convex and a maximised one concave in the player's own variables"

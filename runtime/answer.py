@@ -1,0 +1,102 @@
+"""A GroundGame and a request in, the certified `Answer` out: choose, run, certify, and say why where there is none."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from compiler.ground.ground_game import GroundGame
+from compiler.ground.sparse import Floats
+from grammar.diagnostics import Diagnostic, Hint
+from runtime.certify import Claim, certify
+from runtime.methods.method import Found, Request
+from runtime.methods.registry import choose
+from runtime.methods.setting import Setting
+from runtime.result import Certificate, Status
+from runtime.triage import triage
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """`x` (n,) and `prices` (m,) of the game, None without an answer; `time` in seconds by stage (`reformulate`,
+    `solve`, `certify`)."""
+
+    status: Status
+    method: str
+    solver: str
+    choice: str
+    x: Floats | None
+    prices: Floats | None
+    certificate: Certificate
+    diagnostics: tuple[Diagnostic, ...]
+    time: dict[str, float]
+
+
+def answer(game: GroundGame, request: Request) -> Answer:
+    """Solve and certify. Raises DiagnosticError when no method fits (G702 to G706), options are wrong (G807) or
+    solvers fail (G803, G804)."""
+    clock = [time.perf_counter()]
+
+    def lap() -> float:
+        clock.append(time.perf_counter())
+        return clock[-1] - clock[-2]
+
+    setting = Setting.of(game)
+    method, choice = choose(setting, request.method)
+    found = method.run(setting, request)
+    spent = lap()
+    times = {"reformulate": max(0.0, spent - found.seconds), "solve": found.seconds}
+    choice = f"{choice}; solved by {found.solver}" + "".join(f"; {note}" for note in found.notes)
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    if found.x is None:
+        status = found.status
+        if status is Status.LIMIT:
+            diagnostics = (_limit_reached(request),)
+        if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+            status, diagnostics = triage(setting, found.status)
+            times["triage"] = lap()
+        return Answer(status, method.name, found.solver, choice, None, None, Certificate(False), diagnostics, times)
+
+    certificate = certify(game, _claim(found, request))
+    times["certify"] = lap()
+    status = found.status
+    if status is Status.LIMIT:
+        diagnostics = (_limit_reached(request),)
+    if not certificate.verified:
+        status = Status.NOT_VERIFIED if status is not Status.LIMIT else status
+        diagnostics += (_not_certified(certificate),)
+    return Answer(status, method.name, found.solver, choice, found.x, found.prices, certificate, diagnostics, times)
+
+
+def _claim(found: Found, request: Request) -> Claim:
+    assert found.x is not None
+    return Claim(
+        found.status,
+        found.x,
+        found.prices,
+        found.claimed,
+        found.bound,
+        found.ledger,
+        request.options.gap,
+        found.seconds,
+    )
+
+
+def _limit_reached(request: Request) -> Diagnostic:
+    limit = f" of {request.time_limit:g} s" if request.time_limit is not None else ""
+    return Diagnostic(
+        "G805",
+        f"the time limit{limit} came before a proof",
+        hints=(Hint("raise `--time-limit`, or accept a wider `--gap`"),),
+    )
+
+
+def _not_certified(certificate: Certificate) -> Diagnostic:
+    first, *rest = certificate.reasons
+    return Diagnostic(
+        "G806",
+        f"the answer did not pass the certificate: {first}",
+        notes=tuple(rest),
+        hints=(Hint("do not use the values; try another `--method` or `--solver`, or scale the data"),),
+    )

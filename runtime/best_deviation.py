@@ -1,0 +1,294 @@
+"""A GroundGame, a player and a point in, what the player could gain by another decision out. Part of the certificate.
+
+This shares nothing with the reformulations, Programs and solver adapters that make answers: it takes the game's
+arrays and speaks to HiGHS and SCIP itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from compiler.ground.curvature import shape_of
+from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+
+
+@dataclass(frozen=True, eq=False)
+class OwnProblem:
+    """Player p's problem in minimised form, others' columns held: minimise `constant + cost @ v + quad(v)`,
+    `row_lower <= matrix @ v + row_quad(v) <= row_upper`, `lower <= v <= upper`; `own` and `rows` are the game's
+    numbers.
+    """
+
+    sense: int
+    own: Ints
+    rows: Ints
+    constant: float
+    cost: Floats
+    quad: Quad
+    matrix: Csr
+    row_quad: Quad
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    integer: Bools
+    switched: Bools
+    """Semicontinuous columns."""
+
+    @staticmethod
+    def of(game: GroundGame, p: int, x: Floats) -> OwnProblem:
+        own, rows = np.flatnonzero(game.owner == p), np.flatnonzero(game.row_owner == p)
+        mine = game.owner == p
+        at = np.cumsum(mine) - 1
+        sense = game.players[p].sense
+        held = np.where(mine, 0.0, x)
+
+        row_at = np.cumsum(game.row_owner == p) - 1
+        in_rows = game.row_quad.take(game.row_owner[game.row_quad.row] == p)
+        in_goal = game.objective_quad.take(game.objective_quad.row == p)
+        all_rows = game.matrix.take_rows(rows)
+        # What others contribute to each row: linear terms, and products with no own column.
+        apart = all_rows.times(held) + in_rows.times(held, game.rows)[rows]
+        number, column, value = _halves(in_rows, mine, x)
+        keep = mine[all_rows.indices]
+        matrix = Csr.from_coo(
+            np.concatenate([all_rows.row_numbers()[keep], row_at[number]]),
+            at[np.concatenate([all_rows.indices[keep], column])],
+            np.concatenate([all_rows.data[keep], value]),
+            len(rows),
+            len(own),
+        )
+        goal = game.objective.take_rows(np.array([p]))
+        slope = np.zeros(game.columns)
+        np.add.at(slope, goal.indices, goal.data)
+        constant = float(game.objective_constant[p] + slope @ held + in_goal.times(held, len(game.players))[p])
+        _, column, value = _halves(in_goal, mine, x)
+        np.add.at(slope, column, value)
+        return OwnProblem(
+            sense=sense,
+            own=own,
+            rows=rows,
+            constant=sense * constant,
+            cost=sense * slope[own],
+            quad=_wholes(in_goal, mine, at, np.zeros(len(game.players), np.int64), float(sense)),
+            matrix=matrix,
+            row_quad=_wholes(in_rows, mine, at, row_at, 1.0),
+            row_lower=game.row_lower[rows] - apart,
+            row_upper=game.row_upper[rows] - apart,
+            lower=game.lower[own],
+            upper=game.upper[own],
+            integer=game.kind[own] == INTEGER,
+            switched=game.kind[own] == SEMICONTINUOUS,
+        )
+
+    @property
+    def discrete(self) -> bool:
+        return bool(self.integer.any() or self.switched.any())
+
+    @property
+    def convex(self) -> bool:
+        """Continuous, rows linear, objective convex: HiGHS may have it."""
+        return (
+            not self.discrete
+            and not self.row_quad.entries
+            and shape_of(self.quad.i, self.quad.j, self.quad.value).convex
+        )
+
+    def value(self, v: Floats) -> float:
+        return self.constant + float(self.cost @ v) + float(self.quad.times(v, 1).sum())
+
+    def gradient(self, v: Floats) -> Floats:
+        """Of the minimised objective at v."""
+        g = self.cost.copy()
+        np.add.at(g, self.quad.i, self.quad.value * v[self.quad.j])
+        np.add.at(g, self.quad.j, self.quad.value * v[self.quad.i])
+        return g
+
+    def size(self, v: Floats) -> float:
+        """The size of the objective's terms at v, at least that of one unit of its dearest column: what "relative" is
+        relative to."""
+        terms = float(np.abs(self.cost) @ np.abs(v)) + float(
+            np.abs(self.quad.value) @ np.abs(v[self.quad.i] * v[self.quad.j])
+        )
+        dearest = max(np.max(np.abs(self.cost), initial=0.0), np.max(np.abs(self.quad.value), initial=0.0))
+        return max(terms, float(dearest)) or 1.0
+
+
+def _halves(quad: Quad, mine: Bools, x: Floats) -> tuple[Ints, Ints, Floats]:
+    """Products of one own column and another's, as linear terms: row, own column, coefficient."""
+    a, b = mine[quad.i] & ~mine[quad.j], mine[quad.j] & ~mine[quad.i]
+    rows = np.concatenate([quad.row[a], quad.row[b]])
+    columns = np.concatenate([quad.i[a], quad.j[b]])
+    return rows, columns, np.concatenate([quad.value[a] * x[quad.j[a]], quad.value[b] * x[quad.i[b]]])
+
+
+def _wholes(quad: Quad, mine: Bools, at: Ints, row_at: Ints, factor: float) -> Quad:
+    kept = quad.take(mine[quad.i] & mine[quad.j])
+    return Quad(row_at[kept.row], at[kept.i], at[kept.j], factor * kept.value)
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """`bound` <= the minimum <= `value` at `v`; `trouble` says what went wrong, `unbounded` that there is no
+    minimum."""
+
+    v: Floats | None
+    value: float
+    bound: float
+    unbounded: bool = False
+    trouble: str = ""
+
+
+def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start: Floats | None = None) -> Minimum:
+    """The global minimum of a player's own problem: HiGHS for LP, MILP and convex QP, SCIP for the rest."""
+    linear = not problem.quad.entries and not problem.row_quad.entries
+    if problem.convex or (linear and not problem.switched.any()):
+        tight = _by_highs(problem, gap, time_limit, start, 1e-9)
+        # Data rounded to 1e-8 or so can make a tight tolerance see no point.
+        return tight if tight.v is not None or tight.unbounded else _by_highs(problem, gap, time_limit, start, 1e-7)
+    return _by_scip(problem, gap, time_limit)
+
+
+def _by_highs(
+    problem: OwnProblem, gap: float, time_limit: float | None, start: Floats | None, tolerance: float
+) -> Minimum:
+    import highspy
+
+    n, m = len(problem.own), len(problem.rows)
+    top = max(np.max(np.abs(problem.cost), initial=0.0), np.max(np.abs(problem.quad.value), initial=0.0))
+    unit = float(2.0 ** -np.ceil(np.log2(top))) if 0 < top < 1 else 1.0
+    highs: Any = highspy.Highs()
+    options = {
+        "output_flag": False,
+        "threads": 1,
+        "primal_feasibility_tolerance": tolerance,
+        "dual_feasibility_tolerance": tolerance,
+        "mip_feasibility_tolerance": max(tolerance, 1e-7),
+        "mip_rel_gap": gap,
+        "mip_abs_gap": 0.0,
+        "time_limit": float("inf") if time_limit is None else time_limit,
+    }
+    for name, setting in options.items():
+        highs.setOptionValue(name, setting)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = n, m
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = unit * problem.cost, problem.lower, problem.upper
+    lp.row_lower_, lp.row_upper_ = problem.row_lower, problem.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = problem.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = problem.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = problem.matrix.data
+    if problem.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(k)] for k in problem.integer]
+    highs.passModel(lp)
+    if problem.quad.entries:
+        starts = np.concatenate([[0], np.cumsum(np.bincount(problem.quad.i, minlength=n))]).astype(np.int32)
+        double = np.where(problem.quad.i == problem.quad.j, 2.0, 1.0)
+        highs.passHessian(
+            n, problem.quad.entries, 1, starts, problem.quad.j.astype(np.int32), unit * double * problem.quad.value
+        )
+    if start is not None and problem.integer.any():
+        point = highspy.HighsSolution()
+        point.col_value = start.tolist()
+        highs.setSolution(point)
+    highs.run()
+    status = highs.getModelStatus().name
+    if status in ("kUnbounded", "kUnboundedOrInfeasible"):
+        return Minimum(None, -np.inf, -np.inf, unbounded=status == "kUnbounded", trouble=f"HiGHS: {status}")
+    info = highs.getInfo()
+    if status not in ("kOptimal", "kTimeLimit", "kModelEmpty") or (n and info.primal_solution_status != 2):
+        return Minimum(None, np.nan, -np.inf, trouble=f"HiGHS: {status}")
+    v = np.array(highs.getSolution().col_value, np.float64)
+    value = problem.value(v)
+    if problem.integer.any():
+        return Minimum(v, value, min(value, info.mip_dual_bound / unit + problem.constant))
+    return Minimum(v, value, value if status != "kTimeLimit" else -np.inf)
+
+
+def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minimum:
+    from pyscipopt import Model, quicksum
+
+    model = Model()
+    model.hideOutput()
+    model.setParam("limits/gap", gap)
+    if time_limit is not None:
+        model.setParam("limits/time", time_limit)
+    low = np.where(problem.switched, np.minimum(problem.lower, 0), problem.lower)
+    high = np.where(problem.switched, np.maximum(problem.upper, 0), problem.upper)
+    v = [
+        model.addVar(vtype="I" if whole else "C", lb=None if a == -np.inf else a, ub=None if b == np.inf else b)
+        for whole, a, b in zip(problem.integer.tolist(), low.tolist(), high.tolist(), strict=True)
+    ]
+    for k in np.flatnonzero(problem.switched).tolist():
+        on = model.addVar(vtype="B")
+        model.addCons(v[k] >= float(problem.lower[k]) * on)
+        model.addCons(v[k] <= float(problem.upper[k]) * on)
+    for r in range(len(problem.rows)):
+        span = slice(problem.matrix.indptr[r], problem.matrix.indptr[r + 1])
+        terms = [
+            a * v[k]
+            for a, k in zip(problem.matrix.data[span].tolist(), problem.matrix.indices[span].tolist(), strict=True)
+        ]
+        kept = problem.row_quad.take(problem.row_quad.row == r)
+        terms += [
+            q * v[i] * v[j] for i, j, q in zip(kept.i.tolist(), kept.j.tolist(), kept.value.tolist(), strict=True)
+        ]
+        if terms and problem.row_lower[r] > -np.inf:
+            model.addCons(quicksum(terms) >= float(problem.row_lower[r]))
+        if terms and problem.row_upper[r] < np.inf:
+            model.addCons(quicksum(terms) <= float(problem.row_upper[r]))
+    height = model.addVar(lb=None)
+    terms = [c * v[k] for k, c in enumerate(problem.cost.tolist()) if c]
+    quad = problem.quad
+    terms += [q * v[i] * v[j] for i, j, q in zip(quad.i.tolist(), quad.j.tolist(), quad.value.tolist(), strict=True)]
+    model.addCons(quicksum(terms) <= height)
+    model.setObjective(height)
+    model.optimize()
+    status = model.getStatus()
+    if status == "userinterrupt":
+        raise KeyboardInterrupt
+    if status in ("unbounded", "inforunbd"):
+        return Minimum(None, -np.inf, -np.inf, unbounded=status == "unbounded", trouble=f"SCIP: {status}")
+    if not model.getNSols():
+        return Minimum(None, np.nan, -np.inf, trouble=f"SCIP: {status}")
+    best = model.getBestSol()
+    point = np.array([model.getSolVal(best, column) for column in v])
+    value = problem.value(point)
+    return Minimum(point, value, min(value, model.getDualbound() + problem.constant))
+
+
+def support_gap(problem: OwnProblem, v: Floats, prices: Floats) -> float:
+    """How far the shadow prices are from proving v optimal, in the objective's units: 0 when they do, infinite when
+    they cannot.
+
+    `prices` (rows,) in the player's own sense. The objective is replaced by its tangent at v, which lies below a
+    convex one, and its minimum by the bound that the multipliers give (weak duality); integers are held at v. So no
+    other decision can gain more than the result. A reduced cost of the wrong sign on an unbounded column counts as
+    zero when it is below 1e-7 of the terms it is made of.
+    """
+    y = problem.sense * prices
+    g = problem.gradient(v)
+    matrix = problem.matrix
+    row = matrix.row_numbers()
+    reduced = g - np.bincount(matrix.indices, matrix.data * y[row], minlength=len(v))[: len(v)]
+    made_of = np.abs(g) + np.bincount(matrix.indices, np.abs(matrix.data * y[row]), minlength=len(v))[: len(v)]
+    lower = np.where(problem.integer, v, problem.lower)
+    upper = np.where(problem.integer, v, problem.upper)
+    row_limit = np.where(y > 0, problem.row_lower, problem.row_upper)
+    limit = np.where(reduced > 0, lower, upper)
+    reduced = np.where(~np.isfinite(limit) & (np.abs(reduced) <= 1e-7 * made_of), 0.0, reduced)
+    y_made_of = np.max(np.abs(y), initial=0.0)
+    y_slight = ~np.isfinite(row_limit) & (np.abs(y) <= 1e-9 * y_made_of)
+    used = np.where(y_slight, 0.0, y)
+    if np.any(~np.isfinite(row_limit) & (used != 0)) or np.any(~np.isfinite(limit) & (reduced != 0)):
+        return float("inf")
+    # Written as a sum of nonnegative slacks times multipliers, nothing large cancels.
+    at_rows = matrix.times(v)
+    rows = np.where(used != 0, used * (at_rows - np.where(used != 0, row_limit, 0.0)), 0.0)
+    columns = np.where(reduced != 0, reduced * (v - np.where(reduced != 0, limit, 0.0)), 0.0)
+    return float(rows.sum() + columns.sum())

@@ -1,0 +1,192 @@
+"""A GroundGame and an answer in, a `Certificate` out. It shares nothing with what made the answer.
+
+Checked: every bound, constraint and integrality; every player's own problem, solved again with the others' decisions
+held; shadow prices; what the leader claims against what it gets from its followers' exact answers; bounds that the
+proof rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
+from compiler.ground.sparse import Floats
+from runtime.best_deviation import OwnProblem, minimum, support_gap
+from runtime.result import Bound, Certificate, Status, Tie
+from runtime.ties import ties_of
+
+FEASIBLE = 1e-6
+"""Largest violation over the size of its row's terms: solvers work to 1e-6 (SCIP) or 1e-7 (HiGHS)."""
+
+REGRET = 1e-6
+"""Largest gain of a player over the size of its objective's terms: what a violation of `FEASIBLE` can move an
+objective by."""
+
+PRICE = 1e-5
+"""The same for the gap that shadow prices leave open. Duals of quadratic problems carry the solver's regularisation
+(1e-7) divided by the curvature, hence the wider margin."""
+
+LARGE = 20_000
+"""Nonzeros of a player's rows from which on multipliers prove its optimality instead of a second solve, which would
+cost as much as the first. The proof is as good (weak duality); without it the problem is solved again at any size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """What is to be certified: `x` (n,), `prices` (m,) or None, objectives claimed and bounds proven by player number
+    (own sense)."""
+
+    status: Status
+    x: Floats
+    prices: Floats | None = None
+    claimed: Mapping[int, float] = field(default_factory=dict)
+    bound: Mapping[int, float] = field(default_factory=dict)
+    ledger: tuple[Bound, ...] = ()
+    gap: float = 0.0
+    """Relative gap that was asked for."""
+    seconds: float = 0.0
+    """What the answer took: solving again may take twice as long."""
+
+
+def certify(game: GroundGame, claim: Claim) -> Certificate:
+    """The certificate of `claim`; `verified` when nothing is left open."""
+    reasons: list[str] = []
+    notes: list[str] = []
+    x = claim.x
+    if not np.all(np.isfinite(x)):
+        return Certificate(False, max_violation=float("inf"), reasons=("the answer holds values that are not finite",))
+    absolute, scaled, where = violations(game, x)
+    if scaled > FEASIBLE:
+        reasons.append(f"{where} is violated by {absolute:.3g}")
+
+    leads = {leader for player in game.players for leader in player.leaders}
+    regret: dict[str, float] = {}
+    relative: dict[str, float] = {}
+    answers: dict[int, Floats] = {}
+    actual = game.objectives_at(x)
+    for p, player in enumerate(game.players):
+        problem = OwnProblem.of(game, p, x)
+        v = x[problem.own]
+        size = problem.size(v)
+        stated = claim.claimed.get(p)
+        if stated is not None and abs(stated - actual[p]) > REGRET * size:
+            reasons.append(f"`{player.name}.{player.objective}` is claimed to be {stated:.9g}, but is {actual[p]:.9g}")
+        top = p in leads or len(game.players) == 1
+        proven = player.sense * float(actual[p] - claim.bound[p]) if p in claim.bound else float("inf")
+        if p in leads:
+            gain = max(0.0, proven)
+        else:
+            gain, answer, words = _gain(problem, v, claim, p, proven)
+            notes += [f"`{player.name}`: {w}" for w in words]
+            if answer is not None:
+                answers[p] = answer
+        regret[player.name], relative[player.name] = gain, gain / size
+        allowed = max(REGRET, claim.gap * max(1.0, abs(actual[p]) / size)) if top or problem.discrete else REGRET
+        if gain / size > allowed and not (top and claim.status in (Status.LIMIT, Status.LOCAL, Status.STATIONARY)):
+            what = "is not proven to be optimal" if top else "is off its best answer"
+            reasons.append(f"`{player.name}` {what}: it might gain {gain:.6g} ({gain / size:.1e} of its terms)")
+
+    if claim.prices is not None:
+        reasons += _price_faults(game, x, claim.prices)
+    ties: tuple[Tie, ...] = ()
+    if leads and not reasons:
+        ties, remarks, faults = ties_of(game, x, answers, sorted(leads))
+        notes += remarks
+        reasons += faults
+    for row in claim.ledger:
+        if row.source == "assumed" and row.slack <= FEASIBLE * max(1.0, abs(row.value)):
+            reasons.append(f"the assumed bound {row.value:g} on {row.of} is reached, so the optimum may lie beyond it")
+    return Certificate(
+        verified=not reasons,
+        regret=regret,
+        relative_regret=relative,
+        max_violation=absolute,
+        scaled_violation=scaled,
+        bounds=claim.ledger,
+        ties=ties,
+        reasons=tuple(reasons),
+        notes=tuple(notes),
+    )
+
+
+def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
+    """Largest violation of a bound, row or integrality at x: absolute, over the size of the terms, and where the
+    latter is."""
+    rounding = np.where(game.kind == INTEGER, np.abs(x - np.round(x)), 0.0)
+    outside = np.maximum(np.maximum(game.lower - x, x - game.upper), 0.0)
+    outside = np.where(game.kind == SEMICONTINUOUS, np.minimum(outside, np.abs(x)), outside)
+    at_columns = np.maximum(outside, rounding)
+    limit = np.where(x < game.lower, game.lower, np.where(x > game.upper, game.upper, 0.0))
+    column_size = np.maximum(1.0, np.abs(limit))
+
+    rows = game.matrix.times(x) + game.row_quad.times(x, game.rows)
+    at_rows = np.maximum(np.maximum(game.row_lower - rows, rows - game.row_upper), 0.0)
+    row = game.matrix.row_numbers()
+    terms, top = np.zeros(game.rows), np.zeros(game.rows)
+    np.add.at(terms, row, np.abs(game.matrix.data * x[game.matrix.indices]))
+    np.maximum.at(top, row, np.abs(game.matrix.data))
+    quad = game.row_quad
+    np.add.at(terms, quad.row, np.abs(quad.value * x[quad.i] * x[quad.j]))
+    np.maximum.at(top, quad.row, np.abs(quad.value))
+    row_size = np.maximum(terms, top)
+    row_size[row_size == 0] = 1.0
+
+    absolute = max(float(np.max(at_columns, initial=0.0)), float(np.max(at_rows, initial=0.0)))
+    columns, lines = at_columns / column_size, at_rows / row_size
+    worst_column, worst_row = float(np.max(columns, initial=0.0)), float(np.max(lines, initial=0.0))
+    if worst_column >= worst_row:
+        where = f"a bound of `{game.column_label(int(np.argmax(columns)))}`" if worst_column > 0 else ""
+        return absolute, worst_column, where
+    return absolute, worst_row, f"`{game.row_label(int(np.argmax(lines)))}`"
+
+
+def _gain(
+    problem: OwnProblem, v: Floats, claim: Claim, p: int, proven: float
+) -> tuple[float, Floats | None, tuple[str, ...]]:
+    """At most what the player gains by deviating, its best answer where one was computed, and notes."""
+    prices = None if claim.prices is None else claim.prices[problem.rows]
+    if problem.matrix.nnz >= LARGE and prices is not None and problem.convex and np.all(np.isfinite(prices)):
+        gap = support_gap(problem, v, prices)
+        if gap <= REGRET * problem.size(v):
+            return max(0.0, gap), None, ("optimality is proven by its multipliers, not by solving again",)
+    limit = max(10.0, 2 * claim.seconds) if problem.discrete or not problem.convex else None
+    best = minimum(problem, gap=claim.gap, time_limit=limit, start=v)
+    if best.unbounded:
+        return float("inf"), None, ("its objective has no bound at the others' decisions",)
+    gain = problem.value(v) - best.bound
+    found = 0.0 if best.v is None else problem.value(v) - best.value
+    if proven < gain and found <= REGRET * problem.size(v) < gain:
+        # Out of time, or no answer, but nothing better found: what the first solver proved is all there is.
+        return (
+            max(0.0, proven),
+            best.v,
+            ("solving again ended early; the gain is bounded by the first solver's own proof",),
+        )
+    if np.isnan(best.value):
+        return float("inf"), None, (f"its problem could not be solved again ({best.trouble})",)
+    return max(0.0, gain), best.v, ()
+
+
+def _price_faults(game: GroundGame, x: Floats, prices: Floats) -> list[str]:
+    """Prices that the answer uses but the multipliers do not tell, and players whose multipliers do not support their
+    answer."""
+    columns = np.flatnonzero(game.price_row >= 0)
+    told = prices[game.price_row[columns]]
+    off = np.abs(told - x[columns]) > PRICE * np.maximum(1e-9, np.abs(told))
+    wrong = columns[off | ~np.isfinite(told)][:1].tolist()
+    faults = [f"the price `{game.column_label(c)}` is not the shadow price of its constraint" for c in wrong]
+    for p, player in enumerate(game.players):
+        problem = OwnProblem.of(game, p, x)
+        mine = prices[problem.rows]
+        # Rows without a column of the player's own have no price, and no say here.
+        has_own = np.diff(problem.matrix.indptr) > 0
+        if not has_own.any() or np.any(np.isnan(mine[has_own])) or problem.row_quad.entries:
+            continue
+        v = x[problem.own]
+        gap = support_gap(problem, v, np.where(has_own, mine, 0.0))
+        if not gap <= PRICE * problem.size(v):
+            faults.append(f"the shadow prices of `{player.name}` do not support its decision (gap {gap:.3g})")
+    return faults

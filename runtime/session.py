@@ -1,0 +1,188 @@
+"""A path in, a `Result` or a `Comparison` out: compile, solve, certify, label. What users call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from compiler.ground.ground_game import Block, GroundGame
+from compiler.ground.reporting import ReportValue
+from compiler.ground.sparse import Bools, Floats
+from compiler.pipeline import Compiled, compile_file
+from runtime.answer import Answer, answer
+from runtime.methods.method import Request
+from runtime.result import Comparison, Labelled, Result, Value
+
+
+def solve(
+    path: str | Path,
+    *,
+    case: str | None = None,
+    method: str = "auto",
+    solver: str = "auto",
+    overrides: Mapping[str, object] | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    seed: int = 0,
+) -> Result:
+    """Solve the game in a `.game` file and certify the answer.
+
+    `case` names one of its cases; `overrides` replaces parameters by name; `time_limit` is in seconds for the solver,
+    `gap` relative.
+    Infeasible and unbounded games, limits and answers that fail the certificate come back as a Result with that
+    status and its diagnostics. Raises `DiagnosticError` for a model that does not compile, has no method, or options
+    that do not exist.
+    """
+    request = Request(method, solver, time_limit, gap, seed)
+    return _result(*_solved(path, case, overrides, request))
+
+
+def compare(
+    path: str | Path,
+    *,
+    cases: Sequence[str] | None = None,
+    method: str = "auto",
+    solver: str = "auto",
+    overrides: Mapping[str, object] | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    seed: int = 0,
+) -> Comparison:
+    """Solve several cases (None: all that the file declares, or the model as it stands if there is none) and compare
+    them.
+
+    Raises `DiagnosticError` as `solve` does.
+    """
+    request = Request(method, solver, time_limit, gap, seed)
+    names = list(cases) if cases is not None else [c.name for c in compile_file(path, overrides=overrides).game.cases]
+    results: dict[str, Result] = {}
+    reports: dict[str, Mapping[str, ReportValue]] = {}
+    last: Compiled | None = None
+    for name in names or [""]:
+        last, found, values = _solved(path, name or None, overrides, request)
+        results[name] = _result(last, found, values)
+        if values:
+            reports[name] = values
+    assert last is not None
+    compared = last.comparisons(reports)
+    return Comparison(
+        game=last.ground.name,
+        results=results,
+        comparisons={name: _reported(value) for name, value in compared.items()},
+        diagnostics=tuple(dict.fromkeys(d for r in results.values() for d in r.diagnostics)),
+        docs={name: value.doc for name, value in compared.items()},
+        units={name: value.unit for name, value in compared.items()},
+    )
+
+
+Solved = tuple[Compiled, Answer, dict[str, ReportValue]]
+
+
+def _solved(path: str | Path, case: str | None, overrides: Mapping[str, object] | None, request: Request) -> Solved:
+    compiled = compile_file(path, case=case, overrides=overrides)
+    found = answer(compiled.ground, request)
+    if found.x is None:
+        return compiled, found, {}
+    before = time.perf_counter()
+    prices = found.prices if found.prices is not None else np.full(compiled.ground.rows, np.nan)
+    values = compiled.reports(found.x, prices)
+    found.time["report"] = time.perf_counter() - before
+    return compiled, found, values
+
+
+def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue]) -> Result:
+    game = compiled.ground
+    values: dict[str, Value] = {}
+    prices: dict[str, Value] = {}
+    objectives: dict[str, float] = {}
+    docs = {name: report.doc for name, report in reports.items()}
+    units = {name: report.unit for name, report in reports.items()}
+    if found.x is not None:
+        at = game.objectives_at(found.x).tolist()
+        objectives = {f"{p.name}.{p.objective}": value for p, value in zip(game.players, at, strict=True)}
+        values = labelled_values(game, found.x, docs, units)
+        prices = _priced(compiled, found.prices, docs, units)
+        for player in compiled.game.players:
+            goal = player.objective.signature
+            for instance in game.players:
+                if instance.declaration == player.signature.name:
+                    docs[f"{instance.name}.{instance.objective}"] = goal.doc
+                    units[f"{instance.name}.{instance.objective}"] = goal.unit.text if goal.unit is not None else ""
+    return Result(
+        game=game.name,
+        status=found.status,
+        method=found.method,
+        solver=found.solver,
+        case=compiled.case,
+        objectives=objectives,
+        values=values,
+        prices=prices,
+        reports={name: _reported(report) for name, report in reports.items()},
+        certificate=found.certificate,
+        diagnostics=(*compiled.warnings, *found.diagnostics),
+        time={**compiled.times, **found.time},
+        choice=found.choice,
+        docs=docs,
+        units=units,
+    )
+
+
+def labelled_values(game: GroundGame, x: Floats, docs: dict[str, str], units: dict[str, str]) -> dict[str, Value]:
+    """Every variable at `x` by its name in results; fills `docs` and `units` by the same names."""
+    decisions: Bools = game.price_row < 0
+    blocks = [b for b in game.column_blocks if not b.size or decisions[b.start]]
+    values: dict[str, Value] = {}
+    for name, block in _by_name((b.player, b.name, b) for b in blocks):
+        values[name] = _of_block(block, x[block.start : block.stop], block.unit, block.doc)
+        docs[name], units[name] = block.doc, block.unit
+    return values
+
+
+def _priced(compiled: Compiled, prices: Floats | None, docs: dict[str, str], units: dict[str, str]) -> dict[str, Value]:
+    """The shadow prices that the file names; NaN where there is none."""
+    game = compiled.ground
+    if prices is None:
+        return {}
+    signatures = {
+        (c.player, c.signature.name): c.price
+        for p in compiled.game.players
+        for c in p.constraints
+        if c.price is not None
+    }
+    named = [(game.row_blocks[k].player, name, game.row_blocks[k]) for k, name in game.price_names.items()]
+    found: dict[str, Value] = {}
+    for name, block in _by_name(named):
+        signature = signatures.get((block.player, block.name))
+        unit = signature.unit.text if signature is not None and signature.unit is not None else ""
+        doc = signature.doc if signature is not None else ""
+        found[name] = _of_block(block, prices[block.start : block.stop], unit, doc)
+        docs[name], units[name] = doc, unit
+    return found
+
+
+def _by_name(named: Iterable[tuple[str, str, Block]]) -> list[tuple[str, Block]]:
+    """The bare name where it is the only one, else `player.name`."""
+    listed = list(named)
+    names = [name for _, name, _ in listed]
+    return [
+        (name if names.count(name) == 1 or not player else f"{player}.{name}", block) for player, name, block in listed
+    ]
+
+
+def _of_block(block: Block, values: Floats, unit: str, doc: str) -> Value:
+    if not block.sets:
+        return float(values[0]) if len(values) else float("nan")
+    positions = block.positions()
+    axes = [np.array(axis, dtype=object) for axis in block.labels]
+    columns = [axis[positions[:, k]].tolist() for k, axis in enumerate(axes)]
+    index = tuple(letter or name for letter, name in zip(block.letters, block.sets, strict=True))
+    return Labelled(index, block.sets, tuple(zip(*columns, strict=True)), values.copy(), unit, doc)
+
+
+def _reported(report: ReportValue) -> Value:
+    if not report.letters:
+        return report.number
+    return Labelled(report.letters, report.letters, report.keys, report.value, report.unit, report.doc)

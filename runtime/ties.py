@@ -1,0 +1,210 @@
+"""A leader's decision in, its objective over all best answers of its followers out: the best and the worst for the
+leader.
+
+A tie: the followers have several best answers. The leader's claim holds if they choose as it likes; how much it loses
+if they do not is the distance between the two values. It is also the test of a decision a hair beyond a switching
+point, where the exact answer of the followers is another one than the claimed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from compiler.ground.ground_game import GroundGame
+from compiler.ground.sparse import Csr, Floats, Ints
+from runtime.best_deviation import OwnProblem
+from runtime.result import Tie
+
+SLACK = 1e-9
+"""Room above a follower's optimal value, over the size of its terms: HiGHS's tolerance in the solve that gave it."""
+
+CLAIM = 1e-6
+"""Largest part of its terms by which a leader's objective may miss what the exact answers give."""
+
+
+def ties_of(
+    game: GroundGame, x: Floats, answers: dict[int, Floats], leaders: list[int]
+) -> tuple[tuple[Tie, ...], list[str], list[str]]:
+    """For each leader its `Tie` at x, if one moves its objective; notes; and faults, when no best answers of the
+    followers give the leader what x gives.
+
+    `answers` are best answers of the followers, by player. Followers with integers or that see each other are not
+    examined.
+    """
+    followers = [p for p, player in enumerate(game.players) if player.leaders]
+    problems = {p: OwnProblem.of(game, p, x) for p in followers}
+    if any(problem.discrete or not problem.convex for problem in problems.values()):
+        return (), ["ties are examined for convex followers only"], []
+    if any(p not in answers for p in followers):
+        return (), ["ties are not examined: a follower was not solved again"], []
+    if _see_each_other(game, followers):
+        return (), ["ties are not examined: the followers see each other"], []
+    ties, notes, faults = [], [], []
+    for leader in leaders:
+        found = _range(game, x, problems, answers, leader)
+        if isinstance(found, str):
+            notes.append(found)
+            continue
+        tie, fault = found
+        ties += [] if tie is None else [tie]
+        faults += fault
+    if np.any(game.price_row >= 0):
+        notes.append("ties are examined with the shadow prices held")
+    return tuple(ties), notes, faults
+
+
+def _see_each_other(game: GroundGame, followers: list[int]) -> bool:
+    below = np.zeros(len(game.players) + 1, np.bool_)
+    below[followers] = True
+    row, column = game.row_owner[game.matrix.row_numbers()], game.owner[game.matrix.indices]
+    if np.any(below[row] & below[column] & (row != column)):
+        return True
+    for quad, user in (
+        (game.row_quad, game.row_owner[game.row_quad.row]),
+        (game.objective_quad, game.objective_quad.row),
+    ):
+        a, b = game.owner[quad.i], game.owner[quad.j]
+        if np.any(below[user] & below[a] & below[b] & (a != b)):
+            return True
+    return False
+
+
+def _range(
+    game: GroundGame, x: Floats, problems: dict[int, OwnProblem], answers: dict[int, Floats], leader: int
+) -> tuple[Tie | None, list[str]] | str:
+    columns = np.concatenate([problem.own for problem in problems.values()]) if problems else np.zeros(0, np.int64)
+    free = np.zeros(game.columns, np.bool_)
+    free[columns] = True
+    at = np.full(game.columns, -1, np.int64)
+    at[columns] = np.arange(len(columns))
+    sense = game.players[leader].sense
+    goal = game.objective_quad.take(game.objective_quad.row == leader)
+    if np.any(free[goal.i] & free[goal.j]):
+        return f"ties are not examined: `{game.players[leader].name}` squares its followers' decisions in its objective"
+    held = np.where(free, 0.0, x)
+    linear = game.objective.take_rows(np.array([leader]))
+    slope = np.zeros(game.columns)
+    np.add.at(slope, linear.indices, linear.data)
+    constant = float(game.objective_constant[leader] + slope @ held + goal.times(held, len(game.players))[leader])
+    np.add.at(slope, goal.i, goal.value * held[goal.j])
+    np.add.at(slope, goal.j, goal.value * held[goal.i])
+    cost = slope[columns]
+    now = float(game.objectives_at(x)[leader])
+    size = max(float(np.abs(slope) @ np.abs(x)), abs(constant), float(np.max(np.abs(slope), initial=0.0))) or 1.0
+
+    own_rows = _leader_rows(game, x, free, at, leader)
+    if own_rows is None:
+        return "ties are not examined: products of followers' decisions in a leader's constraint"
+    best_set = _optimal_sets(problems, answers, len(columns))
+    lower, upper = game.lower[columns], game.upper[columns]
+    best = _linear(sense * cost, lower, upper, [*best_set, own_rows])
+    worst = _linear(-sense * cost, lower, upper, best_set)
+    if best is None or worst is None:
+        if best is None and worst is not None:
+            name = game.players[leader].name
+            fault = f"no best answer of the followers satisfies the constraints of `{name}`"
+            return Tie(name, now, constant + float(cost @ worst), True), [fault]
+        return "ties are not examined: the set of best answers could not be searched"
+    optimistic, pessimistic = constant + float(cost @ best), constant + float(cost @ worst)
+    matrix, low, high = own_rows
+    reached = matrix.times(worst)
+    scale = 1e-6 * np.maximum(1.0, np.abs(reached))
+    breaks = bool(np.any(reached < low - scale) or np.any(reached > high + scale))
+    faults = []
+    if sense * (optimistic - now) > CLAIM * size:
+        faults.append(
+            f"`{game.players[leader].name}` gets {optimistic:.9g} from its followers' exact answers, not {now:.9g}"
+        )
+    if abs(optimistic - pessimistic) <= CLAIM * size and not breaks:
+        return None, faults
+    return Tie(game.players[leader].name, optimistic, pessimistic, breaks), faults
+
+
+Rows = tuple[Csr, Floats, Floats]
+
+
+def _leader_rows(game: GroundGame, x: Floats, free: np.ndarray, at: Ints, leader: int) -> Rows | None:
+    """The leader's rows in the followers' columns, all else held."""
+    rows = np.flatnonzero(game.row_owner == leader)
+    number = np.full(game.rows, -1, np.int64)
+    number[rows] = np.arange(len(rows))
+    quad = game.row_quad.take(number[game.row_quad.row] >= 0)
+    if np.any(free[quad.i] & free[quad.j]):
+        return None
+    held = np.where(free, 0.0, x)
+    matrix = game.matrix.take_rows(rows)
+    apart = matrix.times(held) + quad.times(held, game.rows)[rows]
+    keep = free[matrix.indices]
+    a, b = free[quad.i], free[quad.j]
+    entries = Csr.from_coo(
+        np.concatenate([matrix.row_numbers()[keep], number[quad.row[a]], number[quad.row[b]]]),
+        at[np.concatenate([matrix.indices[keep], quad.i[a], quad.j[b]])],
+        np.concatenate([matrix.data[keep], quad.value[a] * x[quad.j[a]], quad.value[b] * x[quad.i[b]]]),
+        len(rows),
+        int(free.sum()),
+    )
+    return entries, game.row_lower[rows] - apart, game.row_upper[rows] - apart
+
+
+def _optimal_sets(problems: dict[int, OwnProblem], answers: dict[int, Floats], columns: int) -> list[Rows]:
+    """Rows that say: every follower's rows hold and its objective is optimal. For a convex quadratic with Hessian H,
+    optimal answers are those with the same `H v` and the same linear part (Mangasarian, Oper. Res. Lett. 7 (1988)
+    21), so the set stays polyhedral.
+    """
+    found: list[Rows] = []
+    shift = 0
+    for p, problem in problems.items():
+        v, n = answers[p], len(problem.own)
+        matrix = problem.matrix
+        found.append(
+            (Csr(matrix.indptr, matrix.indices + shift, matrix.data, columns), problem.row_lower, problem.row_upper)
+        )
+        quad = problem.quad
+        where = np.flatnonzero(problem.cost) + shift
+        weight = problem.cost[where - shift]
+        # The linear part alone: with H v given, the quadratic part is the same for all.
+        room = (SLACK if not quad.entries else 1e-7) * problem.size(v)
+        unit = 1.0 / (float(np.max(np.abs(weight), initial=0.0)) or 1.0)
+        cut = Csr.from_coo(np.zeros(len(where), np.int64), where, unit * weight, 1, columns)
+        found.append((cut, np.array([-np.inf]), unit * np.array([float(problem.cost @ v) + room])))
+        if quad.entries:
+            row = np.concatenate([quad.i, quad.j])
+            hessian = Csr.from_coo(row, np.concatenate([quad.j, quad.i]) + shift, np.tile(quad.value, 2), n, columns)
+            padded = np.zeros(columns)
+            padded[shift : shift + n] = v
+            level = hessian.times(padded)
+            margin = 1e-7 * np.maximum(1.0, np.abs(level))
+            found.append((hessian, level - margin, level + margin))
+        shift += n
+    return found
+
+
+def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows]) -> Floats | None:
+    """The minimum of `cost @ v`; None without one."""
+    import highspy
+
+    n = len(cost)
+    indptr = np.concatenate([[0], *(np.diff(m.indptr) for m, _, _ in rows)]).cumsum()
+    highs: Any = highspy.Highs()
+    for name, setting in (("output_flag", False), ("threads", 1)):
+        highs.setOptionValue(name, setting)
+    top = float(np.max(np.abs(cost), initial=0.0)) or 1.0
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = n, len(indptr) - 1
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost / top, lower, upper
+    lp.row_lower_ = np.concatenate([low for _, low, _ in rows])
+    lp.row_upper_ = np.concatenate([high for _, _, high in rows])
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = indptr.astype(np.int32)
+    lp.a_matrix_.index_ = np.concatenate([m.indices for m, _, _ in rows]).astype(np.int32)
+    lp.a_matrix_.value_ = np.concatenate([m.data for m, _, _ in rows])
+    highs.passModel(lp)
+    for tolerance in (1e-9, 1e-7):
+        highs.setOptionValue("primal_feasibility_tolerance", tolerance)
+        highs.setOptionValue("dual_feasibility_tolerance", tolerance)
+        highs.run()
+        if highs.getModelStatus().name in ("kOptimal", "kModelEmpty"):
+            return np.array(highs.getSolution().col_value, np.float64)
+    return None
