@@ -47,7 +47,8 @@ class Compiled:
         return self.grounded.ground
 
     def reports(self, x: Floats, prices: Floats) -> dict[str, ReportValue]:
-        """The model's reports at a point: `x` (columns,), `prices` (rows,) in each owner's sense, NaN where there is none."""
+        """The model's reports at a point: `x` (columns,), `prices` (rows,) in each owner's sense, NaN where there is
+        none."""
         return report_values(self.grounded, x, prices)[0]
 
     def comparisons(self, reports: Mapping[str, Mapping[str, ReportValue]]) -> dict[str, ReportValue]:
@@ -85,7 +86,8 @@ def check_file(path: str | Path, *, overrides: Mapping[str, object] | None = Non
 
 
 def check_source(source: Source, read: Read, *, overrides: Mapping[str, object] | None = None) -> Compiled:
-    """As `check_file`, for a text whose data files `read` gives. What a case repeats of the base model's findings is told once."""
+    """As `check_file`, for a text whose data files `read` gives. What a case repeats of the base model's findings is
+    told once."""
     findings = Findings()
     times: dict[str, float] = {}
     tree = _parsed(source, findings, times)

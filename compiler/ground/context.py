@@ -1,4 +1,5 @@
-"""Where an expression is evaluated: `Context`, the positions of its bound letters and the mask of instances that count."""
+"""Where an expression is evaluated: `Context`, the positions of its bound letters and the mask of instances that
+count."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from compiler.ground.values import Dense, combine
 from compiler.ir import expr as ir
 
 
-class Ungrounded(Exception):
+class Ungrounded(Exception):  # noqa: N818 - a way out of a declaration, not an error of its own
     """A declaration was reported as wrong with these data; it is given up, the others go on."""
 
 

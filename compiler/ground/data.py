@@ -1,4 +1,5 @@
-"""A game + its files and overrides -> sets with elements and parameters with numbers: `Data`, computed on demand, each once."""
+"""A game + its files and overrides -> sets with elements and parameters with numbers: `Data`, computed on demand,
+each once."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ Floats = NDArray[np.float64]
 
 
 class Data:
-    """Sets and parameters of one game. Faults are reported in `findings`; what depends on a faulty part raises `Ungrounded`."""
+    """Sets and parameters of one game. Faults are reported in `findings`; what depends on a faulty part raises
+    `Ungrounded`."""
 
     def __init__(
         self, game: Game, files: DataFiles, findings: Findings, overrides: Mapping[str, object] | None = None
@@ -86,7 +88,7 @@ class Data:
                         self._element_span(definition, k),
                         "not an element of the parent set",
                         hints=[
-                            f"`{definition.name}` is declared as a subset: add the element to the parent, or remove it here"
+                            f"`{definition.name}` is declared as a subset: add the element to the parent, or remove it"
                         ],
                     )
         return found
@@ -96,13 +98,14 @@ class Data:
             return definition.value.spans[k]
         return definition.file_span or definition.signature.span
 
+    def _component(self, definition: SetDef) -> GroundSet:
+        """The plain set of one part of a tuple: a declared set, or one written where it is used."""
+        if definition.value is not None and definition not in self.game.sets:
+            return self._evaluate_set(definition.value, Context(), definition.name)
+        return self.named(definition)
+
     def _with_components(self, found: GroundSet, definition: SetDef) -> GroundSet:
-        components = tuple(
-            self.named(c)
-            if c.signature.name in {s.name for s in self.game.sets}
-            else self._evaluate_set(c.value, Context(), c.name)
-            for c in definition.components
-        )  # type: ignore[arg-type]
+        components = tuple(self._component(c) for c in definition.components)
         rows = []
         for k, element in enumerate(found.elements):
             parts = element if isinstance(element, tuple) else (element,)

@@ -1,7 +1,8 @@
 """Resolved expressions + data -> arrays: `Evaluator` turns an indexed expression into `Affine` values by broadcasting.
 
-Every index set becomes an axis; no Python loop runs over instances. Data-only parts come out as plain numbers. Faults that
-only data can show (a step off the edge, a missing element, a division by zero) are reported with the first instance concerned.
+Every index set becomes an axis; no Python loop runs over instances. Data-only parts come out as plain numbers. Faults
+that only data can show (a step off the edge, a missing element, a division by zero) are reported with the first
+instance concerned.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import numpy as np
 
 from compiler.ground.context import Context, IndexValue, Ungrounded, letter_key
 from compiler.ground.ground_set import GroundSet, Layout
-from compiler.ground.values import UNIT, ZERO, Affine, Axis, Dense, add, combine, multiply, sum_over, union
+from compiler.ground.sparse import Floats
+from compiler.ground.values import UNIT, Affine, Axis, Dense, add, combine, multiply, sum_over, union
 from compiler.ir import expr as ir
 from compiler.ir.game import CaseReport, ConstraintDef, LetDef, ObjectiveDef, ParamDef, ReportDef, VarDef
+from compiler.ir.words import short, some
 from grammar.diagnostics import Findings
 from grammar.source import Span
 
@@ -24,7 +27,7 @@ class Sets(Protocol):
 
     def ground_set(self, expression: ir.SetExpr, context: Context) -> GroundSet: ...
 
-    def param(self, definition: ParamDef) -> tuple[Layout, np.ndarray]: ...  # type: ignore[type-arg]
+    def param(self, definition: ParamDef) -> tuple[Layout, Floats]: ...
 
 
 class Quantities(Protocol):
@@ -34,7 +37,7 @@ class Quantities(Protocol):
 
     def value(self, definition: VarDef | ConstraintDef, instance: Dense) -> Affine: ...
 
-    def case_report(self, target: CaseReport) -> tuple[Layout, np.ndarray]: ...  # type: ignore[type-arg]
+    def case_report(self, target: CaseReport) -> tuple[Layout, Floats]: ...
 
 
 class Evaluator:
@@ -52,8 +55,8 @@ class Evaluator:
     # ------------------------------------------------------------ domains
 
     def domain(self, domain: ir.Domain, context: Context) -> tuple[Context, tuple[Axis, ...], Dense | None]:
-        """Open new axes for the binders. Returns the inner context, its new axes, and a mask where the condition depends on
-        letters from outside; a condition on the new letters alone picks instances at once, in one axis."""
+        """Open new axes for the binders. Returns the inner context, its new axes, and a mask where the condition
+        depends on letters from outside; a condition on the new letters alone picks instances at once, in one axis."""
         inner = context
         axes: list[Axis] = []
         conditions: list[ir.Expr] = []
@@ -149,7 +152,7 @@ class Evaluator:
             at = target.spelled.get(str(node.value))
         if at is None:
             near = [e for e in target.elements if str(e).casefold() == str(node.value).casefold()]
-            hints = [f"did you mean `{near[0]}`?"] if near else [f"`{target.name}` has {_some(target)}"]
+            hints = [f"did you mean `{near[0]}`?"] if near else [f"`{target.name}` has {some(target.elements)}"]
             raise self.fail(
                 "G304",
                 f"`{node.value}` is not an element of `{target.name}`",
@@ -336,7 +339,7 @@ class Evaluator:
                 return Affine(self._gather(use, layout, values, context))
         raise TypeError(type(target))
 
-    def _gather(self, use: ir.Use, layout: Layout, values: np.ndarray, context: Context) -> Dense:  # type: ignore[type-arg]
+    def _gather(self, use: ir.Use, layout: Layout, values: Floats, context: Context) -> Dense:
         if not layout.sets:
             return Dense.scalar(values[0])
         positions = self._inside(use, self.located(use, layout.sets, context), layout.sets, context)
@@ -358,7 +361,7 @@ class Evaluator:
                 use.span,
                 "outside the index of its declaration",
                 hints=[
-                    "restrict the letters here as the declaration does, with `where` or by summing over the set of pairs"
+                    "restrict the letters as the declaration does: with `where`, or by summing over the set of pairs"
                 ],
             )
         return Dense(instance.axes, np.maximum(instance.array, 0))
@@ -407,7 +410,8 @@ class Evaluator:
         return self.quantities.value(target, self._existing(use, layout, positions, context))
 
     def _stepped(self, use: ir.Use, target: VarDef, layout: Layout, positions: list[Dense], context: Context) -> Affine:
-        """A variable that says what is beyond its edge: `cyclic` wraps, `starts` gives the value before the first element."""
+        """A variable that says what is beyond its edge: `cyclic` wraps, `starts` gives the value before the first
+        element."""
         assert self.quantities is not None
         if target.cyclic:
             wrapped = [
@@ -437,7 +441,7 @@ class Evaluator:
             if op == "/":
                 if not value.numeric:
                     raise self._nonlinear(
-                        f"a division by the variable expression `{_short(factor.span)}`",
+                        f"a division by the variable expression `{short(factor.span)}`",
                         factor.span,
                         "multiply both sides by it where its sign is known",
                     )
@@ -445,7 +449,7 @@ class Evaluator:
                 if bad:
                     raise self.fail(
                         "G508",
-                        f"a division by zero{at}: `{_short(factor.span)}` is 0",
+                        f"a division by zero{at}: `{short(factor.span)}` is 0",
                         factor.span,
                         "zero here",
                         hints=["mend the data, or leave the instance out with `where` or `if`"],
@@ -459,7 +463,7 @@ class Evaluator:
                 result = multiply(result, value)
             except ValueError:
                 raise self._nonlinear(
-                    f"a product of more than two variables, `{_short(node.span)}`", node.span, ""
+                    f"a product of more than two variables, `{short(node.span)}`", node.span, ""
                 ) from None
         assert result is not None
         return result
@@ -473,7 +477,7 @@ class Evaluator:
             return Affine(self._finite(value, node, context))
         if exponent.axes or exponent.array not in (0, 1, 2):
             raise self._nonlinear(
-                f"the power `{_short(node.span)}` of a variable", node.span, "powers of variables may be 1 or 2 here"
+                f"the power `{short(node.span)}` of a variable", node.span, "powers of variables may be 1 or 2 here"
             )
         if exponent.array == 0:
             return Affine(UNIT)
@@ -483,7 +487,7 @@ class Evaluator:
             # Evaluated anew: the second factor needs summation axes of its own.
             return multiply(base, self.expression(node.base, context))
         except ValueError:
-            raise self._nonlinear(f"`{_short(node.span)}`, a power above two", node.span, "") from None
+            raise self._nonlinear(f"`{short(node.span)}`, a power above two", node.span, "") from None
 
     def _apply(self, node: ir.Apply, context: Context) -> Affine:
         arguments = [self.expression(a, context) for a in node.arguments]
@@ -495,12 +499,10 @@ class Evaluator:
                     "min": "write `z <= a` and `z <= b` with a variable z that is maximised",
                 }.get(node.function, "")
                 raise self._nonlinear(
-                    f"`{node.function}` of the variable expression `{_short(argument.span)}`", node.span, hint
+                    f"`{node.function}` of the variable expression `{short(argument.span)}`", node.span, hint
                 )
         numbers = [v.constant for v in arguments]
-        function = {
-            "abs": np.abs, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh,
-        }.get(node.function)  # fmt: skip
+        function = _FUNCTIONS.get(node.function)
         with np.errstate(all="ignore"):
             if function is not None:
                 return Affine(self._finite(combine(function, numbers[0]), node, context))
@@ -514,7 +516,7 @@ class Evaluator:
         bad, at = context.first(Dense(value.axes, np.isnan(value.array)))
         if bad:
             raise self.fail(
-                "G508", f"`{_short(node.span)}` has no value{at}", node.span, "outside the function's domain"
+                "G508", f"`{short(node.span)}` has no value{at}", node.span, "outside the function's domain"
             )
         return value
 
@@ -578,7 +580,8 @@ class Evaluator:
     # ------------------------------------------------------------ conditions
 
     def condition(self, node: ir.Expr, context: Context) -> Dense:
-        """True or false over the axes that the condition depends on. `and`, `or` guard their later operands by the earlier ones."""
+        """True or false over the axes that the condition depends on. `and`, `or` guard their later operands by the
+        earlier ones."""
         match node:
             case ir.Logic(op="not"):
                 held = self.condition(node.operands[0], context)
@@ -642,7 +645,7 @@ class Evaluator:
             *(
                 combine(lambda p, m, n=c.size: m | (p < 0) | (p >= n), v.position, v.missing or Dense.scalar(False))
                 for v, c in zip(values, components, strict=True)
-            ),  # type: ignore[misc]
+            ),
         )
         if of.coords is None:
             return Dense(outside.axes, ~outside.array)
@@ -700,15 +703,15 @@ def _guard_words(node: ir.Index, of: GroundSet) -> str:
     return "..."
 
 
-def _some(of: GroundSet, most: int = 8) -> str:
-    if not of.size:
-        return "no elements"
-    return ", ".join(f"`{e}`" for e in of.elements[:most]) + (", ..." if of.size > most else "")
+_FUNCTIONS: dict[str, np.ufunc] = {
+    "abs": np.absolute,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "tanh": np.tanh,
+}
 
-
-def _short(span: Span, most: int = 40) -> str:
-    text = " ".join(span.text.split())
-    return text if len(text) <= most else text[: most - 3] + "..."
-
-
-__all__ = ["ZERO", "Evaluator", "Quantities", "Sets"]
+__all__ = ["Evaluator", "Quantities", "Sets"]

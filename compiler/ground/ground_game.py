@@ -1,7 +1,7 @@
 """`GroundGame`: the game with its data, flat. One column space for all players, numpy arrays, an origin for each block.
 
-Columns 0..n-1 are the decisions of all players, then come price columns (shadow prices that some player's problem uses).
-Everything a row number or column number needs to be spoken of in the words of the file is in its `Block`.
+Columns 0..n-1 are the decisions of all players, then come price columns (shadow prices that some player's problem
+uses). Everything a row number or column number needs to be spoken of in the words of the file is in its `Block`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Block:
 
     `player` is the declaring player's name ("" for what belongs to nobody), `name` the declaration's. `sets` names the
     index sets in order (the player's own index first), `letters` their letters, and `labels` the elements of each.
-    `coords` (stop-start, len(sets)) gives the positions of each instance in `labels`; None means the full product in C order.
+    `coords` (stop-start, len(sets)) gives the positions of each instance in `labels`; None means the full product in
+    C order.
     """
 
     player: str
@@ -50,12 +51,17 @@ class Block:
         return self.stop - self.start
 
     def positions(self, k: int | None = None) -> Ints:
-        """Positions in `labels` of instance number `k` (an absolute row or column number), or of all: (size, len(sets))."""
+        """Positions in `labels` of instance number `k` (an absolute row or column number), or of all: (size,
+        len(sets))."""
         if self.coords is not None:
             return self.coords if k is None else self.coords[k - self.start]
         shape = tuple(len(axis) for axis in self.labels)
         if k is None:
-            return np.stack(np.unravel_index(np.arange(self.size), shape), axis=1).astype(np.int64) if shape else np.zeros((1, 0), np.int64)
+            return (
+                np.stack(np.unravel_index(np.arange(self.size), shape), axis=1).astype(np.int64)
+                if shape
+                else np.zeros((1, 0), np.int64)
+            )
         return np.array(np.unravel_index(k - self.start, shape), np.int64) if shape else np.zeros(0, np.int64)
 
     def key(self, k: int) -> tuple[object, ...]:
@@ -64,7 +70,10 @@ class Block:
 
     def label(self, k: int) -> str:
         """What people call instance number `k`: `storage.balance[t=7]`, `grid[i=mg1].used[t=3]`."""
-        words = [f"{letter}={element}" if letter else f"{element}" for letter, element in zip(self.letters, self.key(k), strict=True)]
+        words = [
+            f"{letter}={element}" if letter else f"{element}"
+            for letter, element in zip(self.letters, self.key(k), strict=True)
+        ]
         own, rest = words[: self.player_indices], words[self.player_indices :]
         head = self.player + (f"[{', '.join(own)}]" if own else "")
         tail = self.name + (f"[{', '.join(rest)}]" if rest else "")
@@ -81,7 +90,8 @@ class GroundPlayer:
     """One player instance, e.g. microgrid `mg1` of `player grid[i]`.
 
     `declaration` is the player's name in the file, `key` its index elements, `sense` MINIMIZE or MAXIMIZE,
-    `leaders` the numbers of the players that it follows directly, `optimistic` whether its ties fall as its leaders like.
+    `leaders` the numbers of the players that it follows directly, `optimistic` whether its ties fall as its leaders
+    like.
     """
 
     declaration: str
@@ -102,10 +112,10 @@ class GroundPlayer:
 class GroundGame:
     """The whole game as arrays; n columns, m rows, p players.
 
-    Columns: `lower`, `upper` (n,) with infinities; `kind` (n,) of REAL, INTEGER, SEMICONTINUOUS; `start` (n,), NaN where the
-    user gives none; `owner` (n,) the player's number, -1 for a price column; `price_row` (n,) the row whose shadow price the
-    column stands for, -1 for decisions. A price is the change of its owner's optimal objective, in the owner's own sense, for one more
-    unit on the right-hand side.
+    Columns: `lower`, `upper` (n,) with infinities; `kind` (n,) of REAL, INTEGER, SEMICONTINUOUS; `start` (n,), NaN
+    where the user gives none; `owner` (n,) the player's number, -1 for a price column; `price_row` (n,) the row whose
+    shadow price the column stands for, -1 for decisions. A price is the change of its owner's optimal objective, in
+    the owner's own sense, for one more unit on the right-hand side.
     Rows: `row_lower <= matrix @ x + row_quad(x) <= row_upper`, `row_owner` (m,), -1 for what belongs to nobody.
     Objectives in the player's own sense: `objective_constant[p] + objective[p] @ x + objective_quad(x)[p]`.
     Columns of others in a player's rows and objective are data to that player.

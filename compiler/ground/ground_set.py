@@ -1,4 +1,5 @@
-"""A set with its elements in hand: `GroundSet`, and `Layout`, the instances of a declaration and where each one stands."""
+"""A set with its elements in hand: `GroundSet`, and `Layout`, the instances of a declaration and where each one
+stands."""
 
 from __future__ import annotations
 
@@ -61,8 +62,8 @@ class GroundSet:
 class Layout:
     """Instances of a declaration, numbered from 0 in order. `sets` has one plain set for each index position.
 
-    `axes` are the axes over which bodies are evaluated: one per binder, or a single one when a condition picks instances. `coords`
-    (size, positions) are positions in `sets`; None means the full product in C order.
+    `axes` are the axes over which bodies are evaluated: one per binder, or a single one when a condition picks
+    instances. `coords` (size, positions) are positions in `sets`; None means the full product in C order.
     """
 
     sets: tuple[GroundSet, ...]
@@ -95,7 +96,7 @@ class Layout:
             return Dense.scalar(0 if self.size else -1)
         flat = positions[0] if self.strides[0] == 1 else combine(lambda p: p * self.strides[0], positions[0])
         for position, stride in zip(positions[1:], self.strides[1:], strict=True):
-            flat = combine(lambda a, b, s=stride: a + b * s, flat, position)  # type: ignore[misc]
+            flat = combine(lambda a, b, s=stride: a + b * s, flat, position)
         if self.coords is None:
             return flat
         keys, order = self._keys

@@ -19,7 +19,7 @@ from compiler.ground.spaces import Columns, Place, Spaces
 from compiler.ground.values import Affine, Dense, add
 from compiler.ir import expr as ir
 from compiler.ir.game import BoundDef, ConstraintDef, Game, LetDef, ObjectiveDef, PlayerDef, Signature, VarDef
-from compiler.semantics.resolve import uses
+from compiler.ir.walk import uses
 from grammar.diagnostics import Findings, Severity
 from grammar.source import Span
 
@@ -39,7 +39,7 @@ class Grounded:
 
 
 def ground(game: Game, data: Data, findings: Findings) -> Grounded | None:
-    """Ground the game; None when `findings` holds errors."""
+    """Ground the game. None when nothing can be made of it; `findings` says whether what is given stands."""
     return _Grounding(game, data, findings).run()
 
 
@@ -125,7 +125,7 @@ class _Grounding:
             price_names=self.price_names,
         )
         self._check_rows(result)
-        return None if self.findings.errors else Grounded(self.game, self.data, self.spaces, result)
+        return Grounded(self.game, self.data, self.spaces, result)
 
     # ------------------------------------------------------------ places
 
@@ -436,7 +436,8 @@ class _Grounding:
                 )
 
     def _check_rows(self, g: GroundGame) -> None:
-        """Rows without variables that cannot hold (G607), and rows of a player that none of its own or its followers' variables enter (G608)."""
+        """Rows without variables that cannot hold (G607), and rows of a player that none of its own or its followers'
+        variables enter (G608)."""
         row = g.matrix.row_numbers()
         filled = np.bincount(row, minlength=g.rows) + np.bincount(g.row_quad.row, minlength=g.rows)
         empty = filled == 0
@@ -472,7 +473,8 @@ class _Grounding:
 
 
 def _concerned(g: GroundGame) -> NDArray[np.bool_]:
-    """(players, players + 1): whether the second is the first or follows it, directly or through others. The last column is for prices."""
+    """(players, players + 1): whether the second is the first or follows it, directly or through others. The last
+    column is for prices."""
     count = len(g.players)
     reach = np.zeros((count, count + 1), dtype=bool)
     reach[:, count] = True

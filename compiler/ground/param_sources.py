@@ -1,5 +1,6 @@
-"""Where a parameter's numbers come from: a literal, a table of a data file, a value given from outside. Each fills `values` and
-`given` (size,) of the parameter's layout and reports missing columns, and duplicate, surplus and non-numeric entries with their place."""
+"""Where a parameter's numbers come from: a literal, a table of a data file, a value given from outside. Each fills
+`values` and `given` (size,) of the parameter's layout and reports missing columns, and duplicate, surplus and
+non-numeric entries with their place."""
 
 from __future__ import annotations
 
@@ -220,7 +221,8 @@ def _fill(
 
 
 def _from_matrix(d: ParamDef, layout: Layout, table: Table, values: Floats, given: Bools, evaluator: Evaluator) -> bool:
-    """A matrix: the first column holds elements of one index, the header those of the other. False when this is none."""
+    """A matrix: the first column holds elements of one index, the header those of the other. False when this is
+    none."""
     heads = table.header[1:]
     for down, across in ((0, 1), (1, 0)):
         rows, columns = layout.sets[down], layout.sets[across]
@@ -247,7 +249,8 @@ def _from_matrix(d: ParamDef, layout: Layout, table: Table, values: Floats, give
 def from_override(
     d: ParamDef, layout: Layout, override: object, values: Floats, given: Bools, evaluator: Evaluator
 ) -> None:
-    """A value from the command line or a caller: a number for all instances, a (nested) mapping by element, or a list in order."""
+    """A value from the command line or a caller: a number for all instances, a (nested) mapping by element, or a list
+    in order."""
     if isinstance(override, bool) or override is None:
         raise _bad(d, f"`{override}` is no number", evaluator)
     if isinstance(override, int | float):

@@ -1,4 +1,5 @@
-"""A solved game -> the numbers of its reports and comparisons: `ReportValue`, evaluated by the same evaluator that grounds."""
+"""A solved game -> the numbers of its reports and comparisons: `ReportValue`, evaluated by the same evaluator that
+grounds."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from compiler.ground.ground_set import Layout
 from compiler.ground.grounding import Grounded
 from compiler.ground.spaces import Numbers
 from compiler.ir import expr as ir
-from compiler.ir.game import LetDef, ObjectiveDef, ReportDef
-from compiler.semantics.resolve import uses
+from compiler.ir.game import CaseReport, LetDef, ObjectiveDef, ReportDef
+from compiler.ir.walk import uses
 from grammar.diagnostics import Diagnostic, Findings
 
 Floats = NDArray[np.float64]
@@ -23,7 +24,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class ReportValue:
-    """`value` (size,) in the order of `keys`; one number with an empty key for a report without index. `missing` says why it has none."""
+    """`value` (size,) in the order of `keys`; one number with an empty key for a report without index. `missing` says
+    why it has none."""
 
     name: str
     value: Floats
@@ -66,7 +68,7 @@ def case_names(comparison: ReportDef) -> set[str]:
         for use in uses(stack.pop()):
             if isinstance(use.target, ReportDef | LetDef | ObjectiveDef):
                 stack.append(use.target.value)
-            elif hasattr(use.target, "case"):
+            elif isinstance(use.target, CaseReport):
                 found.add(use.target.case)
     return found
 

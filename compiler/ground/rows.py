@@ -1,4 +1,5 @@
-"""Values over a layout's axes -> sparse entries: `Entries` gathers the rows of many declarations and becomes one matrix."""
+"""Values over a layout's axes -> sparse entries: `Entries` gathers the rows of many declarations and becomes one
+matrix."""
 
 from __future__ import annotations
 

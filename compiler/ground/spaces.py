@@ -1,4 +1,5 @@
-"""Where everything stands in the flat game: `Spaces`, and what variables and prices are while grounding or after solving."""
+"""Where everything stands in the flat game: `Spaces`, and what variables and prices are while grounding or after
+solving."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Instances of one declaration: numbers `base .. base+layout.size-1`; `context` is where its bodies are evaluated."""
+    """Instances of one declaration: numbers `base .. base+layout.size-1`; `context` is where its bodies are
+    evaluated."""
 
     base: int
     layout: Layout
@@ -27,7 +29,8 @@ class Place:
 
 @dataclass(eq=False)
 class Spaces:
-    """Places of variables (columns), constraints (rows), used shadow prices (columns) and players, by identity of the definition."""
+    """Places of variables (columns), constraints (rows), used shadow prices (columns) and players, by identity of the
+    definition."""
 
     columns: dict[int, Place] = field(default_factory=dict)
     rows: dict[int, Place] = field(default_factory=dict)
@@ -62,7 +65,8 @@ class Columns:
 
 
 class Numbers:
-    """Variables and prices as numbers: `x` (columns,) and `prices` (rows,) of a solved game, reports of other cases by (case, name)."""
+    """Variables and prices as numbers: `x` (columns,) and `prices` (rows,) of a solved game, reports of other cases
+    by (case, name)."""
 
     def __init__(
         self,

@@ -17,7 +17,8 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Csr:
-    """A sparse matrix by rows: row r holds `data[indptr[r]:indptr[r+1]]` in columns `indices[...]`, ascending, none twice.
+    """A sparse matrix by rows: row r holds `data[indptr[r]:indptr[r+1]]` in columns `indices[...]`, ascending, none
+    twice.
 
     `indptr` (rows+1,), `indices` (nnz,) and `data` (nnz,); no explicit zeros.
     """
@@ -53,7 +54,8 @@ class Csr:
 
     def times(self, x: Floats) -> Floats:
         """The product with a vector of length `columns`: (rows,)."""
-        return np.bincount(self.row_numbers(), weights=self.data * x[self.indices], minlength=self.rows)[: self.rows]
+        weighted = np.bincount(self.row_numbers(), weights=self.data * x[self.indices], minlength=self.rows)
+        return np.asarray(weighted, dtype=np.float64)[: self.rows]
 
     def take_rows(self, rows: Ints) -> Csr:
         """The rows named, in the order named; the columns stay."""
@@ -116,8 +118,9 @@ class Quad:
     def from_entries(row: Ints, i: Ints, j: Ints, value: Floats, columns: int) -> Quad:
         """Entries in any order; i and j are put in order, duplicates summed, zeros dropped."""
         low, high = np.minimum(i, j), np.maximum(i, j)
-        pair, value_order = low * np.int64(max(columns, 1)) + high, np.lexsort((high, low, row))
-        row, low, high, pair, value = row[value_order], low[value_order], high[value_order], pair[value_order], value[value_order]
+        order = np.lexsort((high, low, row))
+        row, low, high, value = row[order], low[order], high[order], value[order]
+        pair = low * np.int64(max(columns, 1)) + high
         if len(value):
             first = np.concatenate(([0], np.flatnonzero((np.diff(row) != 0) | (np.diff(pair) != 0)) + 1))
             row, low, high, value = row[first], low[first], high[first], np.add.reduceat(value, first)
@@ -129,4 +132,5 @@ class Quad:
 
     def times(self, x: Floats, rows: int) -> Floats:
         """The quadratic forms at `x`: (rows,)."""
-        return np.bincount(self.row, weights=self.value * x[self.i] * x[self.j], minlength=rows)[:rows]
+        weighted = np.bincount(self.row, weights=self.value * x[self.i] * x[self.j], minlength=rows)
+        return np.asarray(weighted, dtype=np.float64)[:rows]

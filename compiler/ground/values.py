@@ -1,7 +1,9 @@
-"""Values of indexed expressions as arrays: `Dense` numbers over named axes, `Affine` and quadratic expressions over columns.
+"""Values of indexed expressions as arrays: `Dense` numbers over named axes, `Affine` and quadratic expressions over
+columns.
 
-An axis stands for one binder. A value has only the axes that it depends on; operations broadcast over the union. A sum over an
-axis leaves the axis in its terms: it is summed when rows are written, because entries of one row may simply share that row.
+An axis stands for one binder. A value has only the axes that it depends on; operations broadcast over the union. A
+sum over an axis leaves the axis in its terms: it is summed when rows are written, because entries of one row may
+simply share that row.
 """
 
 from __future__ import annotations
@@ -112,7 +114,8 @@ class Affine:
         )
 
     def where(self, mask: Dense) -> Affine:
-        """The expression where the mask holds, zero elsewhere; infinite or undefined numbers outside the mask vanish."""
+        """The expression where the mask holds, zero elsewhere; infinite or undefined numbers outside the mask
+        vanish."""
 
         def keep(value: Dense) -> Dense:
             return combine(lambda m, v: np.where(m, v, 0.0), mask, value)

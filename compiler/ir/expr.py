@@ -1,22 +1,37 @@
-"""Indexed expressions with every name resolved: what a `Game` is made of. Frozen, with spans; nothing here has data yet.
+"""Indexed expressions with every name resolved: what a `Game` is made of. Frozen, with spans; nothing here has data
+yet.
 
-Three layers: `Index` nodes say which element a position takes, `SetExpr` nodes which elements a set has, `Expr` nodes are
-numbers, conditions and expressions of variables. Letters are bound by `Binder`s; a letter is known by its binder and place in it.
+Three layers: `Index` nodes say which element a position takes, `SetExpr` nodes which elements a set has, `Expr` nodes
+are numbers, conditions and expressions of variables. Letters are bound by `Binder`s; a letter is known by its binder
+and place in it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from grammar.source import Span
 
 if TYPE_CHECKING:
-    from compiler.ir.game import CaseReport, ConstraintDef, LetDef, ObjectiveDef, ParamDef, ReportDef, SetDef, VarDef
+    from compiler.ir.game import (
+        CaseReport,
+        ConstraintDef,
+        LetDef,
+        ObjectiveDef,
+        ParamDef,
+        ReportDef,
+        SetDef,
+        VarDef,
+    )
+
+    Quantity: TypeAlias = ParamDef | LetDef | VarDef | ConstraintDef | ObjectiveDef | ReportDef | CaseReport
+    """What a `Use` may point at. A ConstraintDef stands for its shadow price."""
 
 
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[return-value]
+def _span() -> Any:
+    """The field every node ends with; not part of a node's identity."""
+    return field(compare=False, repr=False)
 
 
 # ---------------------------------------------------------------- sets and binders
@@ -67,7 +82,8 @@ SetExpr = SetName | SetLiteral | SetRange | SetFilter | SetCombination
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Binder:
-    """Letters that run together over the elements of a set; one letter for a plain set, k for a set of k-tuples. Known by identity.
+    """Letters that run together over the elements of a set; one letter for a plain set, k for a set of k-tuples.
+    Known by identity.
 
     `components` are the plain sets that the letters' elements belong to.
     """
@@ -317,6 +333,3 @@ Expr = (
     | Apply
     | Reduce
 )
-
-Quantity = "ParamDef | LetDef | VarDef | ConstraintDef | ObjectiveDef | ReportDef | CaseReport"
-"""What a `Use` may point at. A ConstraintDef stands for its shadow price."""

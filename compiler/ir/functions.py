@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`most` None means any number. `unit`: "same" (arguments alike, so the result), "plain" (numbers without unit), "root"."""
+    """`most` None means any number. `unit`: "same" (arguments alike, so the result), "plain" (numbers without unit),
+    "root"."""
 
     least: int
     most: int | None

@@ -1,4 +1,5 @@
-"""`Game`: the checked model as the user wrote it: indexed, with players, relations, units, doc strings and spans. No data.
+"""`Game`: the checked model as the user wrote it: indexed, with players, relations, units, doc strings and spans. No
+data.
 
 Definitions are known by identity (`eq=False`), so that a `Use` points at the one definition; indexed players own
 their definitions, whose index lists begin with the player's own.
@@ -26,7 +27,8 @@ class Signature:
 
 @dataclass(eq=False, slots=True)
 class SetDef:
-    """A set of elements (`arity` 1) or of tuples over `components`. `roots` names the sets whose elements these may be compared with.
+    """A set of elements (`arity` 1) or of tuples over `components`. `roots` names the sets whose elements these may
+    be compared with.
 
     Exactly one of `value`, `file` is given, or neither: then the elements come from outside.
     """
@@ -116,8 +118,8 @@ class BoundDef:
 
 @dataclass(eq=False, slots=True)
 class VarDef:
-    """A decision. `kind` among real, integer, binary, semicontinuous. `before` is the value before the first element (`starts`),
-    `final` what holds at the last (`ends`)."""
+    """A decision. `kind` among real, integer, binary, semicontinuous. `before` is the value before the first element
+    (`starts`), `final` what holds at the last (`ends`)."""
 
     signature: Signature
     player: str
@@ -138,9 +140,9 @@ class VarDef:
 
 @dataclass(eq=False, slots=True)
 class ConstraintDef:
-    """`lower <= body <= upper`: a relation with everything variable in `body` = left side - right side, so that one more unit on the
-    right-hand side raises the row's bound by one. `relation` is the text's: <=, >=, == or "range"; `left`, `right` its sides (for a range
-    `left <= middle <= right`, with `middle`). `price` names the shadow price.
+    """`lower <= body <= upper`: a relation with everything variable in `body` = left side - right side, so that one
+    more unit on the right-hand side raises the row's bound by one. `relation` is the text's: <=, >=, == or "range";
+    `left`, `right` its sides (for a range `left <= middle <= right`, with `middle`). `price` names the shadow price.
     """
 
     signature: Signature
@@ -174,7 +176,8 @@ class ObjectiveDef:
 
 @dataclass(eq=False, slots=True)
 class PlayerDef:
-    """A stakeholder. `domain` is empty but for an indexed player; `leaders` are the players that it follows directly."""
+    """A stakeholder. `domain` is empty but for an indexed player; `leaders` are the players that it follows
+    directly."""
 
     signature: Signature
     domain: Domain

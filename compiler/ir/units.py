@@ -1,4 +1,5 @@
-"""Units as values: a scale and powers of base units. `kW` and `MW` have one dimension and different scales; nothing converts silently.
+"""Units as values: a scale and powers of base units. `kW` and `MW` have one dimension and different scales; nothing
+converts silently.
 
 Known units are the SI base and derived units and those of the field, with SI prefixes where people use them. A test
 checks the table against pint.
@@ -85,23 +86,28 @@ _DEFINITIONS: dict[str, tuple[float, dict[str, float]]] = {
     "Hz": (1, {"s": -1}), "C": (1, {"A": 1, "s": 1}), "F": (1, {"A": 2, "s": 4, "kg": -1, "m": -2}),
     "ohm": (1, {"kg": 1, "m": 2, "s": -3, "A": -2}), "S": (1, {"kg": -1, "m": -2, "s": 3, "A": 2}),
     "H": (1, {"kg": 1, "m": 2, "s": -2, "A": -2}), "T": (1, {"kg": 1, "s": -2, "A": -1}),
-    "Wh": (3600, {"kg": 1, "m": 2, "s": -2}), "VA": (1, {"kg": 1, "m": 2, "s": -3}), "var": (1, {"kg": 1, "m": 2, "s": -3}),
+    "Wh": (3600, {"kg": 1, "m": 2, "s": -2}), "VA": (1, {"kg": 1, "m": 2, "s": -3}),
+    "var": (1, {"kg": 1, "m": 2, "s": -3}),
     "cal": (4.184, {"kg": 1, "m": 2, "s": -2}), "bar": (1e5, {"kg": 1, "m": -1, "s": -2}), "t": (1e3, {"kg": 1}),
     "L": (1e-3, {"m": 3}), "l": (1e-3, {"m": 3}), "eV": (1.602176634e-19, {"kg": 1, "m": 2, "s": -2}),
 }  # fmt: skip
 
 _UNPREFIXED: dict[str, tuple[float, dict[str, float]]] = {
-    "min": (60, {"s": 1}), "h": (3600, {"s": 1}), "hour": (3600, {"s": 1}), "d": (86400, {"s": 1}), "day": (86400, {"s": 1}),
+    "min": (60, {"s": 1}), "h": (3600, {"s": 1}),
+    "hour": (3600, {"s": 1}), "d": (86400, {"s": 1}), "day": (86400, {"s": 1}),
     "week": (604800, {"s": 1}), "month": (2629800, {"s": 1}), "year": (31557600, {"s": 1}), "a": (31557600, {"s": 1}),
     "ha": (1e4, {"m": 2}), "km2": (1e6, {"m": 2}), "mile": (1609.344, {"m": 1}), "ft": (0.3048, {"m": 1}),
     "inch": (0.0254, {"m": 1}), "lb": (0.45359237, {"kg": 1}), "atm": (101325, {"kg": 1, "m": -1, "s": -2}),
-    "degC": (1, {"K": 1}), "°C": (1, {"K": 1}), "deg": (0.017453292519943295, {"rad": 1}), "°": (0.017453292519943295, {"rad": 1}),
+    "degC": (1, {"K": 1}), "°C": (1, {"K": 1}),
+    "deg": (0.017453292519943295, {"rad": 1}), "°": (0.017453292519943295, {"rad": 1}),
     "BTU": (1055.05585262, {"kg": 1, "m": 2, "s": -2}), "MMBTU": (1.05505585262e9, {"kg": 1, "m": 2, "s": -2}),
-    "therm": (105505585.262, {"kg": 1, "m": 2, "s": -2}), "%": (0.01, {}), "percent": (0.01, {}), "ppm": (1e-6, {}), "1": (1, {}),
+    "therm": (105505585.262, {"kg": 1, "m": 2, "s": -2}), "%": (0.01, {}), "percent": (0.01, {}),
+    "ppm": (1e-6, {}), "1": (1, {}),
 }  # fmt: skip
 
 _PREFIXES = {
-    "n": 1e-9, "u": 1e-6, "µ": 1e-6, "m": 1e-3, "c": 1e-2, "d": 1e-1, "h": 1e2, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
+    "n": 1e-9, "u": 1e-6, "µ": 1e-6, "m": 1e-3, "c": 1e-2, "d": 1e-1, "h": 1e2, "k": 1e3, "M": 1e6,
+    "G": 1e9, "T": 1e12, "P": 1e15,
 }  # fmt: skip
 
 

@@ -25,12 +25,14 @@ from compiler.ir.game import (
     Signature,
     VarDef,
 )
+from compiler.ir.walk import components
 from compiler.semantics.cases import apply_case
 from compiler.semantics.check_units import check_units
 from compiler.semantics.circles import check_circles
 from compiler.semantics.players import check_leaders
 from compiler.semantics.relations import normal_relation
-from compiler.semantics.resolve import Resolver, Unresolved, components
+from compiler.semantics.resolve import Resolver
+from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Definition, Environment, Scope
 from compiler.semantics.units import UnitTable
 from compiler.syntax import nodes
@@ -415,6 +417,8 @@ class _Analysis:
                 d.value = resolver.expression(node.value, environment)
             case ConstraintDef(), nodes.ConstraintDecl():
                 normal_relation(d, node, resolver, environment)
+            case _:
+                raise TypeError(f"{type(d).__name__} from {type(node).__name__}")
 
     def _report(self, d: ReportDef, node: nodes.ReportDecl, resolver: Resolver, environment: Environment) -> None:
         if node.kind == "compare":
@@ -576,7 +580,8 @@ def _unbound(node: nodes.Expr) -> nodes.Expr:
 
 
 def _table(node: nodes.Table, d: ParamDef, resolver: Resolver) -> DataLiteral:
-    """A table: header of column elements, then per line a row element and its values. One index: the values in a line below the header."""
+    """A table: header of column elements, then per line a row element and its values. One index: the values in a line
+    below the header."""
     count = len(d.domain.sets)
     if count != 2 or not node.rows:
         raise resolver.fail(

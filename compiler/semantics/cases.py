@@ -1,7 +1,7 @@
 """A syntax tree and the name of a case -> the tree with the case's changes made, before any name is resolved.
 
-A case may give a parameter another value, fix variables, drop constraints or players, and change who follows whom. What it says
-replaces the statement that it concerns, so that everything after this pass sees one plain model.
+A case may give a parameter another value, fix variables, drop constraints or players, and change who follows whom.
+What it says replaces the statement that it concerns, so that everything after this pass sees one plain model.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class CaseApplied:
 def apply_case(model: nodes.Model, case: str, findings: Findings) -> CaseApplied:
     """Apply the case (and those it extends, from the first) to the model; "" leaves it as it is.
 
-    Every case of the file is checked for a case it extends that does not exist or extends it in a circle (G201, G205); a case
-    that does not exist gives G605.
+    Every case of the file is checked for a case it extends that does not exist or extends it in a circle (G201,
+    G205); a case that does not exist gives G605.
     """
     cases: dict[str, nodes.CaseDecl] = {}
     for statement in model.statements:

@@ -1,7 +1,7 @@
 """A game -> findings about units: sums, comparisons, assignments and functions of quantities that do not fit together.
 
-What has no unit fits everywhere, and so does what is computed with it; a written number is plain in a product and takes the other
-side's unit in a sum or comparison.
+What has no unit fits everywhere, and so does what is computed with it; a written number is plain in a product and
+takes the other side's unit in a sum or comparison.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from compiler.ir.game import (
     Signature,
 )
 from compiler.ir.units import ONE, Unit
+from compiler.ir.words import short
 from grammar.diagnostics import Findings, Label
 from grammar.source import Span
 
 
 class Open(Enum):
-    """What an expression's unit is when it is no definite one: a written number, or anything (a quantity without unit)."""
+    """What an expression's unit is when it is no definite one: a written number, or anything (a quantity without
+    unit)."""
 
     NUMBER = "a number"
     ANY = "any unit"
@@ -186,11 +188,12 @@ class _Checker:
         for operand, other in definite[1:]:
             if not other.fits(unit):
                 self._report(
-                    f"{unit.text} and {other.text} cannot be {verb}: `{_short(first.span)}` is in {unit.text}, `{_short(operand.span)}` in {other.text}",
+                    f"{unit.text} and {other.text} cannot be {verb}: "
+                    f"`{short(first.span)}` is in {unit.text}, `{short(operand.span)}` in {other.text}",
                     operand.span,
                     f"is in {other.text}",
                     [Label(first.span, f"is in {unit.text}")],
-                    _way_out(unit, other, _short(operand.span)),
+                    _way_out(unit, other, short(operand.span)),
                 )
                 return Open.ANY
         return unit
@@ -217,7 +220,7 @@ class _Checker:
         value = _constant(e.exponent)
         if value is None:
             self._report(
-                f"`{_short(e.base.span)}` has the unit {base.text}; its power must be a written number",
+                f"`{short(e.base.span)}` has the unit {base.text}; its power must be a written number",
                 e.exponent.span,
                 "the result's unit depends on data",
                 [Label(e.base.span, f"is in {base.text}")],
@@ -272,7 +275,8 @@ def _constant(e: ir.Expr) -> float | None:
 
 
 def _way_out(wanted: Unit, found: Unit, name: str) -> list[str]:
-    """How to bring `found` to `wanted`: by a factor where only the scale differs, by a quantity where the dimension does."""
+    """How to bring `found` to `wanted`: by a factor where only the scale differs, by a quantity where the dimension
+    does."""
     if wanted.dimension == found.dimension:
         factor = found.scale / wanted.scale
         times = f"{factor:g}*{name}" if factor >= 1 else f"{name}/{1 / factor:g}"
@@ -283,8 +287,3 @@ def _way_out(wanted: Unit, found: Unit, name: str) -> list[str]:
     if ratio.dimension == (("s", -1.0),):
         return [f"divide `{name}` by the length of a period (a parameter in h, such as `dt`)"]
     return [f"a factor in {ratio.text} is missing, or one of the two is declared in the wrong unit"]
-
-
-def _short(span: Span, most: int = 40) -> str:
-    text = " ".join(span.text.split())
-    return text if len(text) <= most else text[: most - 3] + "..."

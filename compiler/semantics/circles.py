@@ -1,10 +1,11 @@
-"""A game -> findings about definitions that need themselves: parameters, lets, reports, and sets made with conditions."""
+"""A game -> findings about definitions that need themselves: parameters, lets, reports, and sets made with
+conditions."""
 
 from __future__ import annotations
 
 from compiler.ir import expr as ir
 from compiler.ir.game import CaseReport, Game, LetDef, ParamDef, ReportDef, SetDef
-from compiler.semantics.resolve import uses
+from compiler.ir.walk import uses
 from grammar.diagnostics import Findings, Label
 
 Node = ParamDef | LetDef | ReportDef | SetDef
@@ -58,10 +59,11 @@ def _needs(node: Node) -> list[Node]:
             expressions = [e for e in (node.value, node.default, node.domain.where) if e is not None]
             expressions += [e.value for e in node.literal.entries] if node.literal else []
         case LetDef() | ReportDef():
-            expressions = [node.value] if node.value is not None else []
+            expressions = [node.value]
         case SetDef():
-            found: list[Node] = [s for e in (node.parent, node.value) if e is not None for s in _sets(e)]
-            conditions = [c for e in (node.parent, node.value) if e is not None for c in _conditions(e)]
+            parts = [e for e in (node.parent, node.value) if e is not None]
+            found: list[Node] = [s for e in parts for s in _sets(e)]
+            conditions = [c for e in parts for c in _conditions(e)]
             return found + [u.target for c in conditions for u in uses(c) if isinstance(u.target, ParamDef | LetDef)]
     targets = [u.target for e in expressions for u in uses(e)]
     needed: list[Node] = [

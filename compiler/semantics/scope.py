@@ -1,7 +1,7 @@
 """Names of one model: what is declared where, and what a name means at a place.
 
-Quantities (parameters, variables, lets, objectives, prices, reports) live at the top or in a player. A player's own names come
-first, then those at the top, then names that are unique among all players.
+Quantities (parameters, variables, lets, objectives, prices, reports) live at the top or in a player. A player's own
+names come first, then those at the top, then names that are unique among all players.
 """
 
 from __future__ import annotations

@@ -1,0 +1,322 @@
+"""Set expressions and binders of the text -> resolved ones: `SetResolver`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from compiler.ir import expr as ir
+from compiler.ir.walk import components
+from compiler.ir.words import count, show
+from compiler.semantics.resolve_names import NameResolver, Unresolved
+from compiler.semantics.scope import Environment, kind_word
+from compiler.syntax import nodes
+from grammar.diagnostics import Hint, Label, did_you_mean
+from grammar.source import Span
+
+
+class SetResolver(NameResolver):
+    """Sets, and the letters that run over them."""
+
+    @abstractmethod
+    def data(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+        """An expression that must not hold variables."""
+
+    @abstractmethod
+    def condition(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+        """Something true or false, decided by data."""
+
+    def set_expression(self, node: nodes.Expr, environment: Environment) -> ir.SetExpr:
+        match node:
+            case nodes.Ref(parts=(part,)) if part.index is None:
+                return self._set_name(part.name)
+            case nodes.Range():
+                low, high = self.data(node.low, environment), self.data(node.high, environment)
+                step = None if node.step is None else self.data(node.step, environment)
+                return ir.SetRange(low, high, step, node.span)
+            case nodes.Braces() if node.where is not None or _is_builder(node):
+                items = tuple(entry.key for entry in node.entries)
+                domain, _ = self.domain(nodes.IndexList(items, node.where, node.span), environment)
+                return ir.SetFilter(domain, node.span)
+            case nodes.Braces():
+                return self._literal(node)
+            case nodes.SetOperation():
+                operands = tuple(self.set_expression(o, environment) for o in node.operands)
+                result = operands[0]
+                for op, operand in zip(node.ops[1:], operands[1:], strict=True):
+                    if len(components(result)) != len(components(operand)):
+                        raise self.fail(
+                            "G303",
+                            f"`{op}` needs two sets of the same kind",
+                            operand.span,
+                            f"{len(components(operand))} per element here, {len(components(result))} on the left",
+                        )
+                    result = ir.SetCombination(op, (result, operand), node.span)
+                return result
+            case nodes.Product() if all(op == "*" for op in node.ops):
+                return ir.SetCombination(
+                    "*", tuple(self.set_expression(f, environment) for f in node.factors), node.span
+                )
+            case nodes.Text():
+                raise self.fail(
+                    "G303",
+                    "a set is expected, not a text",
+                    node.span,
+                    hints=['to read elements from a file write `set NAME from "file.csv"`'],
+                )
+            case _:
+                raise self.fail(
+                    "G303",
+                    "a set is expected here",
+                    node.span,
+                    "not a set",
+                    hints=["a set is a name, `1..24`, `{a, b}`, `{t in T where ...}` or `A union B`"],
+                )
+
+    def _set_name(self, name: nodes.Name) -> ir.SetName:
+        if name.text in self.scope.sets:
+            return ir.SetName(self.scope.sets[name.text], name.span)
+        if name.text in self.scope.letters:
+            of = self.scope.letters[name.text].name
+            raise self.fail(
+                "G303",
+                f"`{name.text}` is a letter of the set `{of}`, not a set",
+                name.span,
+                "a set is expected",
+                hints=[f"write `{of}`"],
+            )
+        found = self.scope.find(name.text, self.place) or self.scope.players.get(name.text)
+        if found is not None:
+            what = kind_word(found) if not isinstance(found, list) else "a quantity"
+            raise self.fail("G204", f"`{name.text}` is {what}, not a set", name.span, "a set is expected")
+        raise self.fail(
+            "G201",
+            f"no set `{name.text}` is declared",
+            name.span,
+            "unknown set",
+            hints=did_you_mean(name.text, self.scope.sets, name.span) or [f"declare it: `set {name.text} = ...`"],
+        )
+
+    def _literal(self, node: nodes.Braces) -> ir.SetLiteral:
+        elements: list[object] = []
+        spans: list[Span] = []
+        for entry in node.entries:
+            if entry.value is not None:
+                raise self.fail(
+                    "G303",
+                    "a set has elements, not values",
+                    entry.span,
+                    "`key: value` belongs in a parameter",
+                    hints=["write `{a, b, c}`"],
+                )
+            if isinstance(entry.key, nodes.Range):
+                bounds = (entry.key.low, entry.key.high, entry.key.step)
+                numbers = [_integer(b) if b is not None else 1 for b in bounds]
+                if None in numbers or numbers[2] == 0:
+                    raise self.fail(
+                        "G308",
+                        "a range inside braces needs plain integers",
+                        entry.span,
+                        hints=["write `{1..6, 9}` with numbers, or use `union`"],
+                    )
+                low, high, step = (int(n) for n in numbers if n is not None)
+                found = list(range(low, high + (1 if step > 0 else -1), step))
+                if len(found) > 10_000_000:
+                    raise self.fail("G308", "the range has more than ten million elements", entry.span)
+                elements += found
+                spans += [entry.span] * len(found)
+                continue
+            elements.append(self.element(entry.key))
+            spans.append(entry.span)
+        sizes = {len(e) if isinstance(e, tuple) else 1 for e in elements}
+        if len(sizes) > 1:
+            raise self.fail(
+                "G303",
+                "the elements of one set have different numbers of parts",
+                node.span,
+                "pairs and single elements mixed",
+            )
+        seen: dict[object, Span] = {}
+        for element, span in zip(elements, spans, strict=True):
+            if element in seen:
+                self.findings.add(
+                    "G309",
+                    f"`{show(element)}` stands twice in the set",
+                    span,
+                    "again here",
+                    others=[Label(seen[element], "first here")],
+                    hints=["remove one of them"],
+                )
+            seen.setdefault(element, span)
+        return ir.SetLiteral(tuple(seen), tuple(seen.values()), node.span)
+
+    def element(self, node: nodes.Expr) -> object:
+        """An element written out: an integer, a name, a quoted text, or a tuple of these."""
+        match node:
+            case nodes.Number() if node.value == int(node.value):
+                return int(node.value)
+            case nodes.Negation(operand=nodes.Number() as number) if number.value == int(number.value):
+                return -int(number.value)
+            case nodes.Text():
+                return node.value
+            case nodes.Ref(parts=(part,)) if part.index is None:
+                return part.name.text
+            case nodes.Tuple():
+                return tuple(self.element(item) for item in node.items)
+            case nodes.Number():
+                raise self.fail(
+                    "G303", "an element is an integer, a name or a quoted text", node.span, "not an integer"
+                )
+            case _:
+                raise self.fail(
+                    "G303", "an element of a set is an integer, a name or a quoted text", node.span, "an expression"
+                )
+
+    # ------------------------------------------------------------ binders
+
+    def domain(
+        self, items: nodes.IndexList | None, environment: Environment, *, head: bool = False
+    ) -> tuple[ir.Domain, Environment]:
+        """Binders of a head or reduction, and the environment inside it. With `head`, all items must bind."""
+        if items is None:
+            return ir.Domain(), environment
+        inner = dict(environment)
+        binders: list[ir.Binder] = []
+        for item in items.items:
+            binder = self._binder(item, environment, inner)
+            for k, letter in enumerate(binder.letters):
+                inner[letter] = ir.Letter(binder, k, binder.span)
+            binders.append(binder)
+        where = None if items.where is None else self.condition(items.where, inner)
+        return ir.Domain(tuple(binders), where, items.span), inner
+
+    def _binder(self, item: nodes.Expr, environment: Environment, inner: Environment) -> ir.Binder:
+        match item:
+            case nodes.Ref(parts=(part,)) if part.index is None:
+                name = part.name
+                if name.text not in self.scope.letters:
+                    raise self._not_a_letter(name)
+                self._check_free(name, inner)
+                of = self.scope.letters[name.text]
+                if of.arity > 1:
+                    example = ", ".join("abcdef"[: of.arity])
+                    raise self.fail(
+                        "G311",
+                        f"`{name.text}` runs over `{of.name}`, whose elements have {of.arity} parts",
+                        name.span,
+                        hints=[f"write `({example}) in {of.name}`"],
+                    )
+                return ir.Binder((name.text,), ir.SetName(of, name.span), (of,), name.span)
+            case nodes.Compare(ops=("in",), operands=(nodes.Ref(parts=(part,)), over)) if part.index is None:
+                self._check_free(part.name, inner)
+                return self._binder_over((part.name,), over, environment, inner, item.span)
+            case nodes.Compare(ops=("in",), operands=(nodes.Tuple() as names, over)):
+                letters: list[nodes.Name] = []
+                for name_node in names.items:
+                    if not (
+                        isinstance(name_node, nodes.Ref)
+                        and len(name_node.parts) == 1
+                        and name_node.parts[0].index is None
+                    ):
+                        raise self.fail("G311", "a letter is expected", name_node.span, "not a letter")
+                    name = name_node.parts[0].name
+                    self._check_free(name, inner)
+                    if name.text in [x.text for x in letters]:
+                        raise self.fail(
+                            "G306",
+                            f"the letter `{name.text}` is bound twice",
+                            name.span,
+                            "bound again here",
+                            hints=["use another letter"],
+                        )
+                    letters.append(name)
+                return self._binder_over(tuple(letters), over, environment, inner, item.span)
+            case nodes.Ref():
+                raise self.fail(
+                    "G311",
+                    "an index letter is expected",
+                    item.span,
+                    "not a letter",
+                    hints=["write a declared letter, or `u in SET`"],
+                )
+            case _:
+                raise self.fail(
+                    "G311",
+                    "an index letter is expected",
+                    item.span,
+                    "not a letter",
+                    hints=["write a declared letter, or `u in SET`; conditions follow `where`: `[t where t > 1]`"],
+                )
+
+    def _binder_over(
+        self, names: tuple[nodes.Name, ...], over: nodes.Expr, environment: Environment, inner: Environment, span: Span
+    ) -> ir.Binder:
+        expression = self.set_expression(over, inner)
+        parts = components(expression)
+        if len(parts) != len(names):
+            raise self.fail(
+                "G301",
+                f"{count(len(names), 'letter')} for elements of {count(len(parts), 'part')}",
+                span,
+                f"`{over.span.text}` has {count(len(parts), 'index', 'indices')} per element",
+                hints=[
+                    f"write `({', '.join('abcdef'[: len(parts)])}) in {over.span.text}`"
+                    if len(parts) > 1
+                    else f"write `{names[0].text} in {over.span.text}`"
+                ],
+            )
+        return ir.Binder(tuple(n.text for n in names), expression, parts, span)
+
+    def _check_free(self, name: nodes.Name, inner: Environment) -> None:
+        if name.text in inner:
+            others = [s.name for s in (self.scope.letters.get(name.text),) if s]
+            free = [x for s in others for x in self.scope.sets[s].letters if x not in inner]
+            way = (
+                f"use the letter `{free[0]}`"
+                if free
+                else f"bind another letter: `s in {others[0]}`"
+                if others
+                else "use another letter"
+            )
+            raise self.fail(
+                "G306",
+                f"the letter `{name.text}` is already bound here",
+                name.span,
+                "bound again",
+                others=[Label(inner[name.text].span, "bound here")] if inner[name.text].span != name.span else [],
+                hints=[way],
+            )
+
+    def _not_a_letter(self, name: nodes.Name) -> Unresolved:
+        hints: list[Hint | str] = []
+        if name.text in self.scope.sets:
+            of = self.scope.sets[name.text]
+            letters = of.letters
+            hints.append(
+                f"write its letter `{letters[0]}`"
+                if letters
+                else f"write `u in {name.text}`, or declare a letter: `set {name.text} index u ...`"
+            )
+            return self.fail(
+                "G311", f"`{name.text}` is a set, not an index letter", name.span, "a letter is expected", hints=hints
+            )
+        hints += did_you_mean(name.text, self.scope.letters, name.span)
+        hints.append(
+            f"declare it with its set (`set T index {name.text} = ...`), or bind it here: `{name.text} in SET`"
+        )
+        return self.fail("G302", f"no set has the index letter `{name.text}`", name.span, "unknown letter", hints=hints)
+
+
+def _integer(node: nodes.Expr) -> int | None:
+    match node:
+        case nodes.Number() if node.value == int(node.value):
+            return int(node.value)
+        case nodes.Negation(operand=nodes.Number() as number) if number.value == int(number.value):
+            return -int(number.value)
+        case _:
+            return None
+
+
+def _is_builder(node: nodes.Braces) -> bool:
+    return (
+        len(node.entries) == 1 and isinstance(node.entries[0].key, nodes.Compare) and node.entries[0].key.ops == ("in",)
+    )
