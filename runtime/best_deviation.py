@@ -108,6 +108,13 @@ class OwnProblem:
         np.add.at(g, self.quad.j, self.quad.value * v[self.quad.i])
         return g
 
+    def gradient_size(self, v: Floats) -> Floats:
+        """The sizes of the terms that make up the gradient, which itself may cancel to zero."""
+        g = np.abs(self.cost)
+        np.add.at(g, self.quad.i, np.abs(self.quad.value * v[self.quad.j]))
+        np.add.at(g, self.quad.j, np.abs(self.quad.value * v[self.quad.i]))
+        return g
+
     def size(self, v: Floats) -> float:
         """The size of the objective's terms at v, at least that of one unit of its dearest column: what "relative" is
         relative to."""
@@ -276,7 +283,7 @@ def support_gap(problem: OwnProblem, v: Floats, prices: Floats) -> float:
     matrix = problem.matrix
     row = matrix.row_numbers()
     reduced = g - np.bincount(matrix.indices, matrix.data * y[row], minlength=len(v))[: len(v)]
-    made_of = np.abs(g) + np.bincount(matrix.indices, np.abs(matrix.data * y[row]), minlength=len(v))[: len(v)]
+    made_of = problem.gradient_size(v) + np.bincount(matrix.indices, np.abs(matrix.data * y[row]), minlength=len(v))[: len(v)]
     lower = np.where(problem.integer, v, problem.lower)
     upper = np.where(problem.integer, v, problem.upper)
     row_limit = np.where(y > 0, problem.row_lower, problem.row_upper)
