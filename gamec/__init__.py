@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from gamec.own_packages import require_own_packages
 
 if TYPE_CHECKING:
-    from runtime.result import Result, Status
-    from runtime.session import compare, solve
-
     from gamec.checking import check
     from grammar.diagnostics import Diagnostic, DiagnosticError
+    from runtime.result import Result, Status
+    from runtime.session import compare, solve
 
     __version__: str
 

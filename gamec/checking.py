@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from compiler.pipeline import check_file
-
 from grammar.diagnostics import Diagnostic, DiagnosticError
 
 

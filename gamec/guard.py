@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-import functools
 import os
 import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-
-import typer
 
 from gamec import exit_codes
 from gamec.options import Format
@@ -26,17 +23,6 @@ TRACEBACK = "GAMEC_TRACEBACK"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def guarded(run: Callable[..., int]) -> Callable[..., None]:
-    """`run` as a typer command: nothing escapes but `typer.Exit` with the exit code."""
-
-    @functools.wraps(run)
-    def command(**options: object) -> None:
-        wanted = options.get("form", Format.TEXT)
-        raise typer.Exit(outcome_of(lambda: run(**options), wanted if isinstance(wanted, Format) else Format.TEXT))
-
-    return command
-
-
 def outcome_of(run: Callable[[], int], wanted: Format = Format.TEXT) -> int:
     """The exit code of `run()`. Diagnostics go to stderr as text, and to stdout as JSON if that is `wanted`."""
     traced = bool(os.environ.get(TRACEBACK))
@@ -45,8 +31,6 @@ def outcome_of(run: Callable[[], int], wanted: Format = Format.TEXT) -> int:
             if not traced and not sys.warnoptions:
                 warnings.simplefilter("ignore")
             return run()
-    except typer.Exit as end:
-        return int(end.exit_code)
     except KeyboardInterrupt:
         write(sys.stderr, "interrupted")
         return exit_codes.INTERRUPTED

@@ -1,12 +1,10 @@
-"""Options that several commands share. In: nothing; out: annotated types for typer, checked as far as words go."""
+"""Options that several commands share. In: a parser; out: the same with the options added and their words checked."""
 
 from __future__ import annotations
 
 import math
+from argparse import ArgumentParser, ArgumentTypeError
 from enum import StrEnum
-from typing import Annotated
-
-import typer
 
 
 class Format(StrEnum):
@@ -17,37 +15,79 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def _at_least_zero(value: float | None) -> float | None:
-    if value is not None and not (math.isfinite(value) and value >= 0):
-        raise typer.BadParameter(f"{value} is no finite number of at least 0")
+def add_model(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a .game file, or - for standard input")
+
+
+def add_format(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        dest="form",
+        metavar="FORM",
+        type=_format,
+        default=Format.TEXT,
+        help="text for people (the default), short for single lines, json for programs",
+    )
+
+
+def add_case(parser: ArgumentParser) -> None:
+    parser.add_argument("--case", metavar="NAME", help="a case of the model; as it stands if left out")
+
+
+def add_data(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        dest="sets",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="give or override a parameter; may be repeated",
+    )
+    parser.add_argument("--data", metavar="FILE.json", help='parameters from a JSON object {"NAME": value, ...}')
+
+
+def add_solving(parser: ArgumentParser) -> None:
+    """How to solve; what a name may be is for the runtime to say."""
+    parser.add_argument("--method", metavar="NAME", default="auto", help="how to solve; auto chooses and says why")
+    parser.add_argument("--solver", metavar="NAME", default="auto", help="the solver; auto chooses and says why")
+    parser.add_argument("--time-limit", metavar="SECONDS", type=_above_zero, help="stop a solve after this time")
+    parser.add_argument("--gap", metavar="NUMBER", type=_at_least_zero, help="relative gap at which a solver may stop")
+    parser.add_argument("--seed", metavar="NUMBER", type=_count, default=0, help="seed of whatever is random")
+
+
+def _format(word: str) -> Format:
+    try:
+        return Format(word)
+    except ValueError:
+        raise ArgumentTypeError(f"{word!r} is none of {', '.join(Format)}") from None
+
+
+def _at_least_zero(word: str) -> float:
+    value = _finite(word)
+    if value < 0:
+        raise ArgumentTypeError(f"{word} is below 0")
     return value
 
 
-def _above_zero(value: float | None) -> float | None:
-    if value is not None and not (math.isfinite(value) and value > 0):
-        raise typer.BadParameter(f"{value} is no finite number above 0")
+def _above_zero(word: str) -> float:
+    value = _finite(word)
+    if value <= 0:
+        raise ArgumentTypeError(f"{word} is not above 0")
     return value
 
 
-ModelFile = Annotated[str, typer.Argument(metavar="FILE", help="A .game file, or - for standard input.")]
-CaseName = Annotated[str | None, typer.Option("--case", metavar="NAME", help="A case of the model.")]
-Method = Annotated[str, typer.Option("--method", metavar="NAME", help="How to solve; auto chooses and says why.")]
-Solver = Annotated[str, typer.Option("--solver", metavar="NAME", help="highs or scip; auto chooses and says why.")]
-TimeLimit = Annotated[
-    float | None,
-    typer.Option("--time-limit", metavar="SECONDS", help="Stop a solve after this time.", callback=_above_zero),
-]
-Gap = Annotated[
-    float | None,
-    typer.Option("--gap", metavar="NUMBER", help="Relative gap at which a solver may stop.", callback=_at_least_zero),
-]
-Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", help="Seed of whatever is random.", min=0)]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Give or override a parameter; repeat for more."),
-]
-Data = Annotated[
-    str | None,
-    typer.Option("--data", metavar="FILE.json", help='Parameters from a JSON object {"NAME": value, ...}.'),
-]
-Output = Annotated[Format, typer.Option("--format", help="For people, in single lines, or for programs.")]
+def _finite(word: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ArgumentTypeError(f"{word!r} is no finite number")
+    return value
+
+
+def _count(word: str) -> int:
+    # Solvers take seeds of 31 bits.
+    if not (word.isascii() and word.isdigit() and len(word) <= 10 and int(word) < 2**31):
+        raise ArgumentTypeError(f"{word!r} is no whole number from 0 to {2**31 - 1}")
+    return int(word)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TextIO
 
-from gamec.exit_codes import PIPE_CLOSED
+from gamec.exit_codes import CERTIFIED, DIAGNOSTICS, PIPE_CLOSED
 from grammar.diagnostics import Diagnostic, DiagnosticError
 
 PIPED_WIDTH = 100
@@ -88,10 +88,16 @@ def settle_streams(code: int) -> int:
     for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
         try:
             stream.flush()
-        except OSError:
+        except OSError as error:
             with open(os.devnull, "w") as nowhere, suppress(OSError):
                 os.dup2(nowhere.fileno(), number)
-            code = code or PIPE_CLOSED
+            if isinstance(error, BrokenPipeError):
+                code = code or PIPE_CLOSED
+            elif number == 1 and code in (CERTIFIED, DIAGNOSTICS):
+                code = DIAGNOSTICS
+                lost = f"gamec: error G003 cannot-write: standard output cannot be written: {error.strerror}\n"
+                with suppress(OSError):
+                    sys.stderr.write(lost)
     return code
 
 

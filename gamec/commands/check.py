@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Format, ModelFile, Output
+from gamec.options import Format, add_data, add_format, add_model
 from gamec.terminal import paper_of, progress, write
 
 
-def check(file: ModelFile, form: Output = Format.TEXT) -> int:
-    from compiler.pipeline import check_file
+def options(parser: ArgumentParser) -> None:
+    add_model(parser)
+    add_data(parser)
+    add_format(parser)
 
+
+def run(*, file: str, sets: list[str], data: str | None, form: Format) -> int:
+    from compiler.pipeline import check_file
     from gamec.guard import show_warnings
     from gamec.json_text import json_text
+    from gamec.overrides import overrides
     from gamec.render import as_json
     from gamec.views.model import model_json, model_text
 
+    values = overrides(sets, data)
     with progress(f"checking {file}"):
-        compiled = check_file(file)
+        compiled = check_file(file, overrides=values)
     show_warnings(compiled.warnings, form)
     if form is Format.JSON:
         document = {"status": "ok", **model_json(compiled), "diagnostics": [as_json(d) for d in compiled.warnings]}

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from argparse import ArgumentParser, ArgumentTypeError
 
-import typer
-
-from gamec.options import Data, Format, Gap, Method, ModelFile, Output, Seed, Sets, Solver, TimeLimit
+from gamec.options import Format, add_data, add_format, add_model, add_solving
 from gamec.terminal import paper_of, progress, write
 
 
-def compare(
-    file: ModelFile,
-    cases: Annotated[
-        str | None, typer.Option("--cases", metavar="A,B", help="Only these cases, in this order.")
-    ] = None,
-    method: Method = "auto",
-    solver: Solver = "auto",
-    time_limit: TimeLimit = None,
-    gap: Gap = None,
-    seed: Seed = 0,
-    set_: Sets = None,
-    data: Data = None,
-    form: Output = Format.TEXT,
+def options(parser: ArgumentParser) -> None:
+    add_model(parser)
+    parser.add_argument("--cases", metavar="A,B", type=_names, help="only these cases, in this order")
+    add_data(parser)
+    add_solving(parser)
+    add_format(parser)
+
+
+def run(
+    *,
+    file: str,
+    cases: list[str] | None,
+    sets: list[str],
+    data: str | None,
+    method: str,
+    solver: str,
+    time_limit: float | None,
+    gap: float | None,
+    seed: int,
+    form: Format,
 ) -> int:
     from gamec.exit_codes import of_comparison
     from gamec.guard import show_warnings
@@ -32,14 +37,11 @@ def compare(
     from gamec.views.comparison import comparison_lines, comparison_text
     from runtime import session
 
-    values = overrides(set_, data)
-    wanted = None if cases is None else [name.strip() for name in cases.split(",") if name.strip()]
-    if wanted == []:
-        raise typer.BadParameter("names no case", param_hint="--cases")
+    values = overrides(sets, data)
     with progress(f"solving the cases of {file}"):
         comparison = session.compare(
             file,
-            cases=wanted,
+            cases=cases,
             method=method,
             solver=solver,
             overrides=values,
@@ -56,3 +58,10 @@ def compare(
         case Format.TEXT:
             write(sys.stdout, comparison_text(comparison, paper_of(sys.stdout)))
     return of_comparison(comparison)
+
+
+def _names(words: str) -> list[str]:
+    names = [name.strip() for name in words.split(",")]
+    if "" in names or len(set(names)) < len(names):
+        raise ArgumentTypeError(f"{words!r} is no list of different names with commas between them")
+    return names

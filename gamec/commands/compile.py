@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from argparse import ArgumentParser
 
-import typer
-
-from gamec.options import CaseName, Data, ModelFile, Sets
+from gamec.options import add_case, add_data, add_model
 
 
-def compile_model(
-    file: ModelFile,
-    to: Annotated[str, typer.Option("--to", metavar="LANGUAGE", help="pyomo: an indexed, standalone script.")],
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; standard output if left out.")
-    ] = None,
-    case: CaseName = None,
-    set_: Sets = None,
-    data: Data = None,
-) -> int:
+def options(parser: ArgumentParser) -> None:
+    add_model(parser)
+    parser.add_argument("--to", metavar="LANGUAGE", required=True, help="pyomo: an indexed, standalone script")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output if left out")
+    add_case(parser)
+    add_data(parser)
+
+
+def run(*, file: str, to: str, output: str | None, case: str | None, sets: list[str], data: str | None) -> int:
     raise NotImplementedError

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 
 from gamec.exit_codes import CERTIFIED, SOLVER_MISSING
-from gamec.options import Format, Output
+from gamec.options import Format, add_format
 from gamec.terminal import Paper, paper_of, progress, write
 
 
-def doctor(form: Output = Format.TEXT) -> int:
+def options(parser: ArgumentParser) -> None:
+    add_format(parser)
+
+
+def run(*, form: Format) -> int:
     from gamec.json_text import json_text
     from gamec.solver_trials import TRIALS, tried, versions
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
-
-import typer
+from argparse import ArgumentParser
 
 from gamec.exit_codes import CERTIFIED
 from gamec.terminal import paper_of, write
@@ -26,9 +24,11 @@ _FAMILIES = {
 }
 
 
-def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A code or its name: G401, unit-mismatch; or all.")],
-) -> int:
+def options(parser: ArgumentParser) -> None:
+    parser.add_argument("code", metavar="CODE", help="a code or its name (G401, unit-mismatch), or all")
+
+
+def run(*, code: str) -> int:
     paper = paper_of(sys.stdout)
     if code.lower() == "all":
         write(sys.stdout, "\n".join(f"{key} {row.slug}: {row.meaning}" for key, row in CODES.items()))

@@ -6,11 +6,9 @@ import os
 import shutil
 import sys
 import tempfile
+from argparse import ArgumentParser, ArgumentTypeError
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from gamec.exit_codes import CERTIFIED
 from gamec.terminal import write
@@ -28,13 +26,18 @@ class Template(StrEnum):
     MARKET = "market"
 
 
-def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The folder to make; its last part names the model.")],
-    template: Annotated[
-        Template,
-        typer.Option("--template", help="stackelberg: prices and an answer; market: bids from CSV."),
-    ] = Template.STACKELBERG,
-) -> int:
+def options(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the folder to make; its last part names the model")
+    parser.add_argument(
+        "--template",
+        metavar="NAME",
+        type=_template,
+        default=Template.STACKELBERG,
+        help="stackelberg (the default): a leader sets prices, a follower answers; market: bids from CSV files",
+    )
+
+
+def run(*, name: str, template: Template) -> int:
     target = Path(name)
     identifier = _identifier(target.name)
     try:
@@ -49,6 +52,13 @@ def new(
     model = target / f"{identifier}.game"
     write(sys.stdout, f"made {target}{os.sep}\n\n  gamec check {_quoted(model)}\n  gamec solve {_quoted(model)}")
     return CERTIFIED
+
+
+def _template(word: str) -> Template:
+    try:
+        return Template(word)
+    except ValueError:
+        raise ArgumentTypeError(f"{word!r} is none of {', '.join(Template)}") from None
 
 
 def _identifier(folder: str) -> str:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from argparse import ArgumentParser
 
-import typer
-
-from gamec.options import CaseName, Data, Format, Gap, Method, ModelFile, Output, Seed, Sets, Solver, TimeLimit
+from gamec.options import Format, add_case, add_data, add_format, add_model, add_solving
 from gamec.terminal import paper_of, progress, write
 
 
-def solve(
-    file: ModelFile,
-    case: CaseName = None,
-    method: Method = "auto",
-    solver: Solver = "auto",
-    time_limit: TimeLimit = None,
-    gap: Gap = None,
-    seed: Seed = 0,
-    set_: Sets = None,
-    data: Data = None,
-    everything: Annotated[bool, typer.Option("--all", help="Show every value, however many there are.")] = False,
-    form: Output = Format.TEXT,
+def options(parser: ArgumentParser) -> None:
+    add_model(parser)
+    add_case(parser)
+    add_data(parser)
+    add_solving(parser)
+    parser.add_argument("--all", dest="everything", action="store_true", help="show every value, however many")
+    add_format(parser)
+
+
+def run(
+    *,
+    file: str,
+    case: str | None,
+    sets: list[str],
+    data: str | None,
+    method: str,
+    solver: str,
+    time_limit: float | None,
+    gap: float | None,
+    seed: int,
+    everything: bool,
+    form: Format,
 ) -> int:
     from gamec.exit_codes import of_result
     from gamec.guard import show_warnings
@@ -31,7 +39,7 @@ def solve(
     from gamec.views.result import result_line, result_text
     from runtime import session
 
-    values = overrides(set_, data)
+    values = overrides(sets, data)
     with progress(f"solving {file}"):
         result = session.solve(
             file,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from gamec.commands import doctor as command
+from gamec.options import Format
 from gamec.solver_trials import TRIALS, Trial, tried, versions
 from tests.gamec.conftest import Ran
 
@@ -61,7 +62,7 @@ def test_a_missing_solver(
 ) -> None:
     missing = replace(FIRST, name="Other", package="no-such-package-of-gamec", required=required)
     monkeypatch.setattr("gamec.solver_trials.TRIALS", (FIRST, missing))
-    assert command.doctor() == code
+    assert command.run(form=Format.TEXT) == code
     out = capsys.readouterr().out
     assert out.rstrip().splitlines()[-1] == last
     assert "pip install --upgrade no-such-package-of-gamec" in out
