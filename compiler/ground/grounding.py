@@ -9,19 +9,19 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from compiler.ground.context import Context, Ungrounded
+from compiler.ground.context import Ungrounded
 from compiler.ground.data import Data
 from compiler.ground.evaluate import Evaluator
+from compiler.ground.ground_checks import check_bounds, check_finite, check_rows
 from compiler.ground.ground_game import INTEGER, MAXIMIZE, MINIMIZE, REAL, Block, GroundGame, GroundPlayer
 from compiler.ground.ground_set import Layout
 from compiler.ground.rows import Entries
 from compiler.ground.spaces import Columns, Place, Spaces
-from compiler.ground.values import Affine, Dense, add
+from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
 from compiler.ir import expr as ir
-from compiler.ir.game import BoundDef, ConstraintDef, Game, LetDef, ObjectiveDef, PlayerDef, Signature, VarDef
+from compiler.ir.game import BoundDef, ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
 from compiler.ir.walk import uses
-from grammar.diagnostics import Findings, Severity
-from grammar.source import Span
+from grammar.diagnostics import Findings
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
@@ -99,8 +99,8 @@ class _Grounding:
             self._try(lambda p=player: self._objective(p, objective, constants))  # type: ignore[misc]
         if self.findings.errors:
             return None
-        self._check_bounds(lower, upper)
-        self._check_finite(objective)
+        check_bounds(self.column_blocks, lower, upper, self.findings)
+        check_finite(self.entries, self.row_blocks, objective, self.findings)
         matrix = self.entries.matrix(self.rows, total)
         quad = self.entries.quad(total)
         result = GroundGame(
@@ -124,7 +124,7 @@ class _Grounding:
             objective_quad=objective.quad(total),
             price_names=self.price_names,
         )
-        self._check_rows(result)
+        check_rows(result, self.findings)
         return Grounded(self.game, self.data, self.spaces, result)
 
     # ------------------------------------------------------------ places
@@ -281,8 +281,6 @@ class _Grounding:
         coords = place.layout.all_coords() if only is None else place.layout.all_coords()[only]
         signature = Signature(f"{variable.name} ({word})", bound.span, variable.signature.unit)
         column = Dense(place.layout.axes, here.reshape(tuple(a.size for a in place.layout.axes)))
-        from compiler.ground.values import UNIT, ZERO, Term
-
         body = add([(1, Affine(ZERO, (Term(column, UNIT),))), (-1, value)])
         layout = place.layout
         if only is None:
@@ -331,7 +329,7 @@ class _Grounding:
         for fix in self.game.fixes:
             self._try(lambda f=fix: self._fix(f, lower, upper))  # type: ignore[misc]
 
-    def _fix(self, fix, lower: Floats, upper: Floats) -> None:  # type: ignore[no-untyped-def]
+    def _fix(self, fix: FixDef, lower: Floats, upper: Floats) -> None:
         layout, context = self.evaluator.layout(fix.domain)
         use = ir.Use(fix.variable, fix.indices, fix.span)
         value = self.evaluator.expression(use, context)
@@ -406,93 +404,6 @@ class _Grounding:
         value = self.evaluator.expression(player.objective.value, place.context)
         constants[place.base : place.base + place.layout.size] = entries.write(value, place.layout, place.base)
 
-    # ------------------------------------------------------------ checks
-
-    def _check_bounds(self, lower: Floats, upper: Floats) -> None:
-        bad = lower > upper
-        for block in self.column_blocks:
-            inside = bad[block.start : block.stop]
-            if inside.any():
-                k = block.start + int(np.argmax(inside))
-                self.findings.add(
-                    "G510",
-                    f"`{block.label(k)}` has the lower bound {lower[k]:g} above its upper bound {upper[k]:g}",
-                    block.span,
-                    "empty bounds",
-                    hints=["check the data of the bounds"],
-                )
-
-    def _check_finite(self, objective: Entries) -> None:
-        for entries, blocks in ((self.entries, self.row_blocks), (objective, ())):
-            for row in entries.undefined()[:1]:
-                block = next((b for b in blocks if b.start <= row < b.stop), None)
-                what = f"`{block.label(int(row))}`" if block else "an objective"
-                self.findings.add(
-                    "G508",
-                    f"{what} has a coefficient that is no finite number",
-                    block.span if block else None,
-                    "infinite or undefined",
-                    hints=["check the data for `inf` and for divisions"],
-                )
-
-    def _check_rows(self, g: GroundGame) -> None:
-        """Rows without variables that cannot hold (G607), and rows of a player that none of its own or its followers'
-        variables enter (G608)."""
-        row = g.matrix.row_numbers()
-        filled = np.bincount(row, minlength=g.rows) + np.bincount(g.row_quad.row, minlength=g.rows)
-        empty = filled == 0
-        tolerance = 1e-9
-        broken = empty & ((g.row_lower > tolerance) | (g.row_upper < -tolerance))
-        concerned = _concerned(g)
-        mine = concerned[g.row_owner[row], g.owner[g.matrix.indices]] if len(row) else np.zeros(0, bool)
-        touched = np.bincount(row[mine], minlength=g.rows) > 0
-        for a in (g.row_quad.i, g.row_quad.j):
-            hit = concerned[g.row_owner[g.row_quad.row], g.owner[a]] if len(a) else np.zeros(0, bool)
-            touched |= np.bincount(g.row_quad.row[hit], minlength=g.rows) > 0
-        foreign = ~empty & ~touched
-        for block in g.row_blocks:
-            if broken[block.start : block.stop].any():
-                k = block.start + int(np.argmax(broken[block.start : block.stop]))
-                self.findings.add(
-                    "G607",
-                    f"`{block.label(k)}` holds no variable and cannot hold",
-                    block.span,
-                    f"needs {_limits(g.row_lower[k], g.row_upper[k])}",
-                    hints=["check its data, or leave the instance out with `where`"],
-                )
-            if foreign[block.start : block.stop].any():
-                k = block.start + int(np.argmax(foreign[block.start : block.stop]))
-                self.findings.add(
-                    "G608",
-                    f"`{block.label(k)}` holds no variable that `{block.player}` or its followers decide",
-                    block.span,
-                    "the player cannot do anything about it",
-                    hints=["move it to the player whose variables it restricts"],
-                    severity=Severity.WARNING,
-                )
-
-
-def _concerned(g: GroundGame) -> NDArray[np.bool_]:
-    """(players, players + 1): whether the second is the first or follows it, directly or through others. The last
-    column is for prices."""
-    count = len(g.players)
-    reach = np.zeros((count, count + 1), dtype=bool)
-    reach[:, count] = True
-    for k in range(count):
-        stack = [k]
-        while stack:
-            p = stack.pop()
-            if not reach[p, k]:
-                reach[p, k] = True
-                stack += g.players[p].leaders
-    return reach
-
-
-def _limits(low: float, high: float) -> str:
-    if low == high:
-        return f"0 == {low:g}"
-    return f"0 <= {high:g}" if np.isinf(low) else f"0 >= {low:g}" if np.isinf(high) else f"{low:g} <= 0 <= {high:g}"
-
 
 def _block(signature: Signature, player: str, own: int, domain: ir.Domain, base: int, layout: Layout) -> Block:
     return Block(
@@ -544,6 +455,3 @@ def _at(domain: ir.Domain, key: tuple[object, ...]) -> str:
         if key
         else ""
     )
-
-
-__all__ = ["Context", "Grounded", "LetDef", "ObjectiveDef", "Span", "ground"]

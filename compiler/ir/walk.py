@@ -124,6 +124,5 @@ def holds_variables(expression: ir.Expr) -> bool:
                 return True
             if isinstance(use.target, LetDef) and id(use.target) not in seen:
                 seen.add(id(use.target))
-                if use.target.value is not None:
-                    stack.append(use.target.value)
+                stack.append(use.target.value)
     return False

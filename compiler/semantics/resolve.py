@@ -101,7 +101,7 @@ class Resolver(IndexResolver):
         found = self.expression(node, environment)
         for use in uses(found):
             if isinstance(use.target, VarDef | ConstraintDef | ObjectiveDef | ReportDef | CaseReport) or (
-                isinstance(use.target, LetDef) and use.target.value is not None and holds_variables(use.target.value)
+                isinstance(use.target, LetDef) and holds_variables(use.target.value)
             ):
                 raise self.fail(
                     "G509",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compiler.ir.game import Signature
 from compiler.ir.units import ONE, Unit, builtin_units
 from compiler.syntax import nodes
 from grammar.diagnostics import Findings, did_you_mean
@@ -67,6 +68,12 @@ class UnitTable:
                 self.declared[factor.name] = known
             unit = unit.times(known, factor.power)
         return unit.named(_written(expression))
+
+
+def signature(head: nodes.Head, units: UnitTable) -> Signature:
+    """Name, unit, doc string and symbol of a declaration."""
+    unit = None if head.unit is None else units.resolve(head.unit)
+    return Signature(head.name.text, head.name.span, unit, head.doc, head.tex)
 
 
 def _written(expression: nodes.UnitExpr) -> str:

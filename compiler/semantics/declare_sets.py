@@ -1,0 +1,208 @@
+"""Set declarations -> `SetDef`s: structure first (parents, parts, roots), so that a set may use one that stands
+later."""
+
+from __future__ import annotations
+
+from compiler.ir import expr as ir
+from compiler.ir.game import SetDef
+from compiler.ir.walk import components
+from compiler.semantics.resolve import Resolver
+from compiler.semantics.resolve_names import Unresolved
+from compiler.semantics.scope import Scope
+from compiler.semantics.units import UnitTable, signature
+from compiler.syntax import nodes
+from grammar.diagnostics import Findings
+
+
+class SetDeclarations:
+    """Declares the sets of one model. Conditions in sets may use parameters, which come later: `finish` resolves them
+    then."""
+
+    def __init__(self, model: nodes.Model, scope: Scope, units: UnitTable, findings: Findings) -> None:
+        self.model = model
+        self.scope = scope
+        self.units = units
+        self.findings = findings
+        self._late: list[tuple[SetDef, nodes.Expr]] = []
+
+    def declare(self) -> None:
+        """Enter every set and its letters, with structure, into the scope."""
+        self._resolve(self._heads())
+
+    def finish(self) -> None:
+        """Resolve the sets made with conditions or computed ranges."""
+        for definition, value in self._late:
+            try:
+                definition.value = Resolver(self.scope, self.findings).set_expression(value, {})
+            except Unresolved:
+                continue
+
+    def _heads(self) -> list[tuple[SetDef, nodes.SetDecl]]:
+        found = []
+        for s in self.model.statements:
+            if not isinstance(s, nodes.SetDecl) or not self.scope.declare(
+                "", s.head.name.text, s.head.name.span, self.findings
+            ):
+                continue
+            letters = []
+            for letter in s.letters:
+                if letter.text == s.head.name.text:
+                    self.findings.add(
+                        "G202",
+                        f"`{letter.text}` is both the set and its letter",
+                        letter.span,
+                        hints=["use a small letter for the index"],
+                    )
+                elif self.scope.declare("", letter.text, letter.span, self.findings):
+                    letters.append(letter.text)
+            definition = SetDef(
+                signature(s.head, self.units),
+                tuple(letters),
+                file=s.file.value if s.file else None,
+                file_span=s.file.span if s.file else None,
+                column=s.column.value if s.column else None,
+            )
+            if s.value is not None and s.file is not None:
+                self.findings.add(
+                    "G110",
+                    f"set `{definition.name}` is given by a value and by a file",
+                    s.file.span,
+                    hints=["keep one of the two"],
+                )
+            self.scope.sets[definition.name] = definition
+            self.scope.letters.update((letter, definition) for letter in letters)
+            found.append((definition, s))
+        return found
+
+    def _resolve(self, pairs: list[tuple[SetDef, nodes.SetDecl]]) -> None:
+        """Structure first (parents, arity, roots; a set may use one that stands later), then conditions.
+
+        Conditions may use parameters, which do not exist yet: they wait in `pending` as `_late`.
+        """
+        todo = dict.fromkeys(range(len(pairs)))
+        waiting: set[str] = {d.name for d, _ in pairs}
+        while todo:
+            ready = [k for k in todo if not (_names_in(pairs[k][1]) & waiting - {pairs[k][0].name})]
+            if not ready:
+                for k in todo:
+                    definition = pairs[k][0]
+                    self.findings.add(
+                        "G205",
+                        f"set `{definition.name}` is defined by itself",
+                        definition.signature.span,
+                        "part of a circle",
+                        hints=["write one of the sets out"],
+                    )
+                return
+            for k in ready:
+                definition, node = pairs[k]
+                del todo[k]
+                waiting.discard(definition.name)
+                try:
+                    self._structure(definition, node)
+                except Unresolved:
+                    continue
+
+    def _structure(self, definition: SetDef, node: nodes.SetDecl) -> None:
+        resolver = Resolver(self.scope, self.findings)
+        roots: set[str] = set()
+        definition.roots = frozenset({definition.name})
+        if node.within is not None:
+            definition.parent = resolver.set_expression(node.within, {})
+            parts = components(definition.parent)
+            definition.components = parts if len(parts) > 1 else ()
+            roots |= {r for p in parts for r in p.roots} if len(parts) == 1 else set()
+        if node.value is not None:
+            if _has_condition(node.value):
+                self._late.append((definition, node.value))
+                bare = _without_condition(node.value)
+                definition.value = None
+                shape = resolver.set_expression(bare, {})
+            else:
+                shape = definition.value = resolver.set_expression(node.value, {})
+            parts = components(shape)
+            if node.within is None and len(parts) > 1:
+                definition.components = parts
+            elif node.within is not None and len(parts) != definition.arity:
+                raise resolver.fail(
+                    "G303",
+                    f"set `{definition.name}` has elements of {len(parts)} parts, its parent of {definition.arity}",
+                    node.value.span,
+                )
+            if node.within is None and len(parts) == 1:
+                roots |= _roots(shape)
+        if definition.arity == 1:
+            definition.roots = (
+                frozenset(roots | {definition.name}) if node.within is None else frozenset(roots or {definition.name})
+            )
+
+
+def _has_condition(node: nodes.Expr) -> bool:
+    """Whether the set is made with a condition or with numbers that parameters may give."""
+    match node:
+        case nodes.Braces():
+            return node.where is not None
+        case nodes.SetOperation():
+            return any(_has_condition(o) for o in node.operands)
+        case nodes.Product():
+            return any(_has_condition(f) for f in node.factors)
+        case nodes.Range():
+            return not all(
+                isinstance(p, nodes.Number | nodes.Negation) for p in (node.low, node.high, node.step) if p is not None
+            )
+        case _:
+            return False
+
+
+def _without_condition(node: nodes.Expr) -> nodes.Expr:
+    """The same set without conditions, for its structure only."""
+    match node:
+        case nodes.Braces():
+            return nodes.Braces(node.entries, None, node.span) if node.where is not None else node
+        case nodes.SetOperation():
+            return nodes.SetOperation(node.ops, tuple(_without_condition(o) for o in node.operands), node.span)
+        case nodes.Product():
+            return nodes.Product(node.ops, tuple(_without_condition(f) for f in node.factors), node.span)
+        case nodes.Range():
+            one = nodes.Number(1.0, node.span)
+            return nodes.Range(one, one, None, node.span)
+        case _:
+            return node
+
+
+def _roots(shape: ir.SetExpr) -> set[str]:
+    match shape:
+        case ir.SetName():
+            return set(shape.set.roots)
+        case ir.SetFilter():
+            return {r for s in shape.domain.sets for r in s.roots}
+        case ir.SetCombination():
+            return {r for o in shape.operands for r in _roots(o)}
+        case _:
+            return set()
+
+
+def _names_in(node: nodes.SetDecl) -> set[str]:
+    """Names of sets that the structure of a set stands on."""
+    found: set[str] = set()
+    stack: list[nodes.Expr] = [e for e in (node.within, node.value) if e is not None]
+    while stack:
+        e = stack.pop()
+        match e:
+            case nodes.Ref(parts=(part,)) if part.index is None:
+                found.add(part.name.text)
+            case nodes.SetOperation():
+                stack += e.operands
+            case nodes.Product():
+                stack += e.factors
+            case nodes.Braces() if e.where is not None or _builder(e):
+                stack += [
+                    entry.key.operands[1] if isinstance(entry.key, nodes.Compare) else entry.key for entry in e.entries
+                ]
+            case _:
+                pass
+    return found
+
+
+def _builder(node: nodes.Braces) -> bool:
+    return any(isinstance(entry.key, nodes.Compare) for entry in node.entries)
