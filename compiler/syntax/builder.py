@@ -1,0 +1,571 @@
+"""Grammar rules -> syntax nodes: `Builder`, called by the parser as each rule is completed.
+
+One method per rule of `game.lark`, named as the rule. Children hold every token, punctuation included, so that a node's
+span runs from its first to its last character. Slips that the grammar tolerates on purpose (a part given twice, a
+statement in the wrong place) are reported here, in `findings`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isinf
+from typing import Any, NamedTuple
+
+from compiler.syntax import nodes
+from compiler.syntax.placement import check_placement
+from grammar.diagnostics import Findings, Label
+from grammar.source import Source, Span
+from grammar.tokens import Token
+
+Children = list[Any]
+
+
+class Part(NamedTuple):
+    """An optional piece of a declaration: which, what, where."""
+
+    kind: str
+    value: Any
+    span: Span
+
+
+SOURCES = ("value", "file", "scenarios")
+"""Parts that say where the values of a declaration come from."""
+
+
+class Builder:
+    """Builds the nodes of one source at a time; `begin` names it."""
+
+    def begin(self, source: Source, findings: Findings) -> None:
+        self.source = source
+        self.findings = findings
+        self.balanced = True
+
+    def unbalanced(self) -> None:
+        """Braces do not match: what stands where is not the writer's mistake."""
+        self.balanced = False
+
+    # ------------------------------------------------------------ places
+
+    def at(self, token: Token) -> Span:
+        return Span(self.source, token.start, token.end)
+
+    def span_of(self, child: Any) -> Span:
+        return self.at(child) if isinstance(child, Token) else child.span
+
+    def over(self, children: Children) -> Span:
+        """From the first to the last of the parts of a rule."""
+        first, last = children[0], children[-1]
+        start = first.start if type(first) is Token else first.span.start
+        return Span(self.source, start, last.end if type(last) is Token else last.span.end)
+
+    def name(self, token: Token) -> nodes.Name:
+        return nodes.Name(token.text, self.at(token))
+
+    def quoted(self, token: Token) -> nodes.Text:
+        return nodes.Text(token.text[1:-1], self.at(token))
+
+    def number_of(self, token: Token) -> float:
+        """The value of a number; one that overflows, or is not zero and underflows to it, is reported."""
+        number = float(token.text)
+        if isinf(number):
+            self._out_of_range(token, "large", "write `inf` for no bound, or choose another unit")
+        elif number == 0 and any(c in "123456789" for c in token.text.lower().partition("e")[0]):
+            self._out_of_range(token, "small", "write `0`, or choose another unit")
+        return number
+
+    def _out_of_range(self, token: Token, size: str, hint: str) -> None:
+        text = token.text if len(token.text) <= 12 else f"{token.text[:8]}..."
+        headline = f"the number `{text}` is too {size} for the computer"
+        self.findings.add("G113", headline, self.at(token), "numbers reach from about 1e-308 to 1e308", hints=[hint])
+
+    def literal(self, token: Token) -> nodes.Number:
+        return nodes.Number(self.number_of(token), self.at(token))
+
+    def _parts(self, children: Children) -> dict[str, Part]:
+        """The optional pieces by kind; bounds are put together, any other piece that comes again is reported."""
+        found: dict[str, Part] = {}
+        for child in children:
+            if not isinstance(child, Part):
+                continue
+            earlier = found.get(child.kind)
+            if earlier is None:
+                found[child.kind] = child
+                self._check_sources(child, found)
+            elif child.kind == "bound":
+                sides = {bound.relation for bound in earlier.value}
+                again = next((bound for bound in child.value if bound.relation in sides), None)
+                if again is not None:
+                    self._twice("lower bound" if again.relation == ">=" else "upper bound", child, earlier)
+                found["bound"] = Part("bound", earlier.value + child.value, earlier.span)
+            else:
+                self._twice(PART_WORDS.get(child.kind, child.kind), child, earlier)
+        return found
+
+    def _check_sources(self, part: Part, found: dict[str, Part]) -> None:
+        """A set or parameter takes its values from one place."""
+        others = [found[kind] for kind in SOURCES if kind in found and kind != part.kind]
+        if part.kind in SOURCES and others:
+            self._twice("value", part, others[0])
+
+    def _twice(self, what: str, part: Part, earlier: Part) -> None:
+        self.findings.add(
+            "G110",
+            f"the {what} is given twice in one declaration",
+            part.span,
+            "given again here",
+            others=[Label(earlier.span, "given here")],
+            hints=["keep one of the two"],
+        )
+
+    def _head(self, name: Token, parts: dict[str, Part], index: nodes.IndexList | None = None) -> nodes.Head:
+        return nodes.Head(
+            self.name(name),
+            index,
+            _value(parts, "unit"),
+            _value(parts, "doc") or "",
+            _value(parts, "tex") or "",
+        )
+
+    # ------------------------------------------------------------ parts of declarations
+
+    def doc(self, c: Children) -> Part:
+        return Part("doc", c[0].text[1:-1], self.over(c))
+
+    def tex(self, c: Children) -> Part:
+        return Part("tex", c[1].text[1:-1], self.over(c))
+
+    def unit_of(self, c: Children) -> Part:
+        return Part("unit", self._unit(c[1:]), self.over(c))
+
+    def unit_definition(self, c: Children) -> Part:
+        return Part("definition", self._unit(c[1:]), self.over(c))
+
+    def _unit(self, c: Children) -> nodes.UnitExpr:
+        factors: list[nodes.UnitFactor] = []
+        sign = 1
+        for child in c:
+            if isinstance(child, Token):
+                if child.kind == "NUMBER":
+                    factors.append(nodes.UnitFactor("", self.number_of(child), 1.0, self.at(child)))
+                sign = -1 if child.text == "/" else 1
+                continue
+            group: tuple[nodes.UnitFactor, ...] = child.factors
+            factors += [nodes.UnitFactor(f.name, f.number, sign * f.power, f.span) for f in group]
+            sign = 1
+        return nodes.UnitExpr(tuple(factors), self.over(c))
+
+    def unit_power(self, c: Children) -> nodes.UnitExpr:
+        power = 1.0
+        if len(c) > 1:
+            power = self.number_of(c[-1]) * (-1 if c[2].text == "-" else 1)
+        base = c[0]
+        if isinstance(base, nodes.UnitExpr):
+            factors = tuple(nodes.UnitFactor(f.name, f.number, f.power * power, f.span) for f in base.factors)
+        elif base.kind == "NUMBER":
+            factors = (nodes.UnitFactor("", self.number_of(base), power, self.at(base)),)
+        else:
+            factors = (nodes.UnitFactor(unit_spelling(base.text), 1.0, power, self.at(base)),)
+        return nodes.UnitExpr(factors, self.over(c))
+
+    def unit_group(self, c: Children) -> nodes.UnitExpr:
+        return nodes.UnitExpr(self._unit(c[1:-1]).factors, self.over(c))
+
+    def letters(self, c: Children) -> Part:
+        return Part("letters", tuple(self.name(t) for t in c[1:] if t.kind == "NAME"), self.over(c))
+
+    def within(self, c: Children) -> Part:
+        return Part("within", c[1], self.over(c))
+
+    def value(self, c: Children) -> Part:
+        return Part("value", c[1], self.over(c))
+
+    def default(self, c: Children) -> Part:
+        return Part("default", c[1], self.over(c))
+
+    def from_file(self, c: Children) -> Part:
+        return Part("file", self.quoted(c[1]), self.over(c))
+
+    def from_name(self, c: Children) -> Part:
+        return Part("scenarios", self.name(c[1]), self.over(c))
+
+    def column(self, c: Children) -> Part:
+        return Part("column", self.quoted(c[1]), self.over(c))
+
+    def probability(self, c: Children) -> Part:
+        return Part("probability", self.name(c[1]), self.over(c))
+
+    def clustering(self, c: Children) -> Part:
+        return Part("reduce", (self.name(c[1]), self.literal(c[2])), self.over(c))
+
+    def seed(self, c: Children) -> Part:
+        return Part("seed", self.literal(c[1]), self.over(c))
+
+    def kind(self, c: Children) -> Part:
+        return Part("kind", c[0].text, self.over(c))
+
+    def interval(self, c: Children) -> Part:
+        low, high = c[2], c[4]
+        return Part("bound", (nodes.Bound(">=", low, low.span), nodes.Bound("<=", high, high.span)), self.over(c))
+
+    def at_least(self, c: Children) -> Part:
+        return Part("bound", (nodes.Bound(">=", c[1], self.over(c)),), self.over(c))
+
+    def at_most(self, c: Children) -> Part:
+        return Part("bound", (nodes.Bound("<=", c[1], self.over(c)),), self.over(c))
+
+    def start_value(self, c: Children) -> Part:
+        return Part("start", c[1], self.over(c))
+
+    def starts(self, c: Children) -> Part:
+        return Part("starts", c[1], self.over(c))
+
+    def ends(self, c: Children) -> Part:
+        relation = c[1].text if isinstance(c[1], Token) else "=="
+        return Part("ends", nodes.Bound(relation, c[-1], self.over(c)), self.over(c))
+
+    def cyclic(self, c: Children) -> Part:
+        return Part("cyclic", True, self.over(c))
+
+    def follows(self, c: Children) -> Part:
+        leaders = tuple(child for child in c if isinstance(child, nodes.RefPart))
+        optimistic = not (isinstance(c[-1], Token) and c[-1].kind == "PESSIMISTIC")
+        return Part("follows", nodes.Follows(leaders, optimistic, self.over(c)), self.over(c))
+
+    def body(self, c: Children) -> Part:
+        return Part("body", tuple(c[1:-1]), self.over(c))
+
+    def price(self, c: Children) -> Part:
+        parts = self._parts(c)
+        head = self._head(c[1], parts, _index(c))
+        individual = isinstance(c[-1], Token) and c[-1].kind == "INDIVIDUAL"
+        bounds = _value(parts, "bound") or ()
+        return Part("price", nodes.PriceDecl(head, bounds, individual, self.over(c)), self.over(c))
+
+    def extends(self, c: Children) -> Part:
+        return Part("extends", self.name(c[1]), self.over(c))
+
+    def along(self, c: Children) -> Part:
+        return Part("over", self.name(c[1]), self.over(c))
+
+    def series(self, c: Children) -> Part:
+        return Part("series", tuple(e for e in c[1:] if not isinstance(e, Token | Part)), self.over(c))
+
+    # ------------------------------------------------------------ statements
+
+    def game(self, c: Children) -> nodes.GameDecl:
+        return nodes.GameDecl(self._head(c[1], self._parts(c)), self.over(c))
+
+    def unit_name(self, c: Children) -> Token:
+        name: Token = c[0]
+        return name
+
+    def unit(self, c: Children) -> nodes.UnitDecl:
+        parts = self._parts(c)
+        return nodes.UnitDecl(self._head(c[1], parts), _value(parts, "definition"), self.over(c))
+
+    def set_(self, c: Children) -> nodes.SetDecl:
+        parts = self._parts(c)
+        letters = _value(parts, "letters") or ()
+        return nodes.SetDecl(
+            self._head(c[1], parts),
+            letters,
+            _value(parts, "within"),
+            _value(parts, "value"),
+            _value(parts, "file"),
+            _value(parts, "column"),
+            self.over(c),
+        )
+
+    def scenarios(self, c: Children) -> nodes.ScenariosDecl:
+        parts = self._parts(c)
+        method, count = _value(parts, "reduce") or (None, None)
+        return nodes.ScenariosDecl(
+            self._head(c[1], parts),
+            _value(parts, "letters") or (),
+            _value(parts, "file"),
+            _value(parts, "probability"),
+            method,
+            count,
+            _value(parts, "seed"),
+            self.over(c),
+        )
+
+    def param(self, c: Children) -> nodes.ParamDecl:
+        return self._param(c, c[1])
+
+    def formal(self, c: Children) -> nodes.ParamDecl:
+        return self._param(c, c[0])
+
+    def _param(self, c: Children, name: Token) -> nodes.ParamDecl:
+        parts = self._parts(c)
+        return nodes.ParamDecl(
+            self._head(name, parts, _index(c)),
+            _value(parts, "value"),
+            _value(parts, "default"),
+            _value(parts, "file"),
+            _value(parts, "scenarios"),
+            _value(parts, "column"),
+            _value(parts, "bound") or (),
+            self.over(c),
+        )
+
+    def let(self, c: Children) -> nodes.LetDecl:
+        parts = self._parts(c)
+        return nodes.LetDecl(self._head(c[1], parts, _index(c)), self._needed_value(c, parts, "let"), self.over(c))
+
+    def _needed_value(self, c: Children, parts: dict[str, Part], keyword: str) -> nodes.Expr:
+        value: nodes.Expr | None = _value(parts, "value")
+        if value is not None:
+            return value
+        name: Token = c[1]
+        span = self.at(name)
+        self.findings.add(
+            "G101",
+            f"`{keyword} {name.text}` has no value",
+            span,
+            "`= expression` is missing",
+            hints=[f"write `{keyword} {name.text} = ...`"],
+        )
+        return nodes.Number(0.0, span)
+
+    def player(self, c: Children) -> nodes.PlayerDecl:
+        parts = self._parts(c)
+        return nodes.PlayerDecl(
+            self._head(c[1], parts, _index(c)), _value(parts, "follows"), _value(parts, "body"), self.over(c)
+        )
+
+    def var(self, c: Children) -> nodes.VarDecl:
+        parts = self._parts(c)
+        return nodes.VarDecl(
+            self._head(c[1], parts, _index(c)),
+            _value(parts, "kind") or "real",
+            _value(parts, "bound") or (),
+            _value(parts, "start"),
+            _value(parts, "starts"),
+            _value(parts, "ends"),
+            bool(_value(parts, "cyclic")),
+            self.over(c),
+        )
+
+    def objective(self, c: Children) -> nodes.ObjectiveDecl:
+        parts = self._parts(c)
+        return nodes.ObjectiveDecl(self._head(c[1], parts), c[0].kind == "MAXIMIZE", parts["value"].value, self.over(c))
+
+    def _constraint(self, c: Children, kind: str) -> nodes.ConstraintDecl:
+        parts = self._parts(c)
+        colon = next(k for k, child in enumerate(c) if isinstance(child, Token) and child.kind == "COLON")
+        head = self._head(c[1], parts, _index(c[:colon]))
+        return nodes.ConstraintDecl(kind, head, c[colon + 1], _value(parts, "price"), self.over(c))
+
+    def constraint(self, c: Children) -> nodes.ConstraintDecl:
+        return self._constraint(c, "constraint")
+
+    def clear(self, c: Children) -> nodes.ConstraintDecl:
+        return self._constraint(c, "clear")
+
+    def shared(self, c: Children) -> nodes.ConstraintDecl:
+        return self._constraint(c, "shared")
+
+    def argument(self, c: Children) -> Part:
+        return Part("argument", (self.name(c[0]), c[2]), self.over(c))
+
+    def use(self, c: Children) -> nodes.UseDecl:
+        arguments = tuple(child.value for child in c if isinstance(child, Part))
+        marker = next(k for k, child in enumerate(c) if isinstance(child, Token) and child.kind == "AS")
+        return nodes.UseDecl(self.name(c[1]), arguments, self.name(c[marker + 1]), _index(c), self.over(c))
+
+    def case(self, c: Children) -> nodes.CaseDecl:
+        parts = self._parts(c)
+        changes = _value(parts, "body") or ()
+        return nodes.CaseDecl(self._head(c[1], parts), _value(parts, "extends"), changes, self.over(c))
+
+    def fix(self, c: Children) -> nodes.FixDecl:
+        return nodes.FixDecl(c[1], c[3], self.over(c))
+
+    def drop(self, c: Children) -> nodes.DropDecl:
+        return nodes.DropDecl(c[1], self.over(c))
+
+    def _report(self, c: Children, kind: str) -> nodes.ReportDecl:
+        parts = self._parts(c)
+        value = self._needed_value(c, parts, kind)
+        return nodes.ReportDecl(kind, self._head(c[1], parts, _index(c)), value, self.over(c))
+
+    def report(self, c: Children) -> nodes.ReportDecl:
+        return self._report(c, "report")
+
+    def compare(self, c: Children) -> nodes.ReportDecl:
+        return self._report(c, "compare")
+
+    def plot(self, c: Children) -> nodes.PlotDecl:
+        parts = self._parts(c)
+        series = parts.get("series")
+        over = next((p for p in (series.value if series else ()) if isinstance(p, Part)), None)
+        lines = tuple(e for e in (series.value if series else ()) if not isinstance(e, Part))
+        return nodes.PlotDecl(self._head(c[1], parts), lines, over.value if over else None, self.over(c))
+
+    def import_(self, c: Children) -> nodes.ImportDecl:
+        if c[1].kind == "STRING":
+            return nodes.ImportDecl(self.quoted(c[1]), (), self.over(c))
+        return nodes.ImportDecl(None, tuple(self.name(t) for t in c[1:] if t.kind == "NAME"), self.over(c))
+
+    def component(self, c: Children) -> nodes.ComponentDecl:
+        parts = self._parts(c)
+        formals = tuple(child for child in c if isinstance(child, nodes.ParamDecl))
+        return nodes.ComponentDecl(self._head(c[1], parts), formals, _value(parts, "body") or (), self.over(c))
+
+    def option(self, c: Children) -> Part:
+        token = c[1]
+        value: nodes.Expr
+        if token.kind == "NUMBER":
+            value = self.literal(token)
+        elif token.kind == "STRING":
+            value = self.quoted(token)
+        else:
+            value = nodes.Text(token.text, self.at(token))
+        return Part("option", (self.name(c[0]), value), self.over(c))
+
+    def solve(self, c: Children) -> nodes.SolveDecl:
+        return nodes.SolveDecl(tuple(p.value for p in c if isinstance(p, Part)), self.over(c))
+
+    def start(self, c: Children) -> nodes.Model:
+        model = nodes.Model(tuple(c), Span(self.source, 0, len(self.source.text)))
+        if self.balanced:
+            check_placement(model, self.findings)
+        return model
+
+    # ------------------------------------------------------------ expressions
+
+    def number(self, c: Children) -> nodes.Number:
+        return self.literal(c[0])
+
+    def text(self, c: Children) -> nodes.Text:
+        return self.quoted(c[0])
+
+    def part(self, c: Children) -> nodes.RefPart:
+        return nodes.RefPart(self.name(c[0]), c[1] if len(c) > 1 else None, self.over(c))
+
+    def ref(self, c: Children) -> nodes.Ref:
+        return nodes.Ref(tuple(c[::2]), self.over(c))
+
+    def where(self, c: Children) -> Part:
+        return Part("where", c[1], self.over(c))
+
+    def items(self, c: Children) -> nodes.IndexList:
+        where = c[-1].value if isinstance(c[-1], Part) else None
+        return nodes.IndexList(_expressions(c), where, self.over(c))
+
+    def index(self, c: Children) -> nodes.IndexList:
+        return nodes.IndexList(c[1].items, c[1].where, self.over(c))
+
+    def group(self, c: Children) -> nodes.Expr:
+        inner: nodes.Expr = c[1]
+        return replace(inner, span=self.over(c))
+
+    def tuple_(self, c: Children) -> nodes.Tuple:
+        return nodes.Tuple(_expressions(c), self.over(c))
+
+    def call(self, c: Children) -> nodes.Call:
+        return nodes.Call(self.name(c[0]), _expressions(c), self.over(c))
+
+    def entry(self, c: Children) -> nodes.Entry:
+        return nodes.Entry(c[0], c[2] if len(c) > 1 else None, self.over(c))
+
+    def piecewise(self, c: Children) -> nodes.PiecewiseCall:
+        entries = tuple(child for child in c if isinstance(child, nodes.Entry))
+        return nodes.PiecewiseCall(self.name(c[0]), c[2], entries, self.over(c))
+
+    def braces(self, c: Children) -> nodes.Braces:
+        where = next((child.value for child in c if isinstance(child, Part)), None)
+        return nodes.Braces(tuple(child for child in c if isinstance(child, nodes.Entry)), where, self.over(c))
+
+    def cell(self, c: Children) -> nodes.Expr:
+        last = c[-1]
+        if last.kind == "NUMBER":
+            number = self.number_of(last)
+            return nodes.Number(-number if len(c) > 1 else number, self.over(c))
+        return self.quoted(last) if last.kind == "STRING" else nodes.Text(last.text, self.at(last))
+
+    def table(self, c: Children) -> nodes.Table:
+        rows: dict[int, list[nodes.Expr]] = {}
+        for cell in c[2:-1]:
+            rows.setdefault(cell.span.line, []).append(cell)
+        return nodes.Table(tuple(tuple(row) for row in rows.values()), self.over(c))
+
+    def sum_(self, c: Children) -> nodes.Sum:
+        signs = (1, *(-1 if t.text == "-" else 1 for t in c[1::2]))
+        return nodes.Sum(signs, tuple(c[::2]), self.over(c))
+
+    def product(self, c: Children) -> nodes.Product:
+        return nodes.Product(("*", *(t.text for t in c[1::2])), tuple(c[::2]), self.over(c))
+
+    def negation(self, c: Children) -> nodes.Expr:
+        operand: nodes.Expr = c[1]
+        return nodes.Negation(operand, self.over(c)) if c[0].text == "-" else operand
+
+    negated_reduction = negation
+
+    def power(self, c: Children) -> nodes.Power:
+        return nodes.Power(c[0], c[2], self.over(c))
+
+    def reduction(self, c: Children) -> nodes.Reduce:
+        return nodes.Reduce(self.name(c[0]), c[2], c[4], self.over(c))
+
+    def range_(self, c: Children) -> nodes.Range:
+        return nodes.Range(c[0], c[2], c[4] if len(c) > 3 else None, self.over(c))
+
+    def set_operation(self, c: Children) -> nodes.SetOperation:
+        return nodes.SetOperation(("union", *(t.text for t in c[1::2])), tuple(c[::2]), self.over(c))
+
+    def comparison(self, c: Children) -> nodes.Compare:
+        return nodes.Compare(tuple(t.text for t in c[1::2]), tuple(c[::2]), self.over(c))
+
+    def not_(self, c: Children) -> nodes.Not:
+        return nodes.Not(c[1], self.over(c))
+
+    def and_(self, c: Children) -> nodes.Logic:
+        return nodes.Logic("and", tuple(c[::2]), self.over(c))
+
+    def or_(self, c: Children) -> nodes.Logic:
+        return nodes.Logic("or", tuple(c[::2]), self.over(c))
+
+    def implies(self, c: Children) -> nodes.Implies:
+        return nodes.Implies(c[0], c[2], self.over(c))
+
+    def perp(self, c: Children) -> nodes.Perp:
+        return nodes.Perp(c[0], c[2], self.over(c))
+
+    def if_else(self, c: Children) -> nodes.IfElse:
+        return nodes.IfElse(c[1], c[3], c[5], self.over(c))
+
+
+PART_WORDS = {
+    "column": "column of the file",
+    "default": "default value",
+    "doc": "doc string",
+    "ends": "value at the end (`ends`)",
+    "letters": "list of index letters (`index`)",
+    "reduce": "clustering (`reduce`)",
+    "start": "starting value (`start`)",
+    "starts": "value before the first element (`starts`)",
+    "tex": "TeX symbol",
+    "within": "superset (`in`)",
+}
+"""What each part of a declaration is called in messages, where its kind does not say it."""
+
+
+def unit_spelling(written: str) -> str:
+    """The micro sign is written as one character in unit names, whichever of its two look-alikes was typed."""
+    return written.replace("\u03bc", "\u00b5")
+
+
+def _value(parts: dict[str, Part], kind: str) -> Any:
+    part = parts.get(kind)
+    return None if part is None else part.value
+
+
+def _index(children: Children) -> nodes.IndexList | None:
+    return next((child for child in children if isinstance(child, nodes.IndexList)), None)
+
+
+def _expressions(children: Children) -> tuple[nodes.Expr, ...]:
+    return tuple(child for child in children if not isinstance(child, Token | Part))

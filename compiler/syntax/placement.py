@@ -1,0 +1,110 @@
+"""A syntax tree -> findings about statements that stand where they have no meaning (a `var` outside a player, say)."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from compiler.syntax import nodes
+from grammar.diagnostics import Findings
+from grammar.source import Span
+
+TOP = "at the top of the file"
+PLAYER = "in a player"
+CASE = "in a case"
+COMPONENT = "in a component"
+
+PLACES: dict[type, tuple[str, ...]] = {
+    nodes.GameDecl: (TOP,),
+    nodes.UnitDecl: (TOP,),
+    nodes.SetDecl: (TOP,),
+    nodes.ScenariosDecl: (TOP,),
+    nodes.ParamDecl: (TOP, PLAYER, CASE, COMPONENT),
+    nodes.LetDecl: (TOP, PLAYER, COMPONENT),
+    nodes.VarDecl: (PLAYER, COMPONENT),
+    nodes.ObjectiveDecl: (PLAYER,),
+    nodes.UseDecl: (PLAYER, COMPONENT),
+    nodes.PlayerDecl: (TOP, CASE),
+    nodes.FixDecl: (CASE,),
+    nodes.DropDecl: (CASE,),
+    nodes.CaseDecl: (TOP,),
+    nodes.ReportDecl: (TOP,),
+    nodes.PlotDecl: (TOP,),
+    nodes.ImportDecl: (TOP,),
+    nodes.ComponentDecl: (TOP,),
+    nodes.SolveDecl: (TOP,),
+}
+
+
+def check_placement(model: nodes.Model, findings: Findings) -> None:
+    """Add G106 for each statement in the wrong place and for a second `game` line."""
+    titles = [s for s in model.statements if isinstance(s, nodes.GameDecl)]
+    for extra in titles[1:]:
+        findings.add(
+            "G106", "a file has one `game` line", extra.head.name.span, "this is another", hints=["remove one of them"]
+        )
+    for statement in model.statements:
+        _check(statement, TOP, findings)
+
+
+def _check(statement: nodes.Statement, place: str, findings: Findings) -> None:
+    span = _name_span(statement)
+    if isinstance(statement, nodes.ConstraintDecl):
+        allowed: tuple[str, ...] = (PLAYER, COMPONENT) if statement.kind == "constraint" else (TOP,)
+    else:
+        allowed = PLACES[type(statement)]
+    if place not in allowed:
+        word = statement.span.text.split(None, 1)[0]
+        findings.add(
+            "G106",
+            f"`{word}` belongs {' or '.join(allowed)}, not {place}",
+            span,
+            f"stands {place}",
+            hints=[_way_out(word, allowed)],
+        )
+        return
+    if isinstance(statement, nodes.PlayerDecl):
+        if place == TOP and statement.body is None:
+            findings.add(
+                "G106",
+                f"player `{statement.head.name.text}` has no body",
+                span,
+                "`{ ... }` is missing",
+                hints=["write the player's variables, objective and constraints in braces after its name"],
+            )
+        if place == CASE and statement.body is not None:
+            findings.add(
+                "G106",
+                "a case changes whom a player follows, not what it is",
+                span,
+                "this player has a body",
+                hints=[f"write `player {statement.head.name.text} follows ...` without braces"],
+            )
+        for inner in statement.body or ():
+            _check(inner, PLAYER, findings)
+    elif isinstance(statement, nodes.CaseDecl):
+        for inner in statement.changes:
+            _check(inner, CASE, findings)
+    elif isinstance(statement, nodes.ComponentDecl):
+        for inner in statement.body:
+            _check(inner, COMPONENT, findings)
+
+
+def _way_out(word: str, allowed: tuple[str, ...]) -> str:
+    if TOP in allowed:
+        return f"move `{word}` out of the braces, to the top of the file"
+    if PLAYER in allowed:
+        return f"move it into the block of the player it belongs to: `player NAME {{ {word} ... }}`"
+    return f"move it into a case: `case NAME {{ {word} ... }}`"
+
+
+def _name_span(statement: nodes.Statement) -> Span:
+    match statement:
+        case nodes.UseDecl():
+            return statement.component.span
+        case nodes.FixDecl() | nodes.DropDecl():
+            return statement.target.span
+        case nodes.ImportDecl() | nodes.SolveDecl():
+            return statement.span
+        case _:
+            return statement.head.name.span
+    assert_never(statement)
