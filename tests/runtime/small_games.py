@@ -74,7 +74,9 @@ class GameBuilder:
         return GroundGame(
             name=self.name,
             players=tuple(
-                GroundPlayer(name, key, "goal", self.goals[name][0], tuple(player[q] for q in leaders), True, span(name))
+                GroundPlayer(
+                    name, key, "goal", self.goals[name][0], tuple(player[q] for q in leaders), True, span(name)
+                )
                 for name, leaders, key in self.players
             ),
             lower=np.array([c[2] for c in self.columns] + [-INF] * prices),
@@ -85,7 +87,9 @@ class GameBuilder:
             price_row=np.array([-1] * len(self.columns) + [row_number[p[1]] for p in self.prices], np.int64),
             column_blocks=tuple(
                 Block(owner, name, k, k + 1, span=span(name))
-                for k, (owner, name) in enumerate([*((c[0], c[1]) for c in self.columns), *(("", p[0]) for p in self.prices)])
+                for k, (owner, name) in enumerate(
+                    [*((c[0], c[1]) for c in self.columns), *(("", p[0]) for p in self.prices)]
+                )
             ),
             matrix=matrix,
             row_lower=np.array([r[3] for r in self.rows]) - row_constant,
@@ -103,7 +107,12 @@ class GameBuilder:
 def _arrays(terms: list[Terms], number: dict[str, int]) -> tuple[Csr, Quad, np.ndarray]:
     n = len(number)
     linear = [(r, number[key], v) for r, row in enumerate(terms) for key, v in row.items() if key in number]
-    product = [(r, number[key[0]], number[key[1]], v) for r, row in enumerate(terms) for key, v in row.items() if isinstance(key, tuple)]
+    product = [
+        (r, number[key[0]], number[key[1]], v)
+        for r, row in enumerate(terms)
+        for key, v in row.items()
+        if isinstance(key, tuple)
+    ]
     constant = np.array([row.get("", 0.0) for row in terms], np.float64)
     row, column, value = (np.array([t[k] for t in linear]) for k in range(3))
     csr = Csr.from_coo(row.astype(np.int64), column.astype(np.int64), value.astype(np.float64), len(terms), n)

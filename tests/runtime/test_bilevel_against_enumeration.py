@@ -26,7 +26,9 @@ def random_problem(seed: int, leader_sense: int, follower_sense: int, coupled: b
     for kind in kinds[: 3 + seed % 2]:
         a = draw(4)
         at, slack = float(a @ inside), float(rng.uniform(0.2, 2))
-        rows.append((a, at - slack if kind in (">=", "range") else -INF, at + slack if kind in ("<=", "range") else INF))
+        rows.append(
+            (a, at - slack if kind in (">=", "range") else -INF, at + slack if kind in ("<=", "range") else INF)
+        )
         if kind == "==":
             rows[-1] = (a, at, at)
     coupling = []

@@ -37,7 +37,9 @@ def problem(seed: int, sense: int, quadratic: bool, below_a_leader: bool) -> Gro
         if kind == "==":
             low = high = at
         builder.row("p", f"r{k}", dict(zip(names, a.tolist(), strict=True)), low, high)
-    terms: dict[object, float] = {name: sense * v for name, v in zip(names, rng.uniform(-3, 3, 4).tolist(), strict=True)}
+    terms: dict[object, float] = {
+        name: sense * v for name, v in zip(names, rng.uniform(-3, 3, 4).tolist(), strict=True)
+    }
     if quadratic:
         terms |= {(name, name): sense * float(rng.uniform(0.3, 2)) for name in names}
         terms[("x0", "x1")] = sense * 0.3

@@ -75,7 +75,9 @@ def test_unbounded_with_integers_and_with_a_flat_quadratic() -> None:
 def test_a_follower_without_feasible_point() -> None:
     builder = GameBuilder().player("leader").player("follower", "leader")
     builder.var("leader", "x", 0, 1).var("follower", "y", 0, 3)
-    builder.row("follower", "need", {"y": 1, "x": 1}, lower=9).minimize("leader", {"x": 1}).minimize("follower", {"y": 1})
+    builder.row("follower", "need", {"y": 1, "x": 1}, lower=9).minimize("leader", {"x": 1}).minimize(
+        "follower", {"y": 1}
+    )
     found = solved(builder)
     assert found.status is Status.INFEASIBLE
     assert "`follower` has no feasible point" in found.diagnostics[0].headline
