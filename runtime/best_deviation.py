@@ -283,7 +283,9 @@ def support_gap(problem: OwnProblem, v: Floats, prices: Floats) -> float:
     matrix = problem.matrix
     row = matrix.row_numbers()
     reduced = g - np.bincount(matrix.indices, matrix.data * y[row], minlength=len(v))[: len(v)]
-    made_of = problem.gradient_size(v) + np.bincount(matrix.indices, np.abs(matrix.data * y[row]), minlength=len(v))[: len(v)]
+    made_of = (
+        problem.gradient_size(v) + np.bincount(matrix.indices, np.abs(matrix.data * y[row]), minlength=len(v))[: len(v)]
+    )
     lower = np.where(problem.integer, v, problem.lower)
     upper = np.where(problem.integer, v, problem.upper)
     row_limit = np.where(y > 0, problem.row_lower, problem.row_upper)

@@ -66,9 +66,10 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     regret: dict[str, float] = {}
     relative: dict[str, float] = {}
     answers: dict[int, Floats] = {}
+    problems: dict[int, OwnProblem] = {}
     actual = game.objectives_at(x)
     for p, player in enumerate(game.players):
-        problem = OwnProblem.of(game, p, x)
+        problem = problems[p] = OwnProblem.of(game, p, x)
         v = x[problem.own]
         size = problem.size(v)
         stated = claim.claimed.get(p)
@@ -90,7 +91,7 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
             reasons.append(f"`{player.name}` {what}: it might gain {gain:.6g} ({gain / size:.1e} of its terms)")
 
     if claim.prices is not None:
-        reasons += _price_faults(game, x, claim.prices)
+        reasons += _price_faults(game, x, claim.prices, problems)
     ties: tuple[Tie, ...] = ()
     if leads and not reasons:
         ties, remarks, faults = ties_of(game, x, answers, sorted(leads))
@@ -170,7 +171,7 @@ def _gain(
     return max(0.0, gain), best.v, ()
 
 
-def _price_faults(game: GroundGame, x: Floats, prices: Floats) -> list[str]:
+def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping[int, OwnProblem]) -> list[str]:
     """Prices that the answer uses but the multipliers do not tell, and players whose multipliers do not support their
     answer."""
     columns = np.flatnonzero(game.price_row >= 0)
@@ -179,7 +180,7 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats) -> list[str]:
     wrong = columns[off | ~np.isfinite(told)][:1].tolist()
     faults = [f"the price `{game.column_label(c)}` is not the shadow price of its constraint" for c in wrong]
     for p, player in enumerate(game.players):
-        problem = OwnProblem.of(game, p, x)
+        problem = problems[p]
         mine = prices[problem.rows]
         # Rows without a column of the player's own have no price, and no say here.
         has_own = np.diff(problem.matrix.indptr) > 0

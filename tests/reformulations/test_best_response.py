@@ -1,4 +1,5 @@
-"""A player's own problem as a Program against the game's own functions, and against the certificate's independent reading of it."""
+"""A player's own problem as a Program against the game's own functions, and against the certificate's independent
+reading of it."""
 
 from __future__ import annotations
 

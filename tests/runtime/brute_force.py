@@ -1,8 +1,8 @@
 """Bilevel problems of a few columns solved by enumeration with numpy alone: nothing of gamec, no solver.
 
-A bilevel LP has an optimum at a vertex of the polyhedron of all constraints, because the follower's best answers are a union of faces
-of its own constraints (Bialas and Karwan 1984). So all vertices are listed and those kept at which the follower is at its best, which
-is found in turn by listing the vertices of its own problem.
+A bilevel LP has an optimum at a vertex of the polyhedron of all constraints, because the follower's best answers are
+a union of faces of its own constraints (Bialas and Karwan 1984). So all vertices are listed and those kept at which
+the follower is at its best, which is found in turn by listing the vertices of its own problem.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def bilevel_lp(
     leader_rows: tuple[np.ndarray, np.ndarray, np.ndarray],
     follower_rows: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> float:
-    """Least `leader_cost @ x` over x whose part `own` (the follower's columns) minimises `follower_cost[own] @ x[own]`; inf if there is none.
+    """Least `leader_cost @ x` over x whose part `own` (the follower's columns) minimises `follower_cost[own] @
+    x[own]`; inf if there is none.
 
     Rows are (A, low, high) over all columns, bounds among them; the follower's own bounds belong to `follower_rows`.
     """

@@ -13,7 +13,8 @@ from runtime.result import Status
 
 
 def random_problem(seed: int, leader_sense: int, follower_sense: int, coupled: bool):
-    """Two leader and two follower columns within boxes; follower rows with <=, >=, ranges, and an equality in every third problem."""
+    """Two leader and two follower columns within boxes; follower rows with <=, >=, ranges, and an equality in every
+    third problem."""
     rng = np.random.default_rng(seed)
     draw = lambda *shape: np.round(rng.uniform(-4, 4, shape), 1)  # noqa: E731
     nx, ny = 2, 2
@@ -78,7 +79,8 @@ def test_bilevel_lp_equals_enumeration(seed: int, senses: tuple[int, int], coupl
 
 @pytest.mark.parametrize("seed", range(40))
 def test_one_leader_column_over_a_quadratic_follower(seed: int) -> None:
-    """The answer of a strictly convex follower is found for every set of active rows; the leader's column then lies at an end of a piece."""
+    """The answer of a strictly convex follower is found for every set of active rows; the leader's column then lies
+    at an end of a piece."""
     rng = np.random.default_rng(100 + seed)
     sense = 1 if seed % 2 else -1
     root = rng.uniform(-2, 2, (2, 2))
@@ -86,7 +88,8 @@ def test_one_leader_column_over_a_quadratic_follower(seed: int) -> None:
     c, cross = rng.uniform(-3, 3, 2), rng.uniform(-2, 2, 2)
     A, d, b = rng.uniform(-2, 2, (2, 2)), rng.uniform(-1, 1, 2), rng.uniform(0.5, 3, 2)
     leader = rng.uniform(-2, 2, 3)
-    # Follower: min 1/2 y'Hy + (c + cross*x)'y with A y + d x <= b and y >= 0; (maximised with the signs turned if sense is -1).
+    # Follower: min 1/2 y'Hy + (c + cross*x)'y with A y + d x <= b and y >= 0; (maximised with the signs turned if
+    # sense is -1).
     G, g0, g1 = np.vstack([A, -np.eye(2)]), np.concatenate([b, np.zeros(2)]), np.concatenate([d, np.zeros(2)])
     expected = np.inf
     for mask in range(16):

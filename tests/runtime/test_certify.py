@@ -32,7 +32,8 @@ def test_a_follower_off_its_optimum() -> None:
 
 
 def test_a_leader_without_proof() -> None:
-    """y = 1, x = 3.5 is bilevel feasible but far from 92/15: following the follower alone does not catch it, the bound does."""
+    """y = 1, x = 3.5 is bilevel feasible but far from 92/15: following the follower alone does not catch it, the
+    bound does."""
     x = np.array([1.0, 3.5])
     assert not certify(toy().build(), toy_claim(x)).verified
     assert not certify(toy().build(), toy_claim(x, bound={})).verified
@@ -65,9 +66,9 @@ def test_a_price_column_with_another_value_than_the_multiplier() -> None:
     x = np.array([50, 50, 40, 10, 30.0])
     good = np.array([-30, 30.0])
     assert certify(game, Claim(Status.OPTIMAL, x, good, {0: 1250}, {0: 1250})).verified
-    wrong = x + [0, 0, 0, 0, 10]
+    wrong = x + np.array([0, 0, 0, 0, 10])
     assert not certify(game, Claim(Status.OPTIMAL, wrong, good, {0: 1750}, {0: 1750})).verified
-    assert not certify(game, Claim(Status.OPTIMAL, wrong, good + [-10, 10], {0: 1750}, {0: 1750})).verified
+    assert not certify(game, Claim(Status.OPTIMAL, wrong, good + np.array([-10, 10]), {0: 1750}, {0: 1750})).verified
 
 
 def test_a_decision_a_hair_beyond_the_switching_point() -> None:
@@ -117,7 +118,8 @@ def test_a_follower_without_bound() -> None:
 
 
 def test_multipliers_prove_a_large_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Above the size threshold no second solve is made: right multipliers pass, wrong answers and wrong multipliers do not."""
+    """Above the size threshold no second solve is made: right multipliers pass, wrong answers and wrong multipliers
+    do not."""
     import runtime.certify as module
 
     builder = GameBuilder().player("p").var("p", "x", 0, 4).var("p", "y")

@@ -1,4 +1,5 @@
-"""Players that move at the same time: closed forms of Cournot and of constraints that meet, and the stationary maximum."""
+"""Players that move at the same time: closed forms of Cournot and of constraints that meet, and the stationary
+maximum."""
 
 from __future__ import annotations
 
@@ -58,7 +59,8 @@ def test_a_stationary_maximum_is_refused() -> None:
 
 
 def test_one_player_uses_the_price_of_another() -> None:
-    """A market clears 10 units between a supplier block at 3 and a plant's offer at 5; a refiner sells at the price by its own LP."""
+    """A market clears 10 units between a supplier block at 3 and a plant's offer at 5; a refiner sells at the price
+    by its own LP."""
     builder = GameBuilder().player("market").player("refiner")
     builder.var("market", "cheap", 0, 6).var("market", "dear", 0, 9).var("refiner", "sold", 0, 2)
     builder.row("market", "balance", {"cheap": 1, "dear": 1}, 10, 10).price("value", "balance")

@@ -134,7 +134,8 @@ def test_prices_that_cannot_be_had() -> None:
     ],
 )
 def test_single_level_beyond_highs(terms: dict, kind: int, expected: float) -> None:
-    """MIQP and nonconvex quadratics go to SCIP: min x^2 - 3.4x on whole x is at 2; x - x^2 at 4; x*y on [-1, 4] x [-1, 1] gives -4."""
+    """MIQP and nonconvex quadratics go to SCIP: min x^2 - 3.4x on whole x is at 2; x - x^2 at 4; x*y on [-1, 4] x
+    [-1, 1] gives -4."""
     builder = GameBuilder().player("p").var("p", "x", -1, 4, kind).var("p", "y", -1, 1).minimize("p", terms)
     found = answer(builder.build(), Request())
     assert found.status is Status.OPTIMAL, found.certificate.reasons

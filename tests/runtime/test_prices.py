@@ -1,4 +1,5 @@
-"""Shadow prices against perturbation: the change of the owner's optimal objective, in its own sense, per unit of right-hand side."""
+"""Shadow prices against perturbation: the change of the owner's optimal objective, in its own sense, per unit of
+right-hand side."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ STEP = 1e-4
 
 
 def problem(seed: int, sense: int, quadratic: bool, below_a_leader: bool) -> GroundGame:
-    """A small random LP or convex QP with <=, >=, == and range rows; its owner is alone, or follows a leader who decides nothing."""
+    """A small random LP or convex QP with <=, >=, == and range rows; its owner is alone, or follows a leader who
+    decides nothing."""
     rng = np.random.default_rng(seed)
     builder = GameBuilder()
     if below_a_leader:
@@ -75,7 +77,8 @@ def test_price_is_the_change_of_the_optimum(seed: int, sense: int, quadratic: bo
 
 
 def test_prices_with_integers_hold_them_fixed_and_say_so() -> None:
-    """Two units of 10 at start-up cost 50 and running costs 3 and 4, demand 13: both run, the second sets the price 4."""
+    """Two units of 10 at start-up cost 50 and running costs 3 and 4, demand 13: both run, the second sets the price
+    4."""
     builder = GameBuilder().player("p")
     builder.var("p", "on1", 0, 1, 1).var("p", "on2", 0, 1, 1).var("p", "g1").var("p", "g2")
     builder.row("p", "cap1", {"g1": 1, "on1": -10}, upper=0).row("p", "cap2", {"g2": 1, "on2": -10}, upper=0)

@@ -1,4 +1,5 @@
-"""The trap problems that fool other tools: wrong multiplier bounds, integer followers, prices, coupling, scale, ties."""
+"""The trap problems that fool other tools: wrong multiplier bounds, integer followers, prices, coupling, scale,
+ties."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def test_t2_large_multiplier(scale: float) -> None:
 
 
 def moore_bard() -> GameBuilder:
-    """T3: Moore and Bard, Oper. Res. 38 (1990) 911: the truth is -22, its KKT conditions without integrality give -18."""
+    """T3: Moore and Bard, Oper. Res. 38 (1990) 911: the truth is -22, its KKT conditions without integrality give
+    -18."""
     builder = GameBuilder().player("leader").player("follower", "leader")
     builder.var("leader", "x", 0, INF, 1).var("follower", "y", 0, INF, 1)
     builder.row("follower", "p", {"x": -25, "y": 20}, upper=30).row("follower", "q", {"x": 1, "y": 2}, upper=10)
@@ -63,7 +65,8 @@ def test_t3_integer_follower_is_refused_with_its_place(method: str) -> None:
 
 
 def test_t3_integer_leader_is_solved() -> None:
-    """With a real follower, by hand: the follower takes y = max(2x - 15, (15 - 2x)/10, 0), so the leader weighs x = 8, y = 1."""
+    """With a real follower, by hand: the follower takes y = max(2x - 15, (15 - 2x)/10, 0), so the leader weighs x =
+    8, y = 1."""
     builder = moore_bard()
     builder.columns[1] = ("follower", "y", 0, INF, 0)
     found = answer(builder.build(), Request())
@@ -79,9 +82,11 @@ def test_t3_integer_leader_is_solved() -> None:
 
 
 def producer(cap: float) -> GameBuilder:
-    """T4: demand 100; rivals offer 40 at 10 and 80 at 30; a producer with cost 5 chooses how much to offer and is paid the clearing price.
+    """T4: demand 100; rivals offer 40 at 10 and 80 at 30; a producer with cost 5 chooses how much to offer and is
+    paid the clearing price.
 
-    Up to 60 it meets the price 30, beyond that 10: so 60 at a profit of 25*60 = 1500 where it has as much, else all it has.
+    Up to 60 it meets the price 30, beyond that 10: so 60 at a profit of 25*60 = 1500 where it has as much, else all
+    it has.
     """
     builder = GameBuilder().player("producer").player("market", "producer")
     builder.var("producer", "offer", 0, cap)
