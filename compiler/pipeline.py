@@ -10,15 +10,17 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from compiler import library
 from compiler.ground.data import Data
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.grounding import Grounded, ground
 from compiler.ground.reporting import ReportValue, case_names, comparison_values, report_values
-from compiler.ground.tables import DataFiles, Read
+from compiler.ground.tables import DataFiles, Read, as_text
 from compiler.ir.game import Game
 from compiler.semantics.analyse import analyse
 from compiler.syntax import nodes
 from compiler.syntax.builder import Builder
+from compiler.syntax.imports import expand_imports
 from grammar.diagnostics import Diagnostic, DiagnosticError, Findings, did_you_mean
 from grammar.parser import parse
 from grammar.source import Source
@@ -75,7 +77,7 @@ def compile_source(
     """Compile a text whose data files `read` gives."""
     findings = Findings()
     times: dict[str, float] = {}
-    tree = _parsed(source, findings, times)
+    tree = _parsed(source, read, findings, times)
     return _rest(source, tree, read, case or "", overrides or {}, findings, times)
 
 
@@ -90,11 +92,11 @@ def check_source(source: Source, read: Read, *, overrides: Mapping[str, object] 
     told once."""
     findings = Findings()
     times: dict[str, float] = {}
-    tree = _parsed(source, findings, times)
+    tree = _parsed(source, read, findings, times)
     base: Compiled | None = None
-    files: dict[str, str] = {}
+    files: dict[str, str | bytes] = {}
 
-    def cached(name: str) -> str:
+    def cached(name: str) -> str | bytes:
         if name not in files:
             files[name] = read(name)
         return files[name]
@@ -149,18 +151,26 @@ def read_source(path: Path) -> tuple[Source, Path]:
 def disk_reader(folder: Path) -> Read:
     """Reads data files relative to `folder`."""
 
-    def read(name: str) -> str:
-        return (folder / name).read_text("utf-8")
+    def read(name: str) -> bytes:
+        return (folder / name).read_bytes()
 
     return read
 
 
-def _parsed(source: Source, findings: Findings, times: dict[str, float]) -> nodes.Model:
+def _parsed(source: Source, read: Read, findings: Findings, times: dict[str, float]) -> nodes.Model:
+    """The tree of the file and of all that it imports."""
+
+    def parsed(one: Source) -> nodes.Model | None:
+        tree = parse(one, _builder, findings)
+        return tree if isinstance(tree, nodes.Model) else None
+
     start = perf_counter()
-    tree = parse(source, _builder, findings)
+    tree = parsed(source)
+    if tree is not None:
+        tree = expand_imports(tree, Path(source.path).name, parsed, lambda name: as_text(read(name)), library, findings)
     times["parse"] = perf_counter() - start
     findings.raise_errors()
-    assert isinstance(tree, nodes.Model)
+    assert tree is not None
     return tree
 
 

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from grammar.diagnostics import Findings
 from grammar.source import Source, Span
 
-Read = Callable[[str], str]
-"""Gives the text of a data file named in the model; raises OSError or UnicodeDecodeError."""
+Read = Callable[[str], str | bytes]
+"""Gives the content of a file named in the model, relative to the model's folder; raises OSError."""
+
+
+def as_text(content: str | bytes) -> str:
+    """The content of a text file; raises UnicodeDecodeError where it is not UTF-8."""
+    return content if isinstance(content, str) else content.decode("utf-8-sig")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +30,7 @@ class Table:
     source: Source
     header: tuple[str, ...]
     columns: tuple[list[str], ...]
-    lines: list[int]
+    lines: Sequence[int]
 
     @property
     def rows(self) -> int:
@@ -84,7 +89,7 @@ class DataFiles:
             )
             return None
         try:
-            text = self.read(path)
+            text = as_text(self.read(path))
         except UnicodeDecodeError:
             self.findings.add(
                 "G002", f"`{path}` is not UTF-8 text", place, "cannot be read", hints=["save the file as CSV in UTF-8"]
@@ -107,6 +112,9 @@ class DataFiles:
         first = text.split("\n", 1)[0]
         if delimiter is None:
             delimiter = ";" if first.count(";") > first.count(",") else ","
+        plain = _plain(source, text, delimiter)
+        if plain is not None:
+            return plain
         reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
         rows: list[list[str]] = []
         lines: list[int] = []
@@ -148,3 +156,20 @@ class DataFiles:
             else tuple([] for _ in header)
         )
         return Table(source, header, columns, lines)
+
+
+def _plain(source: Source, text: str, delimiter: str) -> Table | None:
+    """The table of a text without quotes, blank lines and ragged rows, several times faster than `csv`; else None."""
+    if '"' in text or "\r" in text:
+        return None
+    lines = text.removesuffix("\n").split("\n")
+    width = lines[0].count(delimiter) + 1
+    if {line.count(delimiter) for line in lines} != {width - 1} or (width == 1 and not all(map(str.strip, lines))):
+        return None
+    cells = list(map(str.strip, delimiter.join(lines).split(delimiter)))
+    return Table(
+        source,
+        tuple(cells[:width]),
+        tuple(cells[k::width] for k in range(width, 2 * width)),
+        range(2, len(lines) + 1),
+    )

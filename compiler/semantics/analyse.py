@@ -10,6 +10,7 @@ from compiler.semantics.bodies import Bodies
 from compiler.semantics.cases import CaseApplied, apply_case
 from compiler.semantics.check_units import check_units
 from compiler.semantics.circles import check_circles
+from compiler.semantics.components import expand_components
 from compiler.semantics.declare import Declarations
 from compiler.semantics.declare_sets import SetDeclarations
 from compiler.semantics.players import check_leaders
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
     """The checked game with `case` applied ("" for none), or None when `findings` holds errors."""
-    game = _resolved(apply_case(model, case, findings), case, findings)
+    game = _resolved(apply_case(expand_components(model, findings), case, findings), case, findings)
     if not findings.errors:
         check_circles(game, findings)
     if not findings.errors:
@@ -91,9 +92,6 @@ def _attempt(step: Callable[[], T], findings: Findings) -> T | None:
 
 _UNSUPPORTED: dict[type, str] = {
     nodes.ScenariosDecl: "scenarios",
-    nodes.ComponentDecl: "component",
-    nodes.ImportDecl: "import",
-    nodes.UseDecl: "use",
 }
 
 

@@ -1,0 +1,220 @@
+"""A syntax tree -> the tree without components: each `use battery(P = 50) as ess` becomes declarations named `ess.…`.
+
+A component's parameters become named expressions, so that an argument may be data or a variable of the player (a
+capacity that it chooses, say). With `as ess[k]` every declaration gets the index in front. Names of the component are
+found first, then those of the place where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from compiler.semantics.resolve_names import Unresolved
+from compiler.syntax import nodes
+from grammar.diagnostics import Findings, Label, did_you_mean
+
+T = TypeVar("T")
+
+Named = nodes.ParamDecl | nodes.LetDecl | nodes.VarDecl | nodes.ConstraintDecl
+
+
+def expand_components(model: nodes.Model, findings: Findings) -> nodes.Model:
+    """The model with every `use` replaced. Reports unknown components (G201), wrong arguments (G207) and circles
+    (G205)."""
+    components: dict[str, nodes.ComponentDecl] = {}
+    for s in model.statements:
+        if isinstance(s, nodes.ComponentDecl):
+            earlier = components.setdefault(s.head.name.text, s)
+            if earlier is not s:
+                findings.add(
+                    "G202",
+                    f"component `{s.head.name.text}` is declared twice",
+                    s.head.name.span,
+                    "declared again here",
+                    others=[Label(earlier.head.name.span, "first declared here")],
+                    hints=["give one of them another name"],
+                )
+    if not components and not any(isinstance(s, nodes.PlayerDecl) for s in model.statements):
+        return model
+    expansion = _Expansion(components, findings)
+    statements: list[nodes.Statement] = []
+    for s in model.statements:
+        if isinstance(s, nodes.ComponentDecl):
+            continue
+        if isinstance(s, nodes.PlayerDecl) and s.body and any(isinstance(b, nodes.UseDecl) for b in s.body):
+            s = replace(s, body=tuple(expansion.body(s.body, ())))
+        statements.append(s)
+    return replace(model, statements=tuple(statements))
+
+
+class _Expansion:
+    def __init__(self, components: dict[str, nodes.ComponentDecl], findings: Findings) -> None:
+        self.components = components
+        self.findings = findings
+
+    def body(self, statements: tuple[nodes.Statement, ...], within: tuple[str, ...]) -> list[nodes.Statement]:
+        """The statements with each `use` replaced by what it stands for; `within` names the components being
+        expanded."""
+        found: list[nodes.Statement] = []
+        for s in statements:
+            if not isinstance(s, nodes.UseDecl):
+                found.append(s)
+                continue
+            try:
+                found += self._use(s, within)
+            except Unresolved:
+                continue
+        return found
+
+    def _use(self, use: nodes.UseDecl, within: tuple[str, ...]) -> list[nodes.Statement]:
+        name = use.component
+        component = self.components.get(name.text)
+        if component is None:
+            self.findings.add(
+                "G201",
+                f"no component `{name.text}` is declared",
+                name.span,
+                "unknown component",
+                hints=did_you_mean(name.text, self.components, name.span)
+                or [
+                    f"declare it: `component {name.text}(...) {{ ... }}`, or import the file that does: `import std.NAME`"
+                ],
+            )
+            raise Unresolved
+        if name.text in within:
+            self.findings.add(
+                "G205",
+                f"component `{name.text}` uses itself",
+                name.span,
+                "leads back to the start",
+                hints=["leave out this `use`"],
+            )
+            raise Unresolved
+        statements: list[nodes.Statement] = [*self._arguments(use, component), *component.body]
+        statements = self.body(tuple(statements), (*within, name.text))
+        own = _own_names(statements)
+        prefix, index = use.prefix.text, use.index
+        return [_renamed(s, prefix, index, own) for s in statements]
+
+    def _arguments(self, use: nodes.UseDecl, component: nodes.ComponentDecl) -> list[nodes.Statement]:
+        """The component's parameters as named expressions, from the arguments or defaults."""
+        given: dict[str, tuple[nodes.Name, nodes.Expr]] = {}
+        formals = {p.head.name.text: p for p in component.parameters}
+        for name, argument in use.arguments:
+            if name.text not in formals:
+                known = ", ".join(f"`{f}`" for f in formals) or "none"
+                self.findings.add(
+                    "G207",
+                    f"component `{component.head.name.text}` has no parameter `{name.text}`",
+                    name.span,
+                    "unknown parameter",
+                    notes=[f"its parameters: {known}"],
+                    hints=did_you_mean(name.text, formals, name.span),
+                )
+                raise Unresolved
+            if name.text in given:
+                self.findings.add(
+                    "G110",
+                    f"`{name.text}` is given twice",
+                    name.span,
+                    "given again here",
+                    hints=["keep one of the two"],
+                )
+            given[name.text] = (name, argument)
+        lets: list[nodes.Statement] = []
+        for name_text, formal in formals.items():
+            value: nodes.Expr | None = given[name_text][1] if name_text in given else formal.value
+            if value is None:
+                self.findings.add(
+                    "G207",
+                    f"`{component.head.name.text}` needs a value for `{name_text}`",
+                    use.component.span,
+                    "argument missing",
+                    others=[Label(formal.head.name.span, "declared without a default here")],
+                    hints=[f"write `use {component.head.name.text}({name_text} = ...) as {use.prefix.text}`"],
+                )
+                raise Unresolved
+            outer = name_text in given
+            head = replace(formal.head, index=None)
+            lets.append(nodes.LetDecl(head, _Outer(value) if outer else value, formal.span))  # type: ignore[arg-type]
+        return lets
+
+
+class _Outer:
+    """An argument: an expression of the place of use, whose names must not be taken for the component's."""
+
+    def __init__(self, value: nodes.Expr) -> None:
+        self.value = value
+
+
+def _own_names(statements: list[nodes.Statement]) -> frozenset[str]:
+    names: set[str] = set()
+    for s in statements:
+        if isinstance(s, Named):
+            names.add(s.head.name.text)
+        if isinstance(s, nodes.ConstraintDecl) and s.price is not None:
+            names.add(s.price.head.name.text)
+    return frozenset(names)
+
+
+def _renamed(s: nodes.Statement, prefix: str, index: nodes.IndexList | None, own: frozenset[str]) -> nodes.Statement:
+    """The statement under the prefix, with the index in front of its own and of every use of the component's names."""
+
+    def head(old: nodes.Head) -> nodes.Head:
+        name = replace(old.name, text=f"{prefix}.{old.name.text}")
+        return replace(old, name=name, index=_joined(index, old.index), doc=old.doc)
+
+    def ref(old: nodes.Ref) -> nodes.Ref:
+        first = old.parts[0]
+        dotted = ".".join(p.name.text for p in old.parts)
+        if first.name.text not in own and dotted not in own:
+            return old
+        letters = None if index is None else nodes.IndexList(tuple(_letter(i) for i in index.items), None, index.span)
+        part = nodes.RefPart(nodes.Name(prefix, first.name.span), letters, first.span)
+        return nodes.Ref((part, *old.parts), old.span)
+
+    changed = _map(s, ref)
+    assert isinstance(changed, Named)
+    changed = replace(changed, head=head(changed.head))
+    if isinstance(changed, nodes.ConstraintDecl) and changed.price is not None:
+        changed = replace(changed, price=replace(changed.price, head=replace(head(changed.price.head), index=None)))
+    return changed
+
+
+def _joined(front: nodes.IndexList | None, back: nodes.IndexList | None) -> nodes.IndexList | None:
+    if front is None or back is None:
+        return front or back
+    where = front.where if back.where is None else back.where
+    if front.where is not None and back.where is not None:
+        where = nodes.Logic("and", (front.where, back.where), back.span)
+    return nodes.IndexList((*front.items, *back.items), where, back.span)
+
+
+def _letter(item: nodes.Expr) -> nodes.Expr:
+    """The letter that a binder binds: `k` of `k in K`."""
+    if isinstance(item, nodes.Compare) and item.ops == ("in",):
+        return item.operands[0]
+    return item
+
+
+def _map(node: T, ref: Callable[[nodes.Ref], nodes.Ref]) -> T:
+    """A copy of a tree with every reference mapped, inner ones first. Heads keep their names; arguments are left
+    alone."""
+    if isinstance(node, _Outer):
+        return node.value  # type: ignore[return-value]
+    if isinstance(node, tuple):
+        return tuple(_map(item, ref) for item in node)  # type: ignore[return-value]
+    if not is_dataclass(node) or isinstance(node, type | nodes.Name | nodes.UnitExpr):
+        return node
+    changes: dict[str, Any] = {}
+    for f in fields(node):
+        if f.name in ("span", "file_span"):
+            continue
+        old = getattr(node, f.name)
+        new = _map(old, ref)
+        if new is not old:
+            changes[f.name] = new
+    result = replace(node, **changes) if changes else node
+    return ref(result) if isinstance(result, nodes.Ref) else result  # type: ignore[return-value]
