@@ -114,11 +114,12 @@ def _window(line: CellLine, cells: list[tuple[int, int, _Piece]], room: int) -> 
     total = line.starts[-1]
     if total <= room:
         return 0, room, line.text
-    start, end, _ = next((c for c in cells if c[2].primary), cells[0] if cells else (0, 1, None))
-    # A third of the room before the mark; all of the mark if it fits.
-    first = max(0, min(start - room // 3, total - room), 0)
-    if end - first > room:
-        first = max(0, min(start - 2, end - room + 1))
+    start, end, piece = next((c for c in cells if c[2].primary), cells[0] if cells else (0, 1, None))
+    # A third of the room before the mark, if as much is to come after it; all of the mark with its text, if it fits.
+    first = max(0, min(start - room // 3, total - room))
+    wanted = end + (2 + width(clean(piece.text)) if piece is not None and piece.text else 0)
+    if wanted - first > room:
+        first = max(first, min(start - 2, wanted - room))
     text = line.window(first, room)
     if first > 0:
         text = "…" + line.window(first + 1, room - 1)

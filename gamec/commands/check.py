@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 
 from gamec.exit_codes import CERTIFIED
 from gamec.options import Format, add_data, add_format, add_model
@@ -17,16 +18,20 @@ def options(parser: ArgumentParser) -> None:
 
 
 def run(*, file: str, sets: list[str], data: str | None, form: Format) -> int:
-    from compiler.pipeline import check_file
+    from compiler.pipeline import check_file, check_source, disk_reader
     from gamec.guard import show_warnings
     from gamec.json_text import json_text
     from gamec.overrides import overrides
     from gamec.render import as_json
+    from gamec.text_files import read_text
     from gamec.views.model import model_json, model_text
 
     values = overrides(sets, data)
     with progress(f"checking {file}"):
-        compiled = check_file(file, overrides=values)
+        if file == "-":
+            compiled = check_source(read_text(file), disk_reader(Path()), overrides=values)
+        else:
+            compiled = check_file(file, overrides=values)
     show_warnings(compiled.warnings, form)
     if form is Format.JSON:
         document = {"status": "ok", **model_json(compiled), "diagnostics": [as_json(d) for d in compiled.warnings]}

@@ -46,7 +46,8 @@ def result_text(result: Result, paper: Paper, everything: bool = False) -> str:
         blocks.append(certificate_lines(result.certificate, paper, everything))
     if result.time:
         stages = ", ".join(f"{clean(stage)} {seconds(t)}" for stage, t in result.time.items())
-        blocks.append([f"time: {stages}"])
+        first, *rest = wrapped(f"time: {stages}", paper.width - 6)
+        blocks.append([first, *(f"      {line}" for line in rest)])
     return "\n\n".join("\n".join(lines) for lines in blocks)
 
 

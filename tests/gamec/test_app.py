@@ -122,7 +122,7 @@ def test_usage_errors_exit_with_2(gamec: Gamec, arguments: tuple[str, ...]) -> N
     ("make", "code", "words"),
     [
         (lambda folder: folder / "missing.game", "G001", "missing.game"),
-        (lambda folder: folder, "G001", "folder"),
+        (lambda folder: folder, "G001", "directory"),
         (lambda folder: _written(folder / "latin.game", "game é".encode("latin-1")), "G002", "UTF-8"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -44,15 +46,58 @@ def test_the_commands_that_it_prints_work(gamec: Gamec, tmp_path: Path, template
         assert done.code == 0, done.err
 
 
+def test_the_storage_earns_what_can_be_computed_by_hand(gamec: Gamec) -> None:
+    """It buys surplus at the grid's price until it is full and sells at the tariff, in the dearest two periods."""
+    gamec("new", "st", "--template", "stackelberg")
+    result = json.loads(gamec("solve", "st/st.game", "--format", "json").out)
+    stored = 300 / 0.95
+    out = 300 * 0.95
+    profit = 200 * 1.1 + (out - 200) * 0.9 - stored * 0.3
+    assert result["status"] == "optimal"
+    assert result["certificate"]["verified"] is True
+    assert result["objectives"]["storage.profit"] == pytest.approx(profit, abs=1e-4)
+    assert result["reports"]["stored"] == pytest.approx(stored, abs=1e-4)
+
+
+@pytest.mark.parametrize(("case", "out"), [("all_units", ""), ("outage", "coal")])
+def test_the_market_clears_in_merit_order(gamec: Gamec, tmp_path: Path, case: str, out: str) -> None:
+    gamec("new", "mk", "--template", "market")
+    result = json.loads(gamec("solve", "mk/mk.game", "--case", case, "--format", "json").out)
+    with (tmp_path / "mk" / "offers.csv").open(encoding="utf-8") as file:
+        offers = sorted((float(r["cost"]), float(r["capacity"])) for r in csv.DictReader(file) if r["g"] != out)
+    with (tmp_path / "mk" / "demand.csv").open(encoding="utf-8") as file:
+        demand = {int(r["t"]): float(r["demand"]) for r in csv.DictReader(file)}
+    surplus, prices = 0.0, []
+    for wanted in demand.values():
+        left = wanted
+        for cost, capacity in offers:
+            taken = min(left, capacity)
+            surplus += taken * (300 - cost)
+            left -= taken
+            if left <= 0:
+                prices.append(cost)
+                break
+        else:
+            prices.append(300.0)
+    assert result["objectives"]["market.welfare"] == pytest.approx(surplus, abs=1e-4)
+    assert result["prices"]["marginal"]["keys"] == [[t] for t in demand]
+    assert result["prices"]["marginal"]["values"] == pytest.approx(prices, abs=1e-6)
+
+
 @pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda p: p.symlink_to("nowhere")])
 def test_nothing_is_overwritten(gamec: Gamec, tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "mine")
-    before = (tmp_path / "mine").lstat()
+    before = _identity(tmp_path / "mine")
     ran = gamec("new", "mine")
     assert ran.code == 1
     assert "G003" in ran.err
-    assert (tmp_path / "mine").lstat() == before
+    assert _identity(tmp_path / "mine") == before
     assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+def _identity(path: Path) -> tuple[int, int, int, int]:
+    found = path.lstat()
+    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
 
 
 @pytest.mark.parametrize("name", ["", "...", "-", "_", "."])

@@ -1,0 +1,92 @@
+"""`gamec solve`: answers in three formats, exit codes, options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.gamec.conftest import ROOT, Ran
+from tests.gamec.json_schema import parse, wrong
+
+Gamec = Callable[..., Ran]
+
+TOY = str(ROOT / "models" / "toy" / "toy.game")
+ONE = 'game one "x" param top = 5 player p { var x <= top maximize c = x %s } case low { param top = 2 }'
+
+
+def test_the_toy_as_text(gamec: Gamec) -> None:
+    ran = gamec("solve", TOY)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("toy: optimal, certified\n  proved  a global optimum\n")
+    for words in ("leader.cost", "6.13333", "certificate: verified", "regret"):
+        assert words in ran.out
+
+
+def test_the_toy_as_json(gamec: Gamec) -> None:
+    ran = gamec("solve", TOY, "--format", "json")
+    document = parse(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert wrong(document, "result") == []
+    assert document["status"] == "optimal"
+    assert document["case"] == ""
+    assert document["values"] == {"y": pytest.approx(8 / 15, abs=1e-6), "x": pytest.approx(28 / 15, abs=1e-6)}
+    assert document["objectives"]["leader.cost"] == pytest.approx(92 / 15, abs=1e-6)
+    assert document["certificate"]["verified"] is True
+
+
+def test_one_line(gamec: Gamec) -> None:
+    words = gamec("solve", TOY, "--format", "short").out.split()
+    assert words[:3] == ["toy", "optimal", "certified"]
+    assert float(words[3].removeprefix("leader.cost=")) == pytest.approx(92 / 15, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "code", "words"),
+    [
+        (ONE % "", [], 0, "c=5"),
+        (ONE % "", ["--case", "low"], 0, "c=2"),
+        (ONE % "", ["--set", "top=3"], 0, "c=3"),
+        (ONE % "", ["--time-limit", "10", "--gap", "0", "--seed", "7"], 0, "c=5"),
+        (ONE % "", ["--case", "lw"], 1, "G605"),
+        (ONE % "", ["--set", "top"], 1, "G507"),
+        (ONE % "", ["--set", "tip=3"], 1, "G507"),
+        (ONE % "", ["--data", "none.json"], 1, "G001"),
+        (ONE % "", ["--method", "magic"], 2, "G807"),
+        (ONE % "", ["--solver", "magic"], 2, "G807"),
+        (ONE % "constraint no: x >= 6", [], 3, "infeasible"),
+        (ONE.replace("x <= top", "x") % "", [], 3, "unbounded"),
+    ],
+)
+def test_exit_codes(gamec: Gamec, tmp_path: Path, model: str, arguments: list[str], code: int, words: str) -> None:
+    (tmp_path / "one.game").write_text(model, encoding="utf-8")
+    ran = gamec("solve", "one.game", "--format", "short", *arguments)
+    assert ran.code == code, ran.err
+    assert words in (ran.err if code in (1, 2) else ran.out)
+
+
+def test_no_solution_names_what_stands_in_the_way(gamec: Gamec, tmp_path: Path) -> None:
+    (tmp_path / "one.game").write_text(ONE % "constraint no: x >= 6", encoding="utf-8")
+    ran = gamec("solve", "one.game")
+    assert ran.code == 3
+    assert "G801" in ran.err
+    assert "no" in ran.err
+    document = parse(gamec("solve", "one.game", "--format", "json").out)
+    assert wrong(document, "result") == []
+    assert (document["status"], document["objectives"]) == ("infeasible", {})
+
+
+def test_everything_is_shown_on_demand(gamec: Gamec, tmp_path: Path) -> None:
+    (tmp_path / "many.game").write_text(
+        'game many "x" set T index t = 1..500 player p { var x[t] in [0, t] maximize c = sum(t) x[t] }',
+        encoding="utf-8",
+    )
+    short, whole = gamec("solve", "many.game").out, gamec("solve", "many.game", "--all").out
+    assert " 321 " not in short
+    assert whole.split().count("321") == 2  # as a key and as a value
+
+
+def test_the_terminal_of_another_size(gamec: Gamec) -> None:
+    narrow = gamec("solve", TOY, env={"COLUMNS": "40"}).out
+    assert max(map(len, narrow.splitlines())) <= 40
