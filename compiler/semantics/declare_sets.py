@@ -82,7 +82,7 @@ class SetDeclarations:
         todo = dict.fromkeys(range(len(pairs)))
         waiting: set[str] = {d.name for d, _ in pairs}
         while todo:
-            ready = [k for k in todo if not (_names_in(pairs[k][1]) & waiting - {pairs[k][0].name})]
+            ready = [k for k in todo if not (_names_in(pairs[k][1], self.scope) & waiting - {pairs[k][0].name})]
             if not ready:
                 for k in todo:
                     definition = pairs[k][0]
@@ -158,7 +158,8 @@ def _without_condition(node: nodes.Expr) -> nodes.Expr:
     """The same set without conditions, for its structure only."""
     match node:
         case nodes.Braces():
-            return nodes.Braces(node.entries, None, node.span) if node.where is not None else node
+            always = nodes.Number(1.0, node.span)
+            return nodes.Braces(node.entries, always, node.span) if node.where is not None else node
         case nodes.SetOperation():
             return nodes.SetOperation(node.ops, tuple(_without_condition(o) for o in node.operands), node.span)
         case nodes.Product():
@@ -182,7 +183,7 @@ def _roots(shape: ir.SetExpr) -> set[str]:
             return set()
 
 
-def _names_in(node: nodes.SetDecl) -> set[str]:
+def _names_in(node: nodes.SetDecl, scope: Scope) -> set[str]:
     """Names of sets that the structure of a set stands on."""
     found: set[str] = set()
     stack: list[nodes.Expr] = [e for e in (node.within, node.value) if e is not None]
@@ -190,7 +191,8 @@ def _names_in(node: nodes.SetDecl) -> set[str]:
         e = stack.pop()
         match e:
             case nodes.Ref(parts=(part,)) if part.index is None:
-                found.add(part.name.text)
+                name = part.name.text
+                found.add(scope.letters[name].name if name in scope.letters else name)
             case nodes.SetOperation():
                 stack += e.operands
             case nodes.Product():

@@ -317,6 +317,6 @@ def _integer(node: nodes.Expr) -> int | None:
 
 
 def _is_builder(node: nodes.Braces) -> bool:
-    return (
-        len(node.entries) == 1 and isinstance(node.entries[0].key, nodes.Compare) and node.entries[0].key.ops == ("in",)
+    return bool(node.entries) and all(
+        isinstance(entry.key, nodes.Compare) and entry.key.ops == ("in",) for entry in node.entries
     )
