@@ -70,6 +70,8 @@ CODES: dict[str, Code] = {
     "G508": Code("division-by-zero", "A computed value divides by zero or is not finite."),
     "G509": Code("data-needs-data", "Data, a bound or a condition holds a variable."),
     "G510": Code("empty-bounds", "A lower bound lies above its upper bound."),
+    "G511": Code("bad-probabilities", "The probabilities of scenarios are negative or do not sum to one."),
+    "G512": Code("bad-shape", "Points, limits or levels of a curve, tiers or risk measure are out of order."),
     # G6 players and relations
     "G601": Code("no-objective", "A player has no objective."),
     "G602": Code("several-objectives", "A player has more than one objective."),
@@ -89,6 +91,8 @@ CODES: dict[str, Code] = {
     "G704": Code("game-not-supported", "This structure of players has no method in this version."),
     "G705": Code("nonconvex-quadratic", "A quadratic is not convex where the method needs it."),
     "G706": Code("price-not-available", "A shadow price is used where none can be computed."),
+    "G710": Code("bound-needed", "A nonconvex place needs bounds that cannot be derived."),
+    "G711": Code("rewarded-risk", "A risk measure stands where a larger risk is better."),
     # G8 solving and certificates
     "G801": Code("infeasible", "No point satisfies the constraints."),
     "G802": Code("unbounded", "The objective has no bound."),

@@ -21,7 +21,7 @@ from grammar.tokens import Token, tokenize
 from grammar.trouble import Repair, Slip, Trouble
 from grammar.words import BLOCK_STATEMENTS, END, ODD, STATEMENT_WORDS, STATEMENTS
 
-__all__ = ["STATEMENT_WORDS", "TreeBuilder", "parse"]
+__all__ = ["STATEMENT_WORDS", "TreeBuilder", "parse", "parse_tokens"]
 
 MOST_ERRORS = 40
 DEEPEST = 100
@@ -53,12 +53,18 @@ class TreeBuilder(Protocol):
 def parse(source: Source, builder: TreeBuilder, findings: Findings) -> Any:
     """Parse `source`; syntax errors go to `findings`.
 
-    Returns what the builder makes of rule `start` (of a text with errors, of what could be read), or None when there are
-    too many errors. One builder serves one source at a time.
+    Returns what the builder makes of rule `start` (for a text with errors, of what could be read), or None when there
+    are too many errors. One builder serves one source at a time.
     """
+    return parse_tokens(source, builder, findings)[0]
+
+
+def parse_tokens(source: Source, builder: TreeBuilder, findings: Findings) -> tuple[Any, list[Token]]:
+    """As `parse`, with the tokens, each of the kind that the grammar gave it (mended where there were errors)."""
     builder.begin(source, findings)
     with _collector_paused():
-        return _Reading(source, builder, findings).run()
+        reading = _Reading(source, builder, findings)
+        return reading.run(), reading.tokens
 
 
 @contextmanager

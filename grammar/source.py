@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 LINE_BREAK = re.compile(r"\r\n?|\n")
 
@@ -21,11 +22,10 @@ class Source:
 
     path: str
     text: str
-    _line_starts: tuple[int, ...] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        starts = (0, *(match.end() for match in LINE_BREAK.finditer(self.text)))
-        object.__setattr__(self, "_line_starts", starts)
+    @cached_property
+    def _line_starts(self) -> tuple[int, ...]:
+        return (0, *(match.end() for match in LINE_BREAK.finditer(self.text)))
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column (both from 1) of a code point offset."""

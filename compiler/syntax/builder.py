@@ -319,13 +319,14 @@ class Builder:
             return value
         name: Token = c[1]
         span = self.at(name)
-        self.findings.add(
-            "G101",
-            f"`{keyword} {name.text}` has no value",
-            span,
-            "`= expression` is missing",
-            hints=[f"write `{keyword} {name.text} = ...`"],
-        )
+        if name.end > name.start:  # else the name is missing too, and that has been said
+            self.findings.add(
+                "G101",
+                f"`{keyword} {name.text}` has no value",
+                span,
+                "`= expression` is missing",
+                hints=[f"write `{keyword} {name.text} = ...`"],
+            )
         return nodes.Number(0.0, span)
 
     def player(self, c: Children) -> nodes.PlayerDecl:
