@@ -54,6 +54,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as HTML in build/docs; a warning is an error. The models in it are run by the tests."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "build/docs", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The yardstick: from text to the solver's door, against numpy by hand and against Pyomo."""
     session.install("-e", ".[dev]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 
+from gamec.code_pages import code_page, terminal_page
 from gamec.exit_codes import CERTIFIED
 from gamec.terminal import paper_of, write
 from grammar.codes import CODES
@@ -48,6 +49,7 @@ def run(*, code: str) -> int:
                 )
             ]
         )
-    row = CODES[found]
-    write(sys.stdout, f"{paper.styled('strong', f'{found} {row.slug}')} ({_FAMILIES[found[:2]]})\n\n{row.meaning}")
+    family = f"family: {_FAMILIES[found[:2]]}"
+    page = terminal_page(code_page(found))
+    write(sys.stdout, f"{page}\n\n{paper.styled('faint', family)}")
     return CERTIFIED

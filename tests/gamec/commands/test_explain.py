@@ -16,7 +16,19 @@ Gamec = Callable[..., Ran]
 def test_a_code(gamec: Gamec, word: str) -> None:
     ran = gamec("explain", word)
     assert ran.code == 0
-    assert ran.out == f"G401 unit-mismatch (units)\n\n{CODES['G401'].meaning}\n"
+    lines = ran.out.splitlines()
+    assert lines[:4] == ["G401 unit-mismatch", "==================", "", CODES["G401"].meaning]
+    assert "    param power : kW = 40" in lines
+    assert lines[-1] == "family: units"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_its_page(gamec: Gamec, code: str) -> None:
+    ran = gamec("explain", code)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"{code} {CODES[code].slug}\n")
+    assert "```" not in ran.out
+    assert "](" not in ran.out
 
 
 def test_all_codes(gamec: Gamec) -> None:
