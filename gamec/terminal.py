@@ -1,4 +1,4 @@
-"""Where output goes. In: the process's streams and environment; out: `Paper` (width and colours) and a progress line.
+"""Where output goes. In: the process's streams and environment; out: `Paper` (width and colours), and texts written.
 
 Results go to standard output, diagnostics and progress to standard error; progress only where a person watches.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -99,32 +97,3 @@ def settle_streams(code: int) -> int:
                 with suppress(OSError):
                     sys.stderr.write(lost)
     return code
-
-
-@contextmanager
-def progress(words: str) -> Iterator[None]:
-    """While the body runs, a line on standard error says `words` and the seconds gone by; only on a terminal."""
-    stream = sys.stderr
-    if not is_terminal(stream) or os.environ.get("TERM") == "dumb":
-        yield
-        return
-    done = threading.Event()
-    began = time.monotonic()
-
-    def show() -> None:
-        # Nothing for work that is done at once: a line that flashes by tells nobody anything.
-        wait = 0.3
-        while not done.wait(wait):
-            stream.write(f"\r\x1b[K{words} … {time.monotonic() - began:.0f} s")
-            stream.flush()
-            wait = 1.0
-
-    watcher = threading.Thread(target=show, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
-        stream.write("\r\x1b[K")
-        stream.flush()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gamec.exit_codes import CERTIFIED
 from gamec.options import Format, add_data, add_format, add_model
-from gamec.terminal import paper_of, progress, write
+from gamec.terminal import paper_of, write
+from gamec.watched import watched
 
 
 def options(parser: ArgumentParser) -> None:
@@ -18,7 +19,7 @@ def options(parser: ArgumentParser) -> None:
 
 
 def run(*, file: str, sets: list[str], data: str | None, form: Format) -> int:
-    from compiler.pipeline import check_file, check_source, disk_reader
+    from compiler.pipeline import Compiled, check_file, check_source, disk_reader
     from gamec.guard import show_warnings
     from gamec.json_text import json_text
     from gamec.overrides import overrides
@@ -27,11 +28,13 @@ def run(*, file: str, sets: list[str], data: str | None, form: Format) -> int:
     from gamec.views.model import model_json, model_text
 
     values = overrides(sets, data)
-    with progress(f"checking {file}"):
+
+    def work() -> Compiled:
         if file == "-":
-            compiled = check_source(read_text(file), disk_reader(Path()), overrides=values)
-        else:
-            compiled = check_file(file, overrides=values)
+            return check_source(read_text(file), disk_reader(Path()), overrides=values)
+        return check_file(file, overrides=values)
+
+    compiled = watched(f"checking {file}", work)
     show_warnings(compiled.warnings, form)
     if form is Format.JSON:
         document = {"status": "ok", **model_json(compiled), "diagnostics": [as_json(d) for d in compiled.warnings]}

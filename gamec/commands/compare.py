@@ -6,7 +6,8 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError
 
 from gamec.options import Format, add_data, add_format, add_model, add_solving
-from gamec.terminal import paper_of, progress, write
+from gamec.terminal import paper_of, write
+from gamec.watched import watched
 
 
 def options(parser: ArgumentParser) -> None:
@@ -36,10 +37,12 @@ def run(
     from gamec.overrides import overrides
     from gamec.views.comparison import comparison_lines, comparison_text
     from runtime import session
+    from runtime.result import Comparison
 
     values = overrides(sets, data)
-    with progress(f"solving the cases of {file}"):
-        comparison = session.compare(
+
+    def work() -> Comparison:
+        return session.compare(
             file,
             cases=cases,
             method=method,
@@ -49,6 +52,8 @@ def run(
             gap=gap,
             seed=seed,
         )
+
+    comparison = watched(f"solving the cases of {file}", work)
     show_warnings(comparison.diagnostics, form)
     match form:
         case Format.JSON:

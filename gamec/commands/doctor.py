@@ -7,7 +7,8 @@ from argparse import ArgumentParser
 
 from gamec.exit_codes import CERTIFIED, SOLVER_MISSING
 from gamec.options import Format, add_format
-from gamec.terminal import Paper, paper_of, progress, write
+from gamec.terminal import Paper, paper_of, write
+from gamec.watched import watched
 
 
 def options(parser: ArgumentParser) -> None:
@@ -18,8 +19,7 @@ def run(*, form: Format) -> int:
     from gamec.json_text import json_text
     from gamec.solver_trials import TRIALS, tried, versions
 
-    with progress("trying solvers"):
-        found = [tried(trial) for trial in TRIALS]
+    found = watched("trying solvers", lambda: [tried(trial) for trial in TRIALS])
     packages = versions()
     whole = all(f.works for f in found if f.trial.required) and None not in packages.values()
     if form is Format.JSON:

@@ -6,7 +6,8 @@ import sys
 from argparse import ArgumentParser
 
 from gamec.options import Format, add_case, add_data, add_format, add_model, add_solving
-from gamec.terminal import paper_of, progress, write
+from gamec.terminal import paper_of, write
+from gamec.watched import watched
 
 
 def options(parser: ArgumentParser) -> None:
@@ -38,10 +39,12 @@ def run(
     from gamec.overrides import overrides
     from gamec.views.result import result_line, result_text
     from runtime import session
+    from runtime.result import Result
 
     values = overrides(sets, data)
-    with progress(f"solving {file}"):
-        result = session.solve(
+
+    def work() -> Result:
+        return session.solve(
             file,
             case=case,
             method=method,
@@ -51,6 +54,8 @@ def run(
             gap=gap,
             seed=seed,
         )
+
+    result = watched(f"solving {file}", work)
     show_warnings(result.diagnostics, form)
     match form:
         case Format.JSON:

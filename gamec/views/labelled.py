@@ -6,6 +6,7 @@ The last index runs across, the others down; a name with two indices is turned w
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from gamec.terminal import Paper
 from gamec.views.grid import banded
 from gamec.views.numbers import number, scale_of
 from runtime.result import Labelled
+
+T = TypeVar("T")
 
 BANDS = 3
 """So many bands of a list are shown, unless everything is asked for."""
@@ -46,30 +49,54 @@ def labelled_lines(name: str, value: Labelled, paper: Paper, everything: bool, i
 
 
 def _table(value: Labelled, scale: float, total: int, everything: bool, indent: str) -> list[str]:
-    texts = [number(v, scale) for v in value.values.tolist()]
-    keys = [tuple(clean(str(e)) for e in key) for key in value.keys]
+    keys, values = value.keys, value.values
     rows = list(dict.fromkeys(key[:-1] for key in keys))
     columns = list(dict.fromkeys(key[-1] for key in keys))
     if len(value.index) < 2 or 2 * len(keys) < len(rows) * len(columns):
-        # One index, or a sparse set: a list of single entries across.
-        across = [[",".join(key), text] for key, text in zip(keys, texts, strict=True)]
-        return banded([",".join(value.index), ""], across, total, indent, None if everything else BANDS)
-    at = {(key[:-1], key[-1]): text for key, text in zip(keys, texts, strict=True)}
-    cell = max(max(map(width, columns)), max(map(width, texts))) + 2
+        return _list(value, scale, total, everything, indent)
     bands = max(1, ROWS // (len(rows) + 1))
-    if (
-        len(value.index) == 2
-        and len(columns) * cell > bands * (total - len(indent) - cell)
-        and len(rows) < len(columns)
-    ):
-        at = {((column,), row[0]): text for (row, column), text in at.items()}
+    cell = max(max(width(clean(str(c))) for c in columns), len(number(float(values.max()), scale))) + 2
+    room = bands * (total - len(indent) - cell)
+    turned = len(value.index) == 2 and len(columns) * cell > room and len(rows) < len(columns)
+    if turned:
         rows, columns, bands = [(c,) for c in columns], [r[0] for r in rows], 1
-        letters = (value.index[1], value.index[0])
-    else:
-        letters = (",".join(value.index[:-1]), value.index[-1])
-    shown: list[tuple[str, ...] | None] = list(rows)
+    shown: list[tuple[object, ...] | None] = list(rows)
     if not everything and len(rows) > ROWS:
         shown = [*rows[: ROWS - 3], None, *rows[-2:]]
-    head = [f"{letters[0]} \\ {letters[1]}", *("…" if row is None else ",".join(row) for row in shown)]
-    across = [[column, *("…" if row is None else at.get((row, column), "") for row in shown)] for column in columns]
+    if not everything:
+        columns = _ends(columns, bands * total)
+    wanted = set(shown)
+    if turned:
+        letters = (value.index[1], value.index[0])
+        at = {(key[1:], key[0]): k for k, key in enumerate(keys) if key[1:] in wanted}
+    else:
+        letters = (",".join(value.index[:-1]), value.index[-1])
+        at = {(key[:-1], key[-1]): k for k, key in enumerate(keys) if key[:-1] in wanted}
+
+    def text(row: tuple[object, ...] | None, column: object) -> str:
+        if row is None:
+            return "…"
+        k = at.get((row, column))
+        return "" if k is None else number(float(values[k]), scale)
+
+    head = [f"{letters[0]} \\ {letters[1]}", *("…" if row is None else _words(row) for row in shown)]
+    across = [[clean(str(column)), *(text(row, column) for row in shown)] for column in columns]
     return banded(head, across, total, indent, None if everything else bands)
+
+
+def _list(value: Labelled, scale: float, total: int, everything: bool, indent: str) -> list[str]:
+    """One index, or a sparse set: single entries across."""
+    places = list(range(len(value)))
+    if not everything:
+        places = _ends(places, BANDS * total)
+    across = [[_words(value.keys[k]), number(float(value.values[k]), scale)] for k in places]
+    return banded([",".join(value.index), ""], across, total, indent, None if everything else BANDS)
+
+
+def _ends(items: list[T], most: int) -> list[T]:
+    """The first `most` items and the last two: all that can find a place, so that the others need not be written."""
+    return items if len(items) <= most + 2 else [*items[:most], *items[-2:]]
+
+
+def _words(key: tuple[object, ...]) -> str:
+    return clean(",".join(map(str, key)))

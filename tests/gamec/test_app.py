@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import random
 import re
 import resource
 import signal
@@ -244,6 +245,32 @@ def test_interrupt_exits_with_130() -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err.decode().strip()) == (130, b"", "interrupted")
+
+
+@pytest.mark.parametrize("solver", ["highs", "scip"])
+def test_interrupt_while_a_solver_runs(tmp_path: Path, solver: str) -> None:
+    """A market split problem (Cornuejols and Dawande 1999): 40 binaries keep a solver busy for longer than a test."""
+    rng = random.Random(1)
+    weights = [[rng.randrange(100) for _ in range(40)] for _ in range(5)]
+    w = ", ".join(f"({j}, {i}): {v}" for j, row in enumerate(weights, 1) for i, v in enumerate(row, 1))
+    b = ", ".join(f"{j}: {sum(row) // 2}" for j, row in enumerate(weights, 1))
+    (tmp_path / "hard.game").write_text(
+        f"game hard set I index i = 1..40 set J index j = 1..5 param w[j,i] = {{{w}}} param b[j] = {{{b}}}\n"
+        "player p { var x[i] binary var up[j] >= 0 var down[j] >= 0 minimize c = sum(j) (up[j] + down[j])\n"
+        "constraint split[j]: sum(i) w[j,i]*x[i] + up[j] - down[j] == b[j] }",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gamec", "solve", "hard.game", "--solver", solver, "--time-limit", "120"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        cwd=tmp_path,
+    )
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err.decode().strip()) == (130, "interrupted")
 
 
 FAULT = (
