@@ -61,16 +61,7 @@ def from_literal(d: ParamDef, layout: Layout, values: Floats, given: Bools, eval
 
 def from_table(d: ParamDef, layout: Layout, table: Table, values: Floats, given: Bools, evaluator: Evaluator) -> None:
     """A long table (one column per index, one of values) or a matrix (first column one index, header the other)."""
-    columns: list[int] = []
-    for of, letter in zip(d.domain.sets, d.domain.letters, strict=True):
-        names = dict.fromkeys((of.name, *of.letters, letter))
-        column = next(
-            (k for n in names for k, h in enumerate(table.header) if h.casefold() == n.casefold() and k not in columns),
-            None,
-        )
-        if column is None:
-            break
-        columns.append(column)
+    columns = _index_columns(d, table)
     if len(columns) == len(layout.sets):
         value = _value_column(d, table, columns, evaluator)
         places = [_places(d, table, c, of, evaluator) for c, of in zip(columns, layout.sets, strict=True)]
@@ -89,6 +80,25 @@ def from_table(d: ParamDef, layout: Layout, table: Table, values: Floats, given:
         notes=[f"its columns: {', '.join(f'`{h}`' for h in table.header)}"],
         hints=[f"head the column `{missing.name}`{letters}"],
     )
+
+
+def _index_columns(d: ParamDef, table: Table) -> list[int]:
+    """Columns of the leading indices, up to the first that has none. A column headed by an index's own letter is that index's,
+    so that `d[s, t]` reads its columns right though both run over one set; the others are found by set, then by any of its letters."""
+    letters = d.domain.letters
+    own = {k: table.header.index(x) for k, x in enumerate(letters) if x in table.header}
+    columns: list[int] = []
+    for k, (of, letter) in enumerate(zip(d.domain.sets, letters, strict=True)):
+        taken = {*columns, *own.values()}
+        names = (letter, of.name, *of.letters)
+        free = [(c, h) for c, h in enumerate(table.header) if c not in taken]
+        found = [c for n in names for c, h in free if h == n]
+        found += [c for n in names for c, h in free if h.casefold() == n.casefold()]
+        column = own.get(k, found[0] if found else None)
+        if column is None:
+            break
+        columns.append(column)
+    return columns
 
 
 def _value_column(d: ParamDef, table: Table, taken: list[int], evaluator: Evaluator) -> int:
