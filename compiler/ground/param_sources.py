@@ -83,8 +83,9 @@ def from_table(d: ParamDef, layout: Layout, table: Table, values: Floats, given:
 
 
 def _index_columns(d: ParamDef, table: Table) -> list[int]:
-    """Columns of the leading indices, up to the first that has none. A column headed by an index's own letter is that index's,
-    so that `d[s, t]` reads its columns right though both run over one set; the others are found by set, then by any of its letters."""
+    """Columns of the leading indices, up to the first that has none. A column headed by an index's own letter is that
+    index's, so that `d[s, t]` reads its columns right though both run over one set; the others are found by set, then
+    by any of its letters."""
     letters = d.domain.letters
     own = {k: table.header.index(x) for k, x in enumerate(letters) if x in table.header}
     columns: list[int] = []
@@ -121,10 +122,14 @@ def _value_column(d: ParamDef, table: Table, taken: list[int], evaluator: Evalua
 
 def _places(d: ParamDef, table: Table, column: int, of: GroundSet, evaluator: Evaluator) -> NDArray[np.int64]:
     spelled = of.spelled
-    found = np.fromiter((spelled.get(c, -1) for c in table.columns[column]), dtype=np.int64, count=table.rows)
+    cells = table.columns[column]
+    try:
+        return np.fromiter(map(spelled.__getitem__, cells), dtype=np.int64, count=table.rows)
+    except KeyError:
+        found = np.fromiter((spelled.get(c, -1) for c in cells), dtype=np.int64, count=table.rows)
     if (found < 0).any():
         for row in np.flatnonzero(found < 0):
-            cell = table.columns[column][row]
+            cell = cells[row]
             try:
                 number = float(cell)
             except ValueError:
@@ -214,10 +219,9 @@ def _fill(
             "no such combination",
             hints=["remove the row"],
         )
-    order = np.argsort(instance, kind="stable")
-    same = np.flatnonzero(np.diff(instance[order]) == 0)
-    if len(same):
-        at = int(same[0])
+    if np.bincount(instance, minlength=1).max() > 1:
+        order = np.argsort(instance, kind="stable")
+        at = int(np.flatnonzero(np.diff(instance[order]) == 0)[0])
         first, again = sorted((int(order[at]), int(order[at + 1])))
         raise evaluator.fail(
             "G502",
