@@ -20,6 +20,7 @@ CODES: dict[str, Code] = {
     "G001": Code("file-not-found", "A model or data file does not exist or cannot be read."),
     "G002": Code("not-text", "A file is not UTF-8 text."),
     "G003": Code("cannot-write", "An output file or folder cannot be written."),
+    "G004": Code("part-missing", "A part of gamec that is installed separately is missing."),
     # G1 syntax
     "G101": Code("unexpected-token", "The text does not continue as the language asks."),
     "G102": Code("unexpected-character", "A character that has no place in the language."),

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gamec.commands import check, compare, compile, doctor, explain, new, solve  # noqa: A004 - called as the command
+from gamec.commands import check, compare, compile, doctor, explain, lsp, new, solve  # noqa: A004 - called as the command
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare", "solve all cases of a model and show them side by side", compare.options, compare.run),
     Command("compile", "write a model as a program in another language", compile.options, compile.run),
     Command("doctor", "test this installation: does each solver truly solve?", doctor.options, doctor.run),
+    Command("lsp", "the language server, which editors start", lsp.options, lsp.run),
     Command("explain", "say what a diagnostic code means", explain.options, explain.run),
 )
