@@ -48,17 +48,12 @@ def check_finite(rows: Entries, blocks: Sequence[Block], objective: Entries, fin
 def check_rows(g: GroundGame, findings: Findings) -> None:
     """Rows without variables that cannot hold (G607), and rows of a player that none of its own or its followers'
     variables enter (G608)."""
-    row = g.matrix.row_numbers()
-    filled = np.bincount(row, minlength=g.rows) + np.bincount(g.row_quad.row, minlength=g.rows)
+    filled = np.diff(g.matrix.indptr) + np.bincount(g.row_quad.row, minlength=g.rows)
     empty = filled == 0
     tolerance = 1e-9
     broken = empty & ((g.row_lower > tolerance) | (g.row_upper < -tolerance))
     concerned = _concerned(g)
-    mine = concerned[g.row_owner[row], g.owner[g.matrix.indices]] if len(row) else np.zeros(0, bool)
-    touched = np.bincount(row[mine], minlength=g.rows) > 0
-    for a in (g.row_quad.i, g.row_quad.j):
-        hit = concerned[g.row_owner[g.row_quad.row], g.owner[a]] if len(a) else np.zeros(0, bool)
-        touched |= np.bincount(g.row_quad.row[hit], minlength=g.rows) > 0
+    touched = ~empty if concerned.all() else _touched(g, concerned)
     foreign = ~empty & ~touched
     for block in g.row_blocks:
         if broken[block.start : block.stop].any():
@@ -80,6 +75,17 @@ def check_rows(g: GroundGame, findings: Findings) -> None:
                 hints=["move it to the player whose variables it restricts"],
                 severity=Severity.WARNING,
             )
+
+
+def _touched(g: GroundGame, concerned: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(rows,): whether a row holds a column whose owner is concerned by the row's."""
+    row = g.matrix.row_numbers()
+    mine = concerned[g.row_owner[row], g.owner[g.matrix.indices]]
+    touched: NDArray[np.bool_] = np.bincount(row[mine], minlength=g.rows) > 0
+    for a in (g.row_quad.i, g.row_quad.j):
+        hit = concerned[g.row_owner[g.row_quad.row], g.owner[a]]
+        touched |= np.bincount(g.row_quad.row[hit], minlength=g.rows) > 0
+    return touched
 
 
 def _concerned(g: GroundGame) -> NDArray[np.bool_]:

@@ -41,7 +41,7 @@ class GroundSet:
     @cached_property
     def numbers(self) -> NDArray[np.float64] | None:
         """The elements as numbers, None when some are names."""
-        if all(isinstance(e, int) for e in self.elements):
+        if set(map(type, self.elements)) <= {int}:
             return np.array(self.elements, dtype=np.float64)
         return None
 

@@ -82,16 +82,14 @@ def merge(row: Ints, column: Ints, value: Floats, columns: int) -> tuple[Ints, I
     if not len(value):
         return row.astype(np.int64), column.astype(np.int64), value.astype(np.float64)
     key = row * np.int64(max(columns, 1)) + column
-    step = np.diff(key)
-    if np.any(step < 0):
-        order = np.argsort(key, kind="stable")
-        row, column, value, key = row[order], column[order], value[order], key[order]
-        step = np.diff(key)
-    if np.any(step == 0):
-        first = np.concatenate(([0], np.flatnonzero(step) + 1))
+    if not (key[1:] > key[:-1]).all():
+        if (key[1:] < key[:-1]).any():
+            order = np.argsort(key, kind="stable")
+            row, column, value, key = row[order], column[order], value[order], key[order]
+        first = np.concatenate(([0], np.flatnonzero(np.diff(key)) + 1))
         row, column, value = row[first], column[first], np.add.reduceat(value, first)
-    keep = value != 0
-    if not keep.all():
+    if not value.all():
+        keep = value != 0
         row, column, value = row[keep], column[keep], value[keep]
     return row, column, value
 
