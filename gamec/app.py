@@ -12,6 +12,7 @@ from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from gamec.cells import clean
 from gamec.commands.registry import COMMANDS
 from gamec.exit_codes import CERTIFIED, USAGE
 from gamec.guard import outcome_of
@@ -51,7 +52,7 @@ class _Parser(ArgumentParser):
         return known, rest
 
     def error(self, message: str) -> NoReturn:
-        write(sys.stderr, f"{self.format_usage()}error: {message}{self._near(message)}")
+        write(sys.stderr, f"{self.format_usage()}error: {clean(message)}{clean(self._near(message))}")
         self.exit(USAGE)
 
     def print_help(self, file: Any = None) -> None:
@@ -65,8 +66,8 @@ class _Parser(ArgumentParser):
             return ""
         from grammar.diagnostics import near_names
 
-        known = [c.name for c in COMMANDS] if wrong[1] else re.findall(r"--[\w-]+", self.format_help())
-        near = near_names(wrong[1] or wrong[2], known)
+        known = [c.name for c in COMMANDS] if wrong[2] is None else re.findall(r"--[\w-]+", self.format_help())
+        near = near_names(wrong[1] if wrong[2] is None else wrong[2], known)
         return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
