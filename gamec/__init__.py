@@ -26,8 +26,11 @@ _HOMES = {
     "Status": "runtime.result",
     "check": "gamec.checking",
     "compare": "runtime.session",
+    "load_ipython_extension": "gamec.jupyter_magic",
     "solve": "runtime.session",
+    "unload_ipython_extension": "gamec.jupyter_magic",
 }
+"""Those that are not in `__all__` are for `%load_ext gamec`."""
 
 require_own_packages()
 
