@@ -11,7 +11,8 @@ from tests.docs.blocks import LANGUAGE, Block, blocks_of, checked, errors, place
 PAGES = sorted(LANGUAGE.glob("*.md"))
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 PRECISION = 1e-6
-"""Relative; answers are exact to 1e-9, pages write at least seven digits or whole numbers."""
+"""Relative; pages write at least seven digits or whole numbers. Where the optimum is flat, a block gives its values
+`within` more than that; its objective must be as sharp."""
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
@@ -33,6 +34,7 @@ def test_a_block_solves_to_its_values(block: Block, tmp_path: Path) -> None:
     options = dict(block.options)
     case = options.pop("case", None)
     objective = float(options.pop("solve"))
+    within = float(options.pop("within", PRECISION))
     result, found = solved(written(block, tmp_path), case)
     assert result is not None, errors(found)
     assert errors(found) == []
@@ -41,7 +43,7 @@ def test_a_block_solves_to_its_values(block: Block, tmp_path: Path) -> None:
     assert next(iter(result.objectives.values())) == pytest.approx(objective, rel=PRECISION, abs=PRECISION)
     known = {**unindexed(result.values), **unindexed(result.prices), **unindexed(result.reports)}
     for name, value in options.items():
-        assert known[name] == pytest.approx(float(value), rel=PRECISION, abs=PRECISION), name
+        assert known[name] == pytest.approx(float(value), rel=within, abs=within), name
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
