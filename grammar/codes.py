@@ -56,6 +56,7 @@ CODES: dict[str, Code] = {
     "G310": Code("outside-domain", "A variable is used outside the index combinations it is declared for."),
     "G311": Code("no-letter", "An index name is neither a letter nor a binder."),
     "G312": Code("index-as-number", "Elements that are no numbers are used as numbers."),
+    "G313": Code("moving-set", "A set that depends on an index letter stands where one fixed set is needed."),
     # G4 units
     "G401": Code("unit-mismatch", "Quantities of different units are added, compared or assigned."),
     "G402": Code("unknown-unit", "A unit that is neither built in nor declared."),

@@ -61,7 +61,8 @@ class Context:
         """Whether `bad` holds at any instance that counts, and the first such instance in words (` at t=3`)."""
         if self.guard is not None:
             bad = combine(np.logical_and, bad, self.guard)
-        if not bad.array.any():
+        nowhere = any(axis.size == 0 for value in self.letters.values() for axis in value.position.axes)
+        if nowhere or not bad.array.any():
             return False, ""
         at = np.unravel_index(int(np.argmax(bad.array)), bad.array.shape) if bad.axes else ()
         where = dict(zip(bad.axes, at, strict=True))

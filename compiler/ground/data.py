@@ -246,7 +246,7 @@ class Data:
                 continue
             number = self.evaluator.number(part, context)
             value = float(number.array) if not number.axes else float("nan")
-            if value != round(value) or not np.isfinite(value):
+            if not np.isfinite(value) or value != round(value):
                 raise self.evaluator.fail(
                     "G308", f"`{part.span.text}` is no single whole number", part.span, "a range is made of integers"
                 )

@@ -59,8 +59,7 @@ class Evaluator(IndexEvaluator):
             case ir.IndexValue():
                 return Affine(self._index_number(node.index, context, node.span))
             case ir.Ordinal():
-                value = self.index(node.index, context, None)
-                return Affine(Dense(value.position.axes, value.position.array + 1.0))
+                return Affine(self._ordinal(node, context))
             case ir.Cardinality():
                 return Affine(Dense.scalar(float(self.data.ground_set(node.over, context).size)))
             case ir.Use():
@@ -94,6 +93,21 @@ class Evaluator(IndexEvaluator):
             raise self.fail(
                 "G312",
                 f"`{span.text}` is an element of `{value.of.name}`, whose elements are names",
+    def _ordinal(self, node: ir.Ordinal, context: Context) -> Dense:
+        self.check_fixed(node.index, node.span)
+        value = self.index(node.index, context, None)
+        position = value.position
+        bad, at = context.first(Dense(position.axes, (position.array < 0) | (position.array >= value.of.size)))
+        if bad:
+            raise self.fail(
+                "G305",
+                f"`{node.index.span.text}` steps off the edge of `{value.of.name}`{at}",
+                node.index.span,
+                "no such element",
+                hints=[f"count from the letter itself: `ord(...) - 1`, or ask first: `{node.index.span.text} in {value.of.name}`"],
+            )
+        return Dense(position.axes, position.array + 1.0)
+
                 span,
                 "used as a number",
                 hints=[f"its place in the set is `ord({span.text})`"],

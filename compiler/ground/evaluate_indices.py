@@ -13,6 +13,7 @@ from compiler.ground.sparse import Floats
 from compiler.ground.values import Axis, Dense, combine
 from compiler.ir import expr as ir
 from compiler.ir.game import ParamDef, VarDef
+from compiler.ir.walk import index_set, outer_letters
 from compiler.ir.words import some
 from grammar.diagnostics import Findings
 from grammar.source import Span
@@ -72,7 +73,8 @@ class IndexEvaluator:
         return Context(letters, inner.names, context.guard), (axis,), None
 
     def _bind(self, binder: ir.Binder, context: Context, axes: list[Axis], conditions: list[ir.Expr]) -> Context:
-        if isinstance(binder.over, ir.SetFilter):
+        if _moving(binder.over):
+            assert isinstance(binder.over, ir.SetFilter)
             inner = context
             for b in binder.over.domain.binders:
                 inner = self._bind(b, inner, axes, conditions)
@@ -107,22 +109,17 @@ class IndexEvaluator:
                         "no number to add to",
                         hints=["use `prev(t)` and `next(t)`, which step along any set"],
                     )
-                offset = self.number(node.offset, context)
-                steps = np.rint(offset.array)
-                stray, at = context.first(Dense(offset.axes, np.abs(offset.array - steps) > 1e-9))
-                if stray:
-                    raise self.fail("G307", f"the step of `{node.span.text}` is no whole number{at}", node.span)
-                return IndexValue(
-                    base.of, combine(np.add, base.position, Dense(offset.axes, steps.astype(np.int64))), base.missing
-                )
+                offset = self._whole(self.number(node.offset, context), node, context)
+                return IndexValue(base.of, combine(np.add, base.position, offset), base.missing)
             case ir.Step():
+                self.check_fixed(node.base, node.span)
                 base = self.index(node.base, context, None)
-                count = self.number(node.count, context)
-                stepped = combine(lambda p, n: p + np.rint(n).astype(np.int64), base.position, count)
+                count = self._whole(self.number(node.count, context), node, context)
+                stepped = combine(np.add, base.position, count)
                 return self._into(IndexValue(base.of, stepped, base.missing), target)
             case ir.Edge():
                 of = self.data.ground_set(node.over, context)
-                if not of.size:
+                if not of.size and context.first(Dense.scalar(True))[0]:
                     raise self.fail(
                         "G308", f"`{node.span.text}` of a set without elements", node.span, "the set is empty"
                     )
@@ -132,6 +129,33 @@ class IndexEvaluator:
             case ir.ElementOf():
                 return self._element_of(node, context, target)
         assert_never(node)
+
+    def _whole(self, steps: Dense, node: ir.Shift | ir.Step, context: Context) -> Dense:
+        """Numbers of steps as integers."""
+        rounded = np.rint(steps.array)
+        with np.errstate(invalid="ignore"):
+            far = ~(np.abs(rounded) < 1e15)
+            stray, at = context.first(Dense(steps.axes, far | (np.abs(steps.array - rounded) > 1e-9)))
+        if stray:
+            raise self.fail(
+                "G307",
+                f"the step of `{node.span.text}` is no whole number{at}",
+                node.span,
+                "steps are counted",
+                hints=["step by a whole number, or by a parameter that is one"],
+            )
+        return Dense(steps.axes, np.where(far, 0, rounded).astype(np.int64))
+
+    def check_fixed(self, base: ir.Index, span: Span) -> None:
+        """A place in a set that depends on other letters is none that one could step from or count."""
+        if isinstance(base, ir.Letter) and _moving(base.binder.over):
+            raise self.fail(
+                "G313",
+                f"`{span.text}` asks for a place in `{base.binder.over.span.text}`, another set at each instance",
+                span,
+                f"`{base.name}` has no fixed place",
+                hints=[f"take the condition out: `{base.name} in {base.set.name} where ...` steps along `{base.set.name}`"],
+            )
 
     def _element(self, node: ir.Element, target: GroundSet | None) -> IndexValue:
         if target is None:
@@ -236,7 +260,8 @@ class IndexEvaluator:
         )
 
     def _components(self, binder: ir.Binder, context: Context) -> tuple[GroundSet, ...]:
-        if isinstance(binder.over, ir.SetFilter):
+        if _moving(binder.over):
+            assert isinstance(binder.over, ir.SetFilter)
             return tuple(c for b in binder.over.domain.binders for c in self._components(b, context))
         of = self.data.ground_set(binder.over, context)
         return of.components or (of,)
@@ -248,7 +273,7 @@ class IndexEvaluator:
         context, axes, mask = self.domain(domain, Context())
         assert mask is None
         sets = tuple(c for b in domain.binders for c in self._components(b, context))
-        simple = all(len(b.letters) == 1 and not isinstance(b.over, ir.SetFilter) for b in domain.binders)
+        simple = all(len(b.letters) == 1 and not _moving(b.over) for b in domain.binders)
         if domain.where is None and simple:
             return Layout(sets, axes, int(np.prod([a.size for a in axes], dtype=np.int64)) if axes else 1), context
         size = int(np.prod([a.size for a in axes], dtype=np.int64)) if axes else 1
@@ -311,8 +336,11 @@ class IndexEvaluator:
         if right.missing is not None:
             bad, _ = context.first(right.missing)
             if bad and node.op not in ("==", "!="):
+            right = self._around(node.left, node.right, right)
                 raise self.fail(
                     "G303", f"`{node.span.text}` compares places in different sets", node.span, "no common order"
+            if isinstance(node.right, ir.Element):
+                left = self._around(node.right, node.left, left)
                 )
             held = combine(lambda h, m: np.where(m, node.op == "!=", h), held, right.missing)
         return held
@@ -328,6 +356,14 @@ class IndexEvaluator:
             *(
                 combine(lambda p, m, n=c.size: m | (p < 0) | (p >= n), v.position, v.missing or Dense.scalar(False))
                 for v, c in zip(values, components, strict=True)
+    def _around(self, element: ir.Element, index: ir.Index, value: IndexValue) -> IndexValue:
+        """The index in the set that its own is part of, where only that one holds the element it is compared with."""
+        of = index_set(index)
+        while of is not None and element.value not in value.of.place and isinstance(of.parent, ir.SetName):
+            of = of.parent.set
+            value = self._into(value, self.data.ground_set(ir.SetName(of, index.span), Context()))
+        return value
+
             ),
         )
         if of.coords is None:
@@ -356,7 +392,30 @@ _COMPARE = {
     "==": np.equal,
     "!=": np.not_equal,
 }
+        if isinstance(index, ir.Shift) and component.numbers is not None:
+            return self._sought(index, context, component)
 
+
+    def _sought(self, index: ir.Shift, context: Context, component: GroundSet) -> IndexValue:
+        """`t-1 in P` asks for a number, whatever lies between."""
+        base = self.index(index.base, context, None)
+        if base.of.numbers is None or not base.of.size:
+            return self.index(index, context, component)
+        outside = Dense(base.position.axes, (base.position.array < 0) | (base.position.array >= base.of.size))
+        start = Dense(base.position.axes, base.of.numbers[np.clip(base.position.array, 0, base.of.size - 1)])
+        number = combine(np.add, start, self.number(index.offset, context))
+        known = np.array(component.numbers)
+        order = np.argsort(known, kind="stable")
+        at = np.minimum(np.searchsorted(known[order], number.array), max(component.size - 1, 0))
+        if not component.size:
+            return IndexValue(component, number, Dense(number.axes, np.ones(number.array.shape, bool)))
+        gone = Dense(number.axes, known[order][at] != number.array)
+        return IndexValue(component, Dense(number.axes, order[at]), combine(np.logical_or, gone, outside))
+
+
+def _moving(over: ir.SetExpr) -> bool:
+    """Whether the set is made by a condition on letters from outside."""
+    return isinstance(over, ir.SetFilter) and bool(outer_letters(over))
 
 def _guard_words(node: ir.Index, of: GroundSet) -> str:
     """A condition that keeps a step inside its set, in the words of the language."""

@@ -3,6 +3,7 @@ out."""
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from typing import assert_never
 
 from compiler.ir import expr as ir
@@ -120,6 +121,22 @@ def holds_variables(expression: ir.Expr) -> bool:
     stack = [expression]
     while stack:
         for use in uses(stack.pop()):
+def outer_letters(item: object) -> list[ir.Letter]:
+    """Letters in an expression or set that it does not bind itself, in order of the text."""
+    if isinstance(item, ir.Letter):
+        return [item]
+    if isinstance(item, tuple):
+        return [letter for part in item for letter in outer_letters(part)]
+    if isinstance(item, ir.Reduce | ir.Risk | ir.SetFilter):
+        bound = {id(binder) for binder in item.domain.binders}
+        return [x for f in fields(item) for x in outer_letters(getattr(item, f.name)) if id(x.binder) not in bound]
+    if isinstance(item, ir.Binder):
+        return outer_letters(item.over)
+    if is_dataclass(item) and type(item).__module__ == ir.__name__ and not isinstance(item, ir.SetName):
+        return [x for f in fields(item) if f.name not in ("span", "target") for x in outer_letters(getattr(item, f.name))]
+    return []
+
+
             if isinstance(use.target, VarDef | ConstraintDef | ObjectiveDef | ReportDef | CaseReport):
                 return True
             if isinstance(use.target, LetDef) and id(use.target) not in seen:

@@ -130,7 +130,7 @@ class Resolver(IndexResolver):
         if name == "card":
             if len(node.arguments) != 1:
                 raise self.fail("G207", "`card` takes one set", node.span, hints=["write `card(T)`"])
-            return ir.Cardinality(self.set_expression(node.arguments[0], environment), node.span)
+            return ir.Cardinality(self.fixed_set(node.arguments[0], environment), node.span)
         if name == "ord":
             if len(node.arguments) != 1:
                 raise self.fail("G207", "`ord` takes one index letter", node.span, hints=["write `ord(t)`"])
@@ -189,7 +189,7 @@ class Resolver(IndexResolver):
     ) -> ir.Expr:
         if op == "in":
             items = left.items if isinstance(left, nodes.Tuple) else (left,)
-            over = self.set_expression(right, environment)
+            over = self.fixed_set(right, environment)
             parts = components(over)
             if len(parts) != len(items):
                 raise self.fail(

@@ -118,7 +118,7 @@ class IndexResolver(SetResolver):
         if name in ("first", "last"):
             if len(node.arguments) != 1:
                 raise self.fail("G207", f"`{name}` takes one set", node.span, hints=[f"write `{name}(T)`"])
-            over = self.set_expression(node.arguments[0], environment)
+            over = self.fixed_set(node.arguments[0], environment)
             if len(components(over)) != 1:
                 raise self.fail(
                     "G303", f"`{name}` takes a set of single elements", node.span, "its elements have several parts"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from compiler.ir import expr as ir
-from compiler.ir.walk import components
-from compiler.ir.words import count, show
+from compiler.ir.walk import components, outer_letters
+from compiler.ir.words import count, short, show
 from compiler.semantics.resolve_names import NameResolver, Unresolved
 from compiler.semantics.scope import Environment, kind_word
 from compiler.syntax import nodes
@@ -38,6 +38,7 @@ class SetResolver(NameResolver):
                 domain, _ = self.domain(nodes.IndexList(items, node.where, node.span), environment)
                 return ir.SetFilter(domain, node.span)
             case nodes.Braces():
+                self._check_elements_are_no_letters(node, environment)
                 return self._literal(node)
             case nodes.SetOperation():
                 operands = tuple(self.set_expression(o, environment) for o in node.operands)
@@ -71,6 +72,23 @@ class SetResolver(NameResolver):
                     "not a set",
                     hints=["a set is a name, `1..24`, `{a, b}`, `{t in T where ...}` or `A union B`"],
                 )
+
+    def fixed_set(self, node: nodes.Expr, environment: Environment) -> ir.SetExpr:
+        """A set expression that is the same at every instance."""
+        found = self.set_expression(node, environment)
+        moving = outer_letters(found)
+        if moving:
+            letter = moving[0]
+            raise self.fail(
+                "G313",
+                f"`{short(node.span)}` is another set for each `{letter.name}`; here one set is needed",
+                letter.span,
+                "changes from instance to instance",
+                hints=[
+                    f"take a declared set and give the condition after `where`: `u in {letter.set.name} where u <= {letter.name}`"
+                ],
+            )
+        return found
 
     def _set_name(self, name: nodes.Name) -> ir.SetName:
         if name.text in self.scope.sets:
@@ -148,6 +166,21 @@ class SetResolver(NameResolver):
                 )
             seen.setdefault(element, span)
         return ir.SetLiteral(tuple(seen), tuple(seen.values()), node.span)
+
+    def _check_elements_are_no_letters(self, node: nodes.Braces, environment: Environment) -> None:
+        """`T diff {t}` inside a range of `t` would mean an element that is called t."""
+        for entry in node.entries:
+            for item in entry.key.items if isinstance(entry.key, nodes.Tuple) else (entry.key,):
+                name = item.span.text
+                if isinstance(item, nodes.Ref) and name in environment:
+                    of = environment[name].set.name
+                    raise self.fail(
+                        "G313",
+                        f"`{name}` is a bound letter; the elements of a set are written out",
+                        item.span,
+                        "changes from instance to instance",
+                        hints=[f'write the condition: `u in {of} where u != {name}`; an element of this name is `"{name}"`'],
+                    )
 
     def element(self, node: nodes.Expr) -> object:
         """An element written out: an integer, a name, a quoted text, or a tuple of these."""
@@ -250,7 +283,9 @@ class SetResolver(NameResolver):
     def _binder_over(
         self, names: tuple[nodes.Name, ...], over: nodes.Expr, environment: Environment, inner: Environment, span: Span
     ) -> ir.Binder:
-        expression = self.set_expression(over, inner)
+        # A set made by a condition may depend on outer letters: it becomes a mask. No other set can.
+        moving = isinstance(over, nodes.Braces) and (over.where is not None or _is_builder(over))
+        expression = self.set_expression(over, inner) if moving else self.fixed_set(over, inner)
         parts = components(expression)
         if len(parts) != len(names):
             raise self.fail(
