@@ -36,12 +36,21 @@ def letter_key(letter: ir.Letter) -> LetterKey:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Owner:
+    """Whose statement is evaluated: the player's name, and the number of the instance over the statement's axes."""
+
+    player: str
+    number: Dense
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Context:
     """`letters` by key, with their names for messages; `guard` is True where the value counts (None: everywhere)."""
 
     letters: Mapping[LetterKey, IndexValue] = field(default_factory=dict)
     names: Mapping[LetterKey, str] = field(default_factory=dict)
     guard: Dense | None = None
+    owner: Owner | None = None
 
     def bound(self, binder: ir.Binder, values: tuple[IndexValue, ...]) -> Context:
         """The context with the binder's letters at these positions."""
@@ -50,12 +59,17 @@ class Context:
             {**self.letters, **dict(zip(keys, values, strict=True))},
             {**self.names, **dict(zip(keys, binder.letters, strict=True))},
             self.guard,
+            self.owner,
         )
 
     def guarded(self, mask: Dense) -> Context:
         """The context where also `mask` must hold."""
         guard = mask if self.guard is None else combine(np.logical_and, self.guard, mask)
-        return Context(self.letters, self.names, guard)
+        return Context(self.letters, self.names, guard, self.owner)
+
+    def owned(self, player: str, number: Dense) -> Context:
+        """The context of a statement of this player's."""
+        return Context(self.letters, self.names, self.guard, Owner(player, number))
 
     def first(self, bad: Dense) -> tuple[bool, str]:
         """Whether `bad` holds at any instance that counts, and the first such instance in words (` at t=3`)."""

@@ -70,7 +70,7 @@ class IndexEvaluator:
             if value.position.axes and set(value.position.axes) <= set(axes):
                 at = tuple(places[a] for a in value.position.axes)
                 letters[key] = IndexValue(value.of, Dense((axis,), value.position.array[at]))
-        return Context(letters, inner.names, context.guard), (axis,), None
+        return Context(letters, inner.names, context.guard, context.owner), (axis,), None
 
     def _bind(self, binder: ir.Binder, context: Context, axes: list[Axis], conditions: list[ir.Expr]) -> Context:
         if _moving(binder.over):
@@ -318,6 +318,17 @@ class IndexEvaluator:
 
     def _compare_elements(self, node: ir.CompareIndex, context: Context) -> Dense:
         left, right = self.index(node.left, context, None), self.index(node.right, context, None)
+        for side, index in ((left, node.left), (right, node.right)):
+            off = Dense(side.position.axes, (side.position.array < 0) | (side.position.array >= side.of.size))
+            bad, at = context.first(off)
+            if bad:
+                raise self.fail(
+                    "G305",
+                    f"`{index.span.text}` steps off the edge of `{side.of.name}`{at}",
+                    index.span,
+                    "compared with nothing",
+                    hints=[f"ask first whether it is there: `{index.span.text} in {side.of.name} and ...`"],
+                )
         if left.of.numbers is not None and right.of.numbers is not None and left.of.size and right.of.size:
             values = [
                 Dense(v.position.axes, v.of.numbers[np.clip(v.position.array, 0, v.of.size - 1)])  # type: ignore[index]
@@ -325,8 +336,11 @@ class IndexEvaluator:
             ]
             return combine(_COMPARE[node.op], *values)
         if isinstance(node.left, ir.Element):
+            right = self._around(node.left, node.right, right)
             left = self._element(node.left, right.of)
         else:
+            if isinstance(node.right, ir.Element):
+                left = self._around(node.right, node.left, left)
             right = (
                 self._into(right, left.of)
                 if not isinstance(node.right, ir.Element)
@@ -336,14 +350,19 @@ class IndexEvaluator:
         if right.missing is not None:
             bad, _ = context.first(right.missing)
             if bad and node.op not in ("==", "!="):
-            right = self._around(node.left, node.right, right)
                 raise self.fail(
                     "G303", f"`{node.span.text}` compares places in different sets", node.span, "no common order"
-            if isinstance(node.right, ir.Element):
-                left = self._around(node.right, node.left, left)
                 )
             held = combine(lambda h, m: np.where(m, node.op == "!=", h), held, right.missing)
         return held
+
+    def _around(self, element: ir.Element, index: ir.Index, value: IndexValue) -> IndexValue:
+        """The index in the set that its own is part of, where only that one holds the element it is compared with."""
+        of = index_set(index)
+        while of is not None and element.value not in value.of.place and isinstance(of.parent, ir.SetName):
+            of = of.parent.set
+            value = self._into(value, self.data.ground_set(ir.SetName(of, index.span), Context()))
+        return value
 
     def _member(self, node: ir.Member, context: Context) -> Dense:
         of = self.data.ground_set(node.over, context)
@@ -356,14 +375,6 @@ class IndexEvaluator:
             *(
                 combine(lambda p, m, n=c.size: m | (p < 0) | (p >= n), v.position, v.missing or Dense.scalar(False))
                 for v, c in zip(values, components, strict=True)
-    def _around(self, element: ir.Element, index: ir.Index, value: IndexValue) -> IndexValue:
-        """The index in the set that its own is part of, where only that one holds the element it is compared with."""
-        of = index_set(index)
-        while of is not None and element.value not in value.of.place and isinstance(of.parent, ir.SetName):
-            of = of.parent.set
-            value = self._into(value, self.data.ground_set(ir.SetName(of, index.span), Context()))
-        return value
-
             ),
         )
         if of.coords is None:
@@ -381,20 +392,9 @@ class IndexEvaluator:
         if isinstance(index, ir.Element):
             at = component.place.get(index.value, component.spelled.get(str(index.value), -1))
             return IndexValue(component, Dense.scalar(at))
-        return self.index(index, context, component)
-
-
-_COMPARE = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "==": np.equal,
-    "!=": np.not_equal,
-}
         if isinstance(index, ir.Shift) and component.numbers is not None:
             return self._sought(index, context, component)
-
+        return self.index(index, context, component)
 
     def _sought(self, index: ir.Shift, context: Context, component: GroundSet) -> IndexValue:
         """`t-1 in P` asks for a number, whatever lies between."""
@@ -416,6 +416,17 @@ _COMPARE = {
 def _moving(over: ir.SetExpr) -> bool:
     """Whether the set is made by a condition on letters from outside."""
     return isinstance(over, ir.SetFilter) and bool(outer_letters(over))
+
+
+_COMPARE = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+
 
 def _guard_words(node: ir.Index, of: GroundSet) -> str:
     """A condition that keeps a step inside its set, in the words of the language."""
