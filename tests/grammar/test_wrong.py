@@ -51,17 +51,19 @@ def test_every_expectation_has_its_program() -> None:
     assert {p.stem for p in FOLDER.glob("*.expected")} == {p.stem for p in PROGRAMS}
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
-def test_sure_edits_mend_what_they_speak_of(program: Path) -> None:
-    """With the first edit of every diagnostic applied, none of these diagnostics is found again."""
-    text = program.read_text("utf-8")
-    found = found_in(text)
-    edits = [next((h.edit for h in d.hints if h.edit), None) for d in found]
-    if not all(edits):
-        pytest.skip("not every slip here has a sure remedy")
-    for edit in sorted((e for e in edits if e), key=lambda e: e.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    assert not found_in(text), text
+def test_sure_edits_mend_what_they_speak_of() -> None:
+    """Where every diagnostic of a program has an edit, the first of each together leave nothing wrong."""
+    mended = 0
+    for program in PROGRAMS:
+        text = program.read_text("utf-8")
+        edits = [next((h.edit for h in d.hints if h.edit), None) for d in found_in(text)]
+        if not all(edits):
+            continue
+        for edit in sorted((e for e in edits if e), key=lambda e: e.span.start, reverse=True):
+            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        assert not found_in(text), f"{program.stem}:\n{text}"
+        mended += 1
+    assert mended > len(PROGRAMS) / 2
 
 
 def test_half_of_the_slips_or_more_can_be_mended_by_an_edit() -> None:
