@@ -86,13 +86,6 @@ class Evaluator(IndexEvaluator):
                 return Affine(Dense(held.axes, held.array.astype(np.float64)))
         assert_never(node)
 
-    def _index_number(self, node: ir.Index, context: Context, span: Span) -> Dense:
-        value = self.index(node, context, None)
-        numbers = value.of.numbers
-        if numbers is None:
-            raise self.fail(
-                "G312",
-                f"`{span.text}` is an element of `{value.of.name}`, whose elements are names",
     def _ordinal(self, node: ir.Ordinal, context: Context) -> Dense:
         self.check_fixed(node.index, node.span)
         value = self.index(node.index, context, None)
@@ -108,6 +101,13 @@ class Evaluator(IndexEvaluator):
             )
         return Dense(position.axes, position.array + 1.0)
 
+    def _index_number(self, node: ir.Index, context: Context, span: Span) -> Dense:
+        value = self.index(node, context, None)
+        numbers = value.of.numbers
+        if numbers is None:
+            raise self.fail(
+                "G312",
+                f"`{span.text}` is an element of `{value.of.name}`, whose elements are names",
                 span,
                 "used as a number",
                 hints=[f"its place in the set is `ord({span.text})`"],
