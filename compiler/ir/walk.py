@@ -115,12 +115,6 @@ def uses(expression: ir.Expr) -> list[ir.Use]:
     return found
 
 
-def holds_variables(expression: ir.Expr) -> bool:
-    """Whether players' decisions, shadow prices or objectives stand in the expression, lets expanded."""
-    seen: set[int] = set()
-    stack = [expression]
-    while stack:
-        for use in uses(stack.pop()):
 def outer_letters(item: object) -> list[ir.Letter]:
     """Letters in an expression or set that it does not bind itself, in order of the text."""
     if isinstance(item, ir.Letter):
@@ -137,6 +131,12 @@ def outer_letters(item: object) -> list[ir.Letter]:
     return []
 
 
+def holds_variables(expression: ir.Expr) -> bool:
+    """Whether players' decisions, shadow prices or objectives stand in the expression, lets expanded."""
+    seen: set[int] = set()
+    stack = [expression]
+    while stack:
+        for use in uses(stack.pop()):
             if isinstance(use.target, VarDef | ConstraintDef | ObjectiveDef | ReportDef | CaseReport):
                 return True
             if isinstance(use.target, LetDef) and id(use.target) not in seen:
