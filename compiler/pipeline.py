@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compiler import library
+from compiler.backends.bound_data import BoundData
 from compiler.ground.data import Data
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.grounding import Grounded, ground
+from compiler.ground.player_classes import player_classes
 from compiler.ground.reporting import ReportValue, case_names, comparison_values, report_values
 from compiler.ground.tables import DataFiles, Read, as_text
 from compiler.ir.game import Game
@@ -61,6 +63,24 @@ class Compiled:
         """The cases that the model's comparisons speak of, in the order of their declaration."""
         wanted = {name for c in self.game.comparisons for name in case_names(c)}
         return [c.name for c in self.game.cases if c.name in wanted]
+
+    def bound_data(self) -> BoundData:
+        """The data of this case in plain Python, for backends. Keys of parameters come in the order of their
+        index."""
+        data, first = self.grounded.data, player_classes(self.ground)[0]
+        numbers = {}
+        for d in self.game.all_params():
+            layout, values = data.param(d)
+            keys = (layout.key(k) for k in range(layout.size))
+            numbers[d.player, d.name] = dict(zip(keys, values.tolist(), strict=True))
+        return BoundData(
+            sets={d.name: data.named(d).elements for d in self.game.sets},
+            params=numbers,
+            problem=first.name,
+            reason=first.reason,
+            reason_span=first.span,
+            given=frozenset(data.overrides),
+        )
 
 
 def compile_file(

@@ -1,0 +1,56 @@
+"""What a backend knows of a model besides its text: `BoundData`, the elements of its sets, the numbers of its
+parameters and the class of its problem, in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from compiler.ir.game import Game, ParamDef, SetDef
+from grammar.source import Source, Span
+
+Key = tuple[object, ...]
+"""One element for each index; empty for what has none."""
+
+
+@dataclass(frozen=True, eq=False)
+class BoundData:
+    """The data of one case.
+
+    `sets` has the elements of every declared set by its name, in order: integers, names, or tuples of these. `params`
+    has the numbers of every parameter by (player, name), the player "" at the top; `given` the names of those given
+    from outside. `problem` is the class of the first player's problem (LP, QP, MILP, nonconvex QP ...) with `reason`
+    why it is no LP and the place that shows it.
+    """
+
+    sets: Mapping[str, tuple[object, ...]]
+    params: Mapping[tuple[str, str], Mapping[Key, float]]
+    problem: str
+    reason: str = ""
+    reason_span: Span | None = None
+    given: frozenset[str] = frozenset()
+
+    def elements(self, definition: SetDef) -> tuple[object, ...] | None:
+        """The elements of a declared set; None for a set that has no name in the file."""
+        return self.sets.get(definition.name)
+
+    def numbers(self, definition: ParamDef) -> Mapping[Key, float]:
+        """The numbers of a parameter by key."""
+        return self.params[definition.player, definition.name]
+
+    def from_outside(self, definition: ParamDef) -> bool:
+        """Whether the parameter's value replaces the one in the text."""
+        return definition.name in self.given or f"{definition.player}.{definition.name}" in self.given
+
+
+class Emittable(Protocol):
+    """What every backend takes: a checked game with one case applied, and its data (`compiler.pipeline.Compiled`)."""
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def game(self) -> Game: ...
+
+    def bound_data(self) -> BoundData: ...

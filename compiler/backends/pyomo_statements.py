@@ -1,0 +1,95 @@
+"""The statements of a Pyomo script, in Python, before they are laid out: `PyomoModel` and its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the script; `comment` stands above it."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: tuple[str, ...]
+    comment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IndexSet:
+    """The instances of a declaration that does not run over whole sets: `items` is a list."""
+
+    name: str
+    dimen: int
+    items: str
+
+
+@dataclass(frozen=True)
+class Component:
+    """`m.NAME = pe.KIND(ARGUMENTS)` under its comment, after the functions and the index set that it needs."""
+
+    name: str
+    kind: str
+    arguments: tuple[str, ...]
+    comment: tuple[str, ...] = ()
+    functions: tuple[Function, ...] = ()
+    index_set: IndexSet | None = None
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Statements that fix variables."""
+
+    comment: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Price:
+    """The shadow price of a constraint, and the name that reports know it by."""
+
+    label: str
+    name: str
+    constraint: str
+    unit: str
+    indexed: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A report. `keys` lists its indices in Python; `missing` says why it has no value, empty where it has."""
+
+    label: str
+    unit: str
+    function: Function
+    keys: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class PyomoModel:
+    """All statements. `helpers` names the general functions that some of them call."""
+
+    sets: tuple[Component, ...]
+    params: tuple[Component, ...]
+    data_functions: tuple[Function, ...]
+    variables: tuple[Component, ...]
+    functions: tuple[Function, ...]
+    objective: Component
+    objective_label: str
+    objective_unit: str
+    constraints: tuple[Component, ...]
+    fixes: tuple[Fix, ...]
+    integers: tuple[str, ...]
+    prices: tuple[Price, ...]
+    reports: tuple[Shown, ...]
+    helpers: frozenset[str]
+
+    @property
+    def ascii(self) -> bool:
+        """Whether all that the script prints is ASCII."""
+        labels = [self.objective_label, self.objective_unit]
+        labels += [text for p in self.prices for text in (p.label, p.unit)]
+        labels += [text for r in self.reports for text in (r.label, r.unit)]
+        elements = [argument for s in self.sets for argument in s.arguments]
+        return all(text.isascii() for text in labels + elements)

@@ -1,0 +1,44 @@
+"""The languages that a model can be written in: one row each. A compiled model and a language in, a text out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from compiler.backends import pyomo
+from compiler.backends.bound_data import Emittable
+from grammar.diagnostics import DiagnosticError, Findings, did_you_mean
+
+
+@dataclass(frozen=True)
+class Backend:
+    """`write` takes the compiled model and the version of gamec to name in the text."""
+
+    name: str
+    suffix: str
+    what: str
+    write: Callable[[Emittable, str], str]
+
+
+BACKENDS: tuple[Backend, ...] = (
+    Backend("pyomo", ".py", "an indexed Pyomo script for one player that runs by itself with HiGHS", pyomo.write),
+)
+
+
+def emit(compiled: Emittable, target: str, version: str = "") -> str:
+    """The model in the language `target`.
+
+    Raises `DiagnosticError`: G807 for a language that does not exist, and whatever that language cannot say.
+    """
+    for backend in BACKENDS:
+        if backend.name == target:
+            return backend.write(compiled, version)
+    known = [b.name for b in BACKENDS]
+    findings = Findings()
+    findings.add(
+        "G807",
+        f"models cannot be written in `{target}`",
+        notes=[f"languages: {', '.join(known)}"],
+        hints=did_you_mean(target, known) or [f"choose one of them: `--to {known[0]}`"],
+    )
+    raise DiagnosticError(findings.sorted())
