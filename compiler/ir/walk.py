@@ -121,8 +121,9 @@ def outer_letters(item: object) -> list[ir.Letter]:
         return [item]
     if isinstance(item, tuple):
         return [letter for part in item for letter in outer_letters(part)]
-    if isinstance(item, ir.Reduce | ir.Risk | ir.SetFilter):
-        bound = {id(binder) for binder in item.domain.binders}
+    domain = getattr(item, "domain", None)
+    if isinstance(domain, ir.Domain) and not isinstance(item, ir.Use):
+        bound = {id(binder) for binder in domain.binders}
         return [x for f in fields(item) for x in outer_letters(getattr(item, f.name)) if id(x.binder) not in bound]
     if isinstance(item, ir.Binder):
         return outer_letters(item.over)
