@@ -133,7 +133,7 @@ def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue
 def labelled_values(game: GroundGame, x: Floats, docs: dict[str, str], units: dict[str, str]) -> dict[str, Value]:
     """Every variable at `x` by its name in results; fills `docs` and `units` by the same names."""
     decisions: Bools = game.price_row < 0
-    blocks = [b for b in game.column_blocks if not b.size or decisions[b.start]]
+    blocks = [b for b in game.column_blocks if not b.lifted and (not b.size or decisions[b.start])]
     values: dict[str, Value] = {}
     for name, block in _by_name((b.player, b.name, b) for b in blocks):
         values[name] = _of_block(block, x[block.start : block.stop], block.unit, block.doc)

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from compiler.ground.clusters import Scenarios, cluster
 from compiler.ground.context import Context, Ungrounded
 from compiler.ground.evaluate import Evaluator
 from compiler.ground.ground_set import GroundSet, Layout
 from compiler.ground.param_sources import from_literal, from_override, from_table
 from compiler.ground.tables import DataFiles
 from compiler.ir import expr as ir
-from compiler.ir.game import Game, ParamDef, SetDef
+from compiler.ir.game import Clusters, Game, ParamDef, SetDef
 from grammar.diagnostics import Findings
 from grammar.source import Span
 
@@ -35,6 +36,7 @@ class Data:
         self.evaluator = Evaluator(self, findings)
         self._sets: dict[int, GroundSet | None] = {}
         self._params: dict[int, tuple[Layout, Floats] | None] = {}
+        self._clusters: dict[Clusters, Scenarios] = {}
         self._expressions: dict[int, tuple[ir.SetExpr, GroundSet]] = {}
 
     # ------------------------------------------------------------ sets
@@ -323,6 +325,9 @@ class Data:
         override = self.overrides.get(f"{d.player}.{d.name}" if d.player else d.name, self.overrides.get(d.name))
         if override is not None:
             from_override(d, layout, override, values, given, self.evaluator)
+        elif d.clusters is not None:
+            self._from_clusters(d, layout, values)
+            given[:] = True
         elif d.value is not None:
             number = self.evaluator.number(d.value, context)
             values[:] = number.full(layout.axes).ravel()
@@ -346,7 +351,52 @@ class Data:
                 "G508", f"`{d.name}` has no number{_at(d, first)}", d.signature.span, "not a number"
             )
         self._check_bounds(d, layout, values, context)
+        if d.weights:
+            self._check_weights(d, layout, values)
         return layout, values
+
+    def _from_clusters(self, d: ParamDef, layout: Layout, values: Floats) -> None:
+        """Shares of the clusters, or their centres in the column that the other index heads."""
+        assert d.clusters is not None
+        if d.clusters not in self._clusters:
+            self._clusters[d.clusters] = cluster(d.clusters, self.files, self.evaluator)
+        found = self._clusters[d.clusters]
+        if d.weights:
+            values[:] = found.shares
+            return
+        coords = layout.all_coords()
+        weights = [s.probability for s in d.domain.sets]
+        along = next(k for k, w in enumerate(weights) if w is not None and w.clusters == d.clusters)
+        if len(layout.sets) == 1:
+            heads = [d.column or d.name]
+            column = np.zeros(layout.size, dtype=np.int64)
+        else:
+            heads = [str(e) for e in layout.sets[1 - along].elements]
+            column = coords[:, 1 - along]
+        place = {h: k for k, h in enumerate(found.header)}
+        absent = [h for h in heads if h not in place]
+        if absent:
+            raise self.evaluator.fail(
+                "G505",
+                f"`{d.clusters.file}` has no column `{absent[0]}` for `{d.name}`",
+                d.clusters.span,
+                "samples are read from this file",
+                notes=[f"its columns: {', '.join(f'`{h}`' for h in found.header)}"],
+                hints=["head each column of the samples by an element of the other index"],
+            )
+        values[:] = found.centres[coords[:, along], np.array([place[h] for h in heads])[column]]
+
+    def _check_weights(self, d: ParamDef, layout: Layout, values: Floats) -> None:
+        total = float(values.sum())
+        if (values < 0).any() or abs(total - 1.0) > 1e-6:
+            raise self.evaluator.fail(
+                "G511",
+                f"the probabilities `{d.name}` "
+                + ("hold a negative number" if (values < 0).any() else f"sum to {total:g}, not to 1"),
+                d.file_span or d.signature.span,
+                "weights of scenarios",
+                hints=["divide them by their sum"],
+            )
 
     def _missing(self, d: ParamDef, layout: Layout, given: NDArray[np.bool_]) -> Ungrounded:
         count = int((~given).sum())

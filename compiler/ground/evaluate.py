@@ -11,11 +11,12 @@ from typing import Protocol, assert_never
 
 import numpy as np
 
-from compiler.ground.context import Context, IndexValue, Ungrounded
-from compiler.ground.evaluate_indices import IndexEvaluator, Sets
+from compiler.ground.context import Context, IndexValue
+from compiler.ground.evaluate_functions import FunctionEvaluator
+from compiler.ground.evaluate_indices import Sets
 from compiler.ground.ground_set import Layout
 from compiler.ground.sparse import Floats
-from compiler.ground.values import UNIT, Affine, Dense, add, combine, multiply, sum_over, union
+from compiler.ground.values import UNIT, Affine, Dense, add, combine, multiply
 from compiler.ir import expr as ir
 from compiler.ir.game import CaseReport, ConstraintDef, LetDef, ObjectiveDef, ParamDef, ReportDef, VarDef
 from compiler.ir.words import short
@@ -33,7 +34,7 @@ class Quantities(Protocol):
     def case_report(self, target: CaseReport) -> tuple[Layout, Floats]: ...
 
 
-class Evaluator(IndexEvaluator):
+class Evaluator(FunctionEvaluator):
     """Evaluates expressions over data; `quantities` None means that only data can stand in them."""
 
     def __init__(self, data: Sets, findings: Findings, quantities: Quantities | None = None) -> None:
@@ -81,6 +82,12 @@ class Evaluator(IndexEvaluator):
                 return self._apply(node, context)
             case ir.Reduce():
                 return self._reduce(node, context)
+            case ir.Piecewise():
+                return self._piecewise(node, context)
+            case ir.Tiers():
+                return self._tiers(node, context)
+            case ir.Risk():
+                return self._risk(node, context)
             case ir.Compare() | ir.CompareIndex() | ir.Member() | ir.Logic():
                 held = self.condition(node, context)
                 return Affine(Dense(held.axes, held.array.astype(np.float64)))
@@ -176,7 +183,7 @@ class Evaluator(IndexEvaluator):
 
     def _enter(self, use: ir.Use, domain: ir.Domain, context: Context) -> Context:
         """The context in which a named expression's own letters take the indices of this use."""
-        inner = Context({}, {}, context.guard)
+        inner = Context({}, {}, context.guard, context.owner)
         k = 0
         for binder in domain.binders:
             values = []
@@ -227,7 +234,7 @@ class Evaluator(IndexEvaluator):
         if not below.array.any():
             return value
         assert target.before is not None
-        inner = Context({}, {}, context.guard)
+        inner = Context({}, {}, context.guard, context.owner)
         k = 0
         for binder in target.domain.binders:
             width = len(binder.letters)
@@ -290,103 +297,3 @@ class Evaluator(IndexEvaluator):
             return multiply(base, self.expression(node.base, context))
         except ValueError:
             raise self._nonlinear(f"`{short(node.span)}`, a power above two", node.span, "") from None
-
-    def _apply(self, node: ir.Apply, context: Context) -> Affine:
-        arguments = [self.expression(a, context) for a in node.arguments]
-        for value, argument in zip(arguments, node.arguments, strict=True):
-            if not value.numeric:
-                hint = {
-                    "abs": "write `e <= z` and `-e <= z` with a variable z that is minimised",
-                    "max": "write `z >= a` and `z >= b` with a variable z that is minimised",
-                    "min": "write `z <= a` and `z <= b` with a variable z that is maximised",
-                }.get(node.function, "")
-                raise self._nonlinear(
-                    f"`{node.function}` of the variable expression `{short(argument.span)}`", node.span, hint
-                )
-        numbers = [v.constant for v in arguments]
-        function = _FUNCTIONS.get(node.function)
-        with np.errstate(all="ignore"):
-            if function is not None:
-                return Affine(self._finite(combine(function, numbers[0]), node, context))
-            pick = np.minimum if node.function == "min" else np.maximum
-            result = numbers[0]
-            for other in numbers[1:]:
-                result = combine(pick, result, other)
-        return Affine(result)
-
-    def _finite(self, value: Dense, node: ir.Expr, context: Context) -> Dense:
-        bad, at = context.first(Dense(value.axes, np.isnan(value.array)))
-        if bad:
-            raise self.fail(
-                "G508", f"`{short(node.span)}` has no value{at}", node.span, "outside the function's domain"
-            )
-        return value
-
-    def _nonlinear(self, what: str, span: Span, hint: str) -> Ungrounded:
-        return self.fail(
-            "G701",
-            f"{what} is nonlinear: this version compiles linear and quadratic expressions",
-            span,
-            "nonlinear in variables",
-            hints=[hint] if hint else [],
-        )
-
-    def _reduce(self, node: ir.Reduce, context: Context) -> Affine:
-        inner, axes, mask = self.domain(node.domain, context)
-        body = self.expression(node.body, inner)
-        if node.op == "sum":
-            return sum_over(body, axes, mask)
-        if node.op == "mean":
-            total = sum_over(body, axes, mask)
-            count = sum_over(Affine(UNIT), axes, mask).constant
-            bad, at = context.first(Dense(count.axes, count.array == 0))
-            if bad:
-                raise self.fail(
-                    "G508",
-                    f"`mean` over nothing{at}",
-                    node.span,
-                    "no element to take the mean of",
-                    hints=["leave the instance out with `where`"],
-                )
-            return total.scaled(combine(lambda c: 1.0 / np.maximum(c, 1), count))
-        if not body.numeric:
-            raise self._nonlinear(
-                f"`{node.op}` over variables",
-                node.span,
-                "use a variable bounded by each of them" if node.op != "prod" else "",
-            )
-        whole = union(
-            body.constant, *([mask] if mask is not None else []), *(Dense((a,), np.zeros(a.size)) for a in axes)
-        )
-        start = {"prod": 1.0, "smin": np.inf, "smax": -np.inf}[node.op]
-        values = body.constant.full(whole)
-        if mask is not None:
-            values = np.where(mask.full(whole), values, start)
-        over = tuple(k for k, a in enumerate(whole) if a in set(axes))
-        function = {"prod": np.multiply, "smin": np.minimum, "smax": np.maximum}[node.op]
-        reduced = Dense(
-            tuple(a for a in whole if a not in set(axes)), function.reduce(values, axis=over, initial=start)
-        )
-        if node.op != "prod":
-            bad, at = context.first(Dense(reduced.axes, np.isinf(reduced.array)))
-            if bad:
-                raise self.fail(
-                    "G508",
-                    f"`{node.op}` over nothing{at}",
-                    node.span,
-                    "no element to choose from",
-                    hints=["leave the instance out with `where` or `if`"],
-                )
-        return Affine(reduced)
-
-
-_FUNCTIONS: dict[str, np.ufunc] = {
-    "abs": np.absolute,
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "tanh": np.tanh,
-}

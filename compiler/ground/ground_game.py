@@ -1,7 +1,8 @@
 """`GroundGame`: the game with its data, flat. One column space for all players, numpy arrays, an origin for each block.
 
 Columns 0..n-1 are the decisions of all players, then come price columns (shadow prices that some player's problem
-uses). Everything a row number or column number needs to be spoken of in the words of the file is in its `Block`.
+uses) and lifted ones (that model nonlinear values exactly). Everything a row number or column number needs to be
+spoken of in the words of the file is in its `Block`.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Block:
     doc: str = ""
     player_indices: int = 0
     """How many of the indices are the player's own (they come first)."""
+    lifted: bool = False
+    """Whether the compiler made it to model a nonlinear value, rather than the user."""
 
     @property
     def size(self) -> int:
@@ -139,6 +142,8 @@ class GroundGame:
     objective: Csr
     objective_constant: Floats
     objective_quad: Quad
+    complementary: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    """(pairs, 2): two columns, both at least zero, of which at most one may be above zero (`perp`)."""
     price_names: dict[int, str] = field(default_factory=dict)
     """Number of the row block -> name of the shadow price that the file gives it."""
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compiler.ground.context import Ungrounded
+from compiler.ground.context import Context, Ungrounded
 from compiler.ground.data import Data
 from compiler.ground.evaluate import Evaluator
+from compiler.ground.flat_columns import FlatColumns
 from compiler.ground.ground_checks import check_bounds, check_finite, check_rows
-from compiler.ground.ground_game import INTEGER, MAXIMIZE, MINIMIZE, REAL, Block, GroundGame, GroundPlayer
+from compiler.ground.ground_game import INTEGER, MAXIMIZE, MINIMIZE, Block, GroundGame, GroundPlayer
 from compiler.ground.ground_set import Layout
+from compiler.ground.lifting import Lifting
+from compiler.ground.logic import complementary_columns, implied, semicontinuous
 from compiler.ground.rows import Entries
 from compiler.ground.spaces import Columns, Place, Spaces
+from compiler.ground.sparse import Csr, Quad
 from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
 from compiler.ir import expr as ir
 from compiler.ir.game import BoundDef, ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
@@ -58,6 +62,7 @@ class _Grounding:
         self.row_upper: list[Floats] = []
         self.row_owner: list[Ints] = []
         self.rows = 0
+        self.complementary: list[Ints] = []
 
     def _try(self, step: Callable[[], T]) -> T | None:
         try:
@@ -85,43 +90,44 @@ class _Grounding:
         total = columns + self._price_columns(columns)
         if self.findings.errors:
             return None
-        lower, upper, kind, start, owner, price_row = self._column_data(columns, total)
+        self.lifting = self.evaluator.lifting = Lifting(self, self.findings, total)
+        flat = self._column_data(total)
         for player in self.game.players:
             for constraint in player.constraints:
                 self._try(lambda c=constraint: self._write_constraint(c))  # type: ignore[misc]
         for player in self.game.players:
             for variable in player.variables:
-                self._try(lambda v=variable: self._bounds(v, lower, upper))  # type: ignore[misc]
-        self._apply_fixes(lower, upper)
+                self._try(lambda v=variable: self._bounds(v, flat.lower, flat.upper))  # type: ignore[misc]
+        self._apply_fixes(flat.lower, flat.upper)
         objective = Entries()
         constants = np.zeros(len(players))
         for player in self.game.players:
             self._try(lambda p=player: self._objective(p, objective, constants))  # type: ignore[misc]
         if self.findings.errors:
             return None
-        check_bounds(self.column_blocks, lower, upper, self.findings)
+        check_bounds(self.column_blocks, flat.lower, flat.upper, self.findings)
         check_finite(self.entries, self.row_blocks, objective, self.findings)
-        matrix = self.entries.matrix(self.rows, total)
-        quad = self.entries.quad(total)
+        matrix, quad = self._finished(flat, objective, players)
         result = GroundGame(
             name=self.game.name,
             players=players,
-            lower=lower,
-            upper=upper,
-            kind=kind,
-            start=start,
-            owner=owner,
-            price_row=price_row,
-            column_blocks=tuple(self.column_blocks),
+            lower=flat.lower,
+            upper=flat.upper,
+            kind=flat.kind,
+            start=flat.start,
+            owner=flat.owner,
+            price_row=flat.price_row,
+            column_blocks=(*self.column_blocks, *self.lifting.blocks()),
             matrix=matrix,
             row_lower=_joined(self.row_lower),
             row_upper=_joined(self.row_upper),
             row_quad=quad,
             row_owner=np.concatenate(self.row_owner) if self.row_owner else np.zeros(0, np.int64),
             row_blocks=tuple(self.row_blocks),
-            objective=objective.matrix(len(players), total),
+            objective=objective.matrix(len(players), len(flat.lower)),
             objective_constant=constants,
-            objective_quad=objective.quad(total),
+            objective_quad=objective.quad(len(flat.lower)),
+            complementary=np.concatenate(self.complementary) if self.complementary else np.zeros((0, 2), np.int64),
             price_names=self.price_names,
         )
         check_rows(result, self.findings)
@@ -136,7 +142,8 @@ class _Grounding:
             if place is None:
                 continue
             layout, context = place
-            self.spaces.players[id(player)] = Place(len(found), layout, context)
+            own = np.arange(len(found), len(found) + layout.size)
+            self.spaces.players[id(player)] = Place(len(found), layout, _owned(context, player.name, layout, own))
             found += [(player, layout.key(k)) for k in range(layout.size)]
         numbers: dict[str, list[int]] = {}
         for k, (player, _) in enumerate(found):
@@ -150,6 +157,7 @@ class _Grounding:
                 leaders=tuple(n for leader in p.leaders for n in numbers.get(leader, ())),
                 optimistic=p.optimistic,
                 span=p.signature.span,
+                objective_span=p.objective.signature.span,
             )
             for p, key in found
         )
@@ -161,12 +169,17 @@ class _Grounding:
                 place = self._try(lambda v=variable: self.evaluator.layout(v.domain))  # type: ignore[misc]
                 if place is None:
                     continue
-                self.spaces.columns[id(variable)] = Place(base, *place)
+                self.spaces.columns[id(variable)] = self._place(base, variable, *place)
                 self.column_blocks.append(
                     _block(variable.signature, variable.player, variable.own, variable.domain, base, place[0])
                 )
                 base += place[0].size
         return base
+
+    def _place(self, base: int, definition: VarDef | ConstraintDef, layout: Layout, context: Context) -> Place:
+        """The place of a declaration, its bodies evaluated as its owner's."""
+        owner = self._owners(definition.player, definition.own, layout)
+        return Place(base, layout, _owned(context, definition.player, layout, owner))
 
     def _row_places(self) -> None:
         for player in self.game.players:
@@ -174,8 +187,9 @@ class _Grounding:
                 place = self._try(lambda c=constraint: self.evaluator.layout(c.domain))  # type: ignore[misc]
                 if place is None:
                     continue
-                self.spaces.rows[id(constraint)] = Place(self.rows, *place)
-                self._add_rows(constraint.signature, constraint, place[0])
+                self.spaces.rows[id(constraint)] = self._place(self.rows, constraint, *place)
+                if constraint.perp is None and constraint.condition is None:
+                    self._add_rows(constraint.signature, constraint, place[0])
 
     def _add_rows(self, signature: Signature, definition: ConstraintDef | VarDef, layout: Layout) -> int:
         """Room for the rows of a declaration; gives the number of the first."""
@@ -189,6 +203,41 @@ class _Grounding:
         self.row_owner.append(self._owners(definition.player, definition.own, layout))
         self.rows += layout.size
         return base
+
+    def lifted_rows(self, block: Block, owner: Ints, lower: Floats, upper: Floats) -> int:
+        """Room for rows with these bounds; gives the number of the first."""
+        base = self.rows
+        self.row_blocks.append(replace(block, start=base, stop=base + len(owner)))
+        self.row_lower.append(lower)
+        self.row_upper.append(upper)
+        self.row_owner.append(owner)
+        self.rows += len(owner)
+        return base
+
+    def _finished(self, flat: FlatColumns, objective: Entries, players: tuple[GroundPlayer, ...]) -> tuple[Csr, Quad]:
+        """The rows, with everything lifted made exact."""
+        flat.take_in(self.lifting)
+        total = len(flat.lower)
+        matrix, quad = self.entries.matrix(self.rows, total), self.entries.quad(total)
+        added = self.lifting.finish(
+            matrix,
+            _joined(self.row_lower),
+            _joined(self.row_upper),
+            np.concatenate(self.row_owner) if self.row_owner else np.zeros(0, np.int64),
+            quad,
+            flat.owner,
+            objective.matrix(len(players), total),
+            objective.quad(total),
+            np.array([p.sense for p in players], dtype=np.int64),
+            flat.lower,
+            flat.upper,
+            flat.kind == INTEGER,
+        )
+        if added:
+            flat.take_in(self.lifting)
+            total = len(flat.lower)
+            matrix, quad = self.entries.matrix(self.rows, total), self.entries.quad(total)
+        return matrix, quad
 
     def _owners(self, player: str, own: int, layout: Layout) -> Ints:
         """Number of the owning player of each instance: (layout.size,)."""
@@ -217,30 +266,26 @@ class _Grounding:
 
     # ------------------------------------------------------------ columns
 
-    def _column_data(self, columns: int, total: int) -> tuple[Floats, Floats, NDArray[np.uint8], Floats, Ints, Ints]:
-        lower, upper = np.full(total, -np.inf), np.full(total, np.inf)
-        kind = np.full(total, REAL, dtype=np.uint8)
-        start = np.full(total, np.nan)
-        owner = np.full(total, -1, dtype=np.int64)
-        price_row = np.full(total, -1, dtype=np.int64)
+    def _column_data(self, total: int) -> FlatColumns:
+        flat = FlatColumns.free(total)
         for player in self.game.players:
             for variable in player.variables:
                 place = self.spaces.columns[id(variable)]
                 here = slice(place.base, place.base + place.layout.size)
-                owner[here] = self._owners(variable.player, variable.own, place.layout)
+                flat.owner[here] = self._owners(variable.player, variable.own, place.layout)
                 if variable.kind in ("integer", "binary"):
-                    kind[here] = INTEGER
+                    flat.kind[here] = INTEGER
                 if variable.kind == "binary":
-                    lower[here], upper[here] = 0.0, 1.0
+                    flat.lower[here], flat.upper[here] = 0.0, 1.0
                 if variable.start is not None:
                     value = self._try(lambda e=variable.start, c=place.context: self.evaluator.number(e, c))  # type: ignore[misc]
                     if value is not None:
-                        start[here] = value.full(place.layout.axes).ravel()
+                        flat.start[here] = value.full(place.layout.axes).ravel()
         for constraint in _used_prices(self.game):
             base = self.spaces.prices[id(constraint)]
             rows = self.spaces.rows[id(constraint)]
-            price_row[base : base + rows.layout.size] = rows.base + np.arange(rows.layout.size)
-        return lower, upper, kind, start, owner, price_row
+            flat.price_row[base : base + rows.layout.size] = rows.base + np.arange(rows.layout.size)
+        return flat
 
     def _bounds(self, variable: VarDef, lower: Floats, upper: Floats) -> None:
         place = self.spaces.columns[id(variable)]
@@ -249,6 +294,8 @@ class _Grounding:
             self._bound(
                 variable, bound, place, here, lower, upper, "lower bound" if bound.relation == ">=" else "upper bound"
             )
+        if variable.kind == "semicontinuous":
+            semicontinuous(self.lifting, place, lower, upper, variable.signature)
         if variable.final is not None:
             last = self._last_instances(variable, place)
             self._bound(variable, variable.final, place, here, lower, upper, "final value", last)
@@ -278,26 +325,13 @@ class _Grounding:
             if bound.relation in ("<=", "=="):
                 upper[picked] = np.minimum(upper[picked], numbers)
             return
-        coords = place.layout.all_coords() if only is None else place.layout.all_coords()[only]
         signature = Signature(f"{variable.name} ({word})", bound.span, variable.signature.unit)
-        column = Dense(place.layout.axes, here.reshape(tuple(a.size for a in place.layout.axes)))
-        body = add([(1, Affine(ZERO, (Term(column, UNIT),))), (-1, value)])
         layout = place.layout
-        if only is None:
-            base = self._add_rows(signature, variable, layout)
-            constant = self.entries.write(body, layout, base)
-        else:
-            whole = Entries()
-            constants = whole.write(body, layout, 0)
-            number = np.cumsum(only) - 1
-            base = self._add_rows(signature, variable, Layout(layout.sets, (), len(picked), coords))
-            for row, column_, coefficient in whole.linear:
-                keep = only[row]
-                self.entries.linear.append((base + number[row[keep]], column_[keep], coefficient[keep]))
-            for row, i, j, coefficient in whole.quadratic:
-                keep = only[row]
-                self.entries.quadratic.append((base + number[row[keep]], i[keep], j[keep], coefficient[keep]))
-            constant = constants[only]
+        column = Dense(layout.axes, here.reshape(tuple(a.size for a in layout.axes)))
+        body = add([(1, Affine(ZERO, (Term(column, UNIT),))), (-1, value)])
+        mine = layout if only is None else Layout(layout.sets, (), len(picked), layout.all_coords()[only])
+        base = self._add_rows(signature, variable, mine)
+        constant = self.entries.write(body, layout, base, only)
         if bound.relation in (">=", "=="):
             self.row_lower[-1][:] = -constant
         if bound.relation in ("<=", "=="):
@@ -348,6 +382,13 @@ class _Grounding:
 
     def _write_constraint(self, d: ConstraintDef) -> None:
         place = self.spaces.rows[id(d)]
+        if d.perp is not None:
+            sides = [self.evaluator.expression(e, place.context) for e in d.perp]
+            self.complementary.append(complementary_columns(self.lifting, sides, place.context, d.signature.span))
+            return
+        if d.condition is not None:
+            self._write_implication(d, place)
+            return
         k = next(
             n
             for n, b in enumerate(self.row_blocks)
@@ -399,10 +440,28 @@ class _Grounding:
         if d.relation in (">=", "=="):
             low[:] = -constant
 
+    def _write_implication(self, d: ConstraintDef, place: Place) -> None:
+        assert d.condition is not None
+        switch = self.evaluator.expression(d.condition, place.context)
+        expression = self.evaluator.expression
+        if d.relation == "range":
+            assert d.middle is not None
+            body = expression(d.middle, place.context)
+            low, high = (self.evaluator.number(e, place.context) for e in (d.left, d.right))
+        else:
+            body = add([(1, expression(d.left, place.context)), (-1, expression(d.right, place.context))])
+            low = Dense.scalar(-np.inf if d.relation == "<=" else 0.0)
+            high = Dense.scalar(np.inf if d.relation == ">=" else 0.0)
+        implied(self.lifting, switch, d.holds_at, body, low, high, place, d.signature)
+
     def _objective(self, player: PlayerDef, entries: Entries, constants: Floats) -> None:
         place = self.spaces.players[id(player)]
         value = self.evaluator.expression(player.objective.value, place.context)
         constants[place.base : place.base + place.layout.size] = entries.write(value, place.layout, place.base)
+
+
+def _owned(context: Context, player: str, layout: Layout, owner: Ints) -> Context:
+    return context.owned(player, Dense(layout.axes, owner.reshape(tuple(a.size for a in layout.axes))))
 
 
 def _block(signature: Signature, player: str, own: int, domain: ir.Domain, base: int, layout: Layout) -> Block:

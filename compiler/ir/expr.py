@@ -315,6 +315,38 @@ class Reduce:
     span: Span = _span()
 
 
+@dataclass(frozen=True, slots=True)
+class Piecewise:
+    """The curve through the points (`x[k]`, `y[k]`) at `subject`; the points are data, the end pieces go on."""
+
+    subject: Expr
+    x: tuple[Expr, ...]
+    y: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """`subject` paid by tiers: each unit up to `limits[0]` at `rates[0]`, ..., the rest at the last rate."""
+
+    subject: Expr
+    limits: tuple[Expr, ...]
+    rates: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """`cvar(w, level) body`: the mean of the largest share 1 - level of `body`; `probability` weighs the instances of
+    `domain`."""
+
+    domain: Domain
+    level: Expr
+    probability: Expr
+    body: Expr
+    span: Span = _span()
+
+
 Expr = (
     Number
     | IndexValue
@@ -332,4 +364,7 @@ Expr = (
     | Choose
     | Apply
     | Reduce
+    | Piecewise
+    | Tiers
+    | Risk
 )

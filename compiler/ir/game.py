@@ -42,6 +42,8 @@ class SetDef:
     column: str | None = None
     file_span: Span | None = None
     roots: frozenset[str] = frozenset()
+    probability: ParamDef | None = None
+    """Of a set of scenarios: the weight of each."""
 
     @property
     def name(self) -> str:
@@ -67,6 +69,16 @@ class DataLiteral:
     span: Span = field(compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Scenarios made from samples: the rows of `file` clustered into `count` by k-means."""
+
+    file: str
+    count: int
+    seed: int
+    span: Span = field(compare=False, repr=False)
+
+
 @dataclass(eq=False, slots=True)
 class ParamDef:
     """Data. At most one of `value`, `literal`, `file`; none of them (and no default) means: must be given from outside.
@@ -86,6 +98,9 @@ class ParamDef:
     file_span: Span | None = None
     lower: Expr | None = None
     upper: Expr | None = None
+    clusters: Clusters | None = None
+    """Weights of these clusters (`weights`), or their centres."""
+    weights: bool = False
 
     @property
     def name(self) -> str:
@@ -154,6 +169,11 @@ class ConstraintDef:
     right: Expr = None  # type: ignore[assignment]
     middle: Expr | None = None
     price: Signature | None = None
+    condition: Expr | None = None
+    """Of an implication: the use of a binary that must be 1 (`holds_at` True) or 0 for the relation to bind."""
+    holds_at: bool = True
+    perp: tuple[Expr, Expr] | None = None
+    """Of a complementarity: two expressions, both at least zero, one of them zero."""
 
     @property
     def name(self) -> str:

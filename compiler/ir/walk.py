@@ -88,6 +88,12 @@ def uses(expression: ir.Expr) -> list[ir.Use]:
                 stack.extend(item.arguments)
             case ir.Reduce():
                 stack += [item.domain, item.body]
+            case ir.Piecewise():
+                stack += [item.subject, *item.x, *item.y]
+            case ir.Tiers():
+                stack += [item.subject, *item.limits, *item.rates]
+            case ir.Risk():
+                stack += [item.domain, item.level, item.probability, item.body]
             case ir.Domain():
                 stack.extend(b.over for b in item.binders)
                 if item.where is not None:

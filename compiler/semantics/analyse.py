@@ -12,6 +12,7 @@ from compiler.semantics.check_units import check_units
 from compiler.semantics.circles import check_circles
 from compiler.semantics.components import expand_components
 from compiler.semantics.declare import Declarations
+from compiler.semantics.declare_scenarios import expand_scenarios, link_scenarios
 from compiler.semantics.declare_sets import SetDeclarations
 from compiler.semantics.players import check_leaders
 from compiler.semantics.resolve_names import Unresolved
@@ -25,7 +26,9 @@ T = TypeVar("T")
 
 def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
     """The checked game with `case` applied ("" for none), or None when `findings` holds errors."""
-    game = _resolved(apply_case(expand_components(model, findings), case, findings), case, findings)
+    plain = expand_scenarios(expand_components(model, findings))
+    scenarios = [s for s in model.statements if isinstance(s, nodes.ScenariosDecl)]
+    game = _resolved(apply_case(plain, case, findings), scenarios, case, findings)
     if not findings.errors:
         check_circles(game, findings)
     if not findings.errors:
@@ -34,7 +37,7 @@ def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
     return None if findings.errors else game
 
 
-def _resolved(applied: CaseApplied, case: str, findings: Findings) -> Game:
+def _resolved(applied: CaseApplied, scenarios: list[nodes.ScenariosDecl], case: str, findings: Findings) -> Game:
     """Every name looked up; what could not be is missing from the game, with an error among the findings."""
     model = applied.model
     _refuse_unsupported(model, findings)
@@ -45,8 +48,9 @@ def _resolved(applied: CaseApplied, case: str, findings: Findings) -> Game:
     declarations = Declarations(model, scope, units, findings)
     declarations.declare()
     sets.finish()
+    weights = link_scenarios(scenarios, scope, findings)
     case_nodes = [s for s in model.statements if isinstance(s, nodes.CaseDecl)]
-    bodies = Bodies(scope, {s.head.name.text: s.head.name.span for s in case_nodes}, findings)
+    bodies = Bodies(scope, {s.head.name.text: s.head.name.span for s in case_nodes}, scenarios, findings)
     for item in declarations.pending:
         _attempt(lambda item=item: bodies.fill(item), findings)  # type: ignore[misc]
     fixes = [_attempt(lambda node=node: bodies.fix(node), findings) for node in applied.fixes]  # type: ignore[misc]
@@ -58,7 +62,7 @@ def _resolved(applied: CaseApplied, case: str, findings: Findings) -> Game:
         case=case,
         units=units.declared,
         sets=tuple(scope.sets.values()),
-        params=tuple(d for d in scope.top.values() if isinstance(d, ParamDef)),
+        params=(*(d for d in scope.top.values() if isinstance(d, ParamDef)), *weights),
         lets=tuple(d for d in scope.top.values() if isinstance(d, LetDef)),
         players=tuple(scope.players.values()),
         fixes=tuple(f for f in fixes if f is not None),
@@ -90,9 +94,7 @@ def _attempt(step: Callable[[], T], findings: Findings) -> T | None:
         return None
 
 
-_UNSUPPORTED: dict[type, str] = {
-    nodes.ScenariosDecl: "scenarios",
-}
+_UNSUPPORTED: dict[type, str] = {}
 
 
 def _refuse_unsupported(model: nodes.Model, findings: Findings) -> None:

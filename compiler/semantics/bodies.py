@@ -18,12 +18,13 @@ from compiler.ir.game import (
     ReportDef,
     VarDef,
 )
+from compiler.semantics.declare_scenarios import clusters_of
 from compiler.semantics.relations import normal_relation
 from compiler.semantics.resolve import Resolver
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Definition, Environment, Scope
 from compiler.syntax import nodes
-from grammar.diagnostics import Findings
+from grammar.diagnostics import Findings, did_you_mean
 from grammar.source import Span
 
 
@@ -42,9 +43,12 @@ class Pending:
 class Bodies:
     """Resolves bodies; `cases` are the names that comparisons may speak of."""
 
-    def __init__(self, scope: Scope, cases: dict[str, Span], findings: Findings) -> None:
+    def __init__(
+        self, scope: Scope, cases: dict[str, Span], scenarios: list[nodes.ScenariosDecl], findings: Findings
+    ) -> None:
         self.scope = scope
         self.cases = cases
+        self.scenarios = {s.head.name.text: s for s in scenarios}
         self.findings = findings
 
     def fill(self, item: Pending) -> None:
@@ -87,12 +91,7 @@ class Bodies:
 
     def _param(self, d: ParamDef, node: nodes.ParamDecl, resolver: Resolver, environment: Environment) -> None:
         if node.scenarios is not None:
-            raise resolver.fail(
-                "G107",
-                "data from scenarios cannot be compiled by this version",
-                node.scenarios.span,
-                "not supported yet",
-            )
+            self._from_scenarios(d, node.scenarios, resolver)
         if node.value is not None and node.file is not None:
             self.findings.add(
                 "G110",
@@ -117,6 +116,28 @@ class Bodies:
             value = resolver.data(bound.value, environment)
             d.lower, d.upper = (value, d.upper) if bound.relation == ">=" else (d.lower, value)
 
+    def _from_scenarios(self, d: ParamDef, name: nodes.Name, resolver: Resolver) -> None:
+        """`param mcp[t,w] from W`: the centres of the clusters that W's scenarios are."""
+        scenarios = self.scenarios.get(name.text)
+        if scenarios is None or scenarios.count is None:
+            raise resolver.fail(
+                "G204",
+                f"`{name.text}` is no set of scenarios made from samples",
+                name.span,
+                "nothing to take values from",
+                hints=did_you_mean(name.text, self.scenarios, name.span)
+                or ['write `scenarios W index w from "samples.csv" reduce kmeans 10`, or give the file in quotes'],
+            )
+        of = [k for k, s in enumerate(d.domain.sets) if s.name == name.text]
+        if len(of) != 1 or len(d.domain.sets) > 2:
+            raise resolver.fail(
+                "G301",
+                f"`{d.name}` takes columns of samples: it has one index over `{name.text}` and at most one other",
+                d.signature.span,
+                hints=[f"write `param {d.name}[t,w] from {name.text}`: elements of t head the file's columns"],
+            )
+        d.clusters = clusters_of(scenarios, self.findings)
+
     def _literal(self, node: nodes.Braces, resolver: Resolver, environment: Environment) -> DataLiteral:
         entries = []
         for entry in node.entries:
@@ -137,14 +158,6 @@ class Bodies:
     def _variable(self, d: VarDef, node: nodes.VarDecl, resolver: Resolver, environment: Environment) -> None:
         kinds = ("integer", "binary", "semicontinuous")
         d.kind_span = node.head.name.span if node.kind in kinds else None
-        if node.kind == "semicontinuous":
-            raise resolver.fail(
-                "G107",
-                "`semicontinuous` cannot be compiled by this version",
-                node.head.name.span,
-                "not supported yet",
-                hints=["use a binary: `low*on <= x` and `x <= high*on`"],
-            )
         d.bounds = tuple(BoundDef(b.relation, resolver.expression(b.value, environment), b.span) for b in node.bounds)
         if node.kind == "binary" and d.bounds:
             self.findings.add(

@@ -95,7 +95,7 @@ class _Checker:
             value.span,
             f"is in {found.text}",
             [Label(signature.span, f"declared in {wanted.text}")],
-            _way_out(wanted, found, signature.name),
+            _way_out(wanted, found, short(value.span)),
         )
 
     def _bound(self, signature: Signature, bound: BoundDef) -> None:
@@ -105,6 +105,10 @@ class _Checker:
 
     def _constraint(self, constraint: ConstraintDef, objective: ObjectiveDef | None) -> None:
         self._domain(constraint.domain)
+        if constraint.perp is not None:
+            for expression in constraint.perp:
+                self.unit(expression)
+            return
         sides = [s for s in (constraint.left, constraint.middle, constraint.right) if s is not None]
         unit = self._alike(sides, "compared")
         price = constraint.price
@@ -161,6 +165,18 @@ class _Checker:
                     self._not_allowed("prod", body, e.body.span)
                     return Open.ANY
                 return body
+            case ir.Piecewise():
+                self._alike([e.subject, *e.x], "compared")
+                return self._alike(list(e.y), "compared")
+            case ir.Tiers():
+                amount = self._alike([e.subject, *e.limits], "compared")
+                rate = self._alike(list(e.rates), "compared")
+                if isinstance(amount, Unit) and isinstance(rate, Unit):
+                    return amount.times(rate)
+                return amount if rate is Open.NUMBER else rate if amount is Open.NUMBER else Open.ANY
+            case ir.Risk():
+                self._domain(e.domain)
+                return self.unit(e.body)
         assert_never(e)
 
     def _target(self, target: object) -> Known:
@@ -278,9 +294,9 @@ def _way_out(wanted: Unit, found: Unit, name: str) -> list[str]:
     """How to bring `found` to `wanted`: by a factor where only the scale differs, by a quantity where the dimension
     does."""
     if wanted.dimension == found.dimension:
-        factor = found.scale / wanted.scale
-        times = f"{factor:g}*{name}" if factor >= 1 else f"{name}/{1 / factor:g}"
-        return [f"1 {found.text} = {factor:g} {wanted.text}: write `{times}`, or declare both in one unit"]
+        factor, unit = found.scale / wanted.scale, wanted.times(found, -1).text
+        way = f"multiply `{name}` by a factor with a unit, `param factor : {unit} = {factor:g}`"
+        return [f"1 {found.text} = {factor:g} {wanted.text}: {way}, or declare both in one unit"]
     ratio = wanted.times(found, -1)
     if ratio.dimension == (("s", 1.0),):
         return [f"multiply `{name}` by the length of a period (a parameter in h, such as `dt`)"]

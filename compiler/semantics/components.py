@@ -78,9 +78,7 @@ class _Expansion:
                 name.span,
                 "unknown component",
                 hints=did_you_mean(name.text, self.components, name.span)
-                or [
-                    f"declare it: `component {name.text}(...) {{ ... }}`, or import the file that does: `import std.NAME`"
-                ],
+                or [f"declare it: `component {name.text}(...) {{ ... }}`, or import its file: `import std.NAME`"],
             )
             raise Unresolved
         if name.text in within:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compiler.ir.game import ConstraintDef
+from compiler.ir import expr as ir
+from compiler.ir.game import ConstraintDef, VarDef
 from compiler.semantics.resolve import Resolver
 from compiler.semantics.scope import Environment
 from compiler.syntax import nodes
@@ -16,21 +17,34 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
         _check_price_index(node, resolver)
     match relation:
         case nodes.Implies():
-            raise resolver.fail(
-                "G107",
-                "an implication cannot be compiled by this version",
-                relation.span,
-                "not supported yet",
-                hints=["with a bound M from your data: `e <= c + M*(1 - on)`"],
-            )
+            d.condition, d.holds_at = _binary(relation.condition, resolver, environment)
+            if d.price is not None:
+                raise resolver.fail(
+                    "G706",
+                    "an implication has no shadow price",
+                    d.price.span,
+                    "it binds by a binary",
+                    hints=["leave the price out"],
+                )
+            relation = relation.relation
         case nodes.Perp():
             raise resolver.fail(
                 "G107",
-                "a complementarity cannot be compiled by this version",
+                "a complementarity cannot be solved by this version",
                 relation.span,
                 "not supported yet",
                 hints=["a follower's optimality makes its complementarities by itself"],
             )
+        case nodes.Perp():
+            d.perp = (
+                _nonnegative(relation.left, resolver, environment),
+                _nonnegative(relation.right, resolver, environment),
+            )
+            d.relation, d.left, d.right = "perp", *d.perp
+            return
+        case _:
+            pass
+    match relation:
         case nodes.Compare():
             pass
         case _:
@@ -81,6 +95,38 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
             relation.span,
             hints=["a range is `a <= e <= b`; write several constraints for more"],
         )
+
+
+def _binary(node: nodes.Expr, resolver: Resolver, environment: Environment) -> tuple[ir.Expr, bool]:
+    """The condition of an implication: a binary, or `not` one."""
+    negated = isinstance(node, nodes.Not)
+    inner = node.operand if isinstance(node, nodes.Not) else node
+    if isinstance(inner, nodes.Ref):
+        use = resolver.use(inner, environment)
+        if isinstance(use, ir.Use) and isinstance(use.target, VarDef) and use.target.kind == "binary":
+            return use, not negated
+    raise resolver.fail(
+        "G109",
+        "the condition of an implication is a binary variable, or `not` one",
+        node.span,
+        "not a binary",
+        hints=["write `on[t] => ...` with `var on[t] binary`; a condition on data stands in `where`"],
+    )
+
+
+def _nonnegative(node: nodes.Expr, resolver: Resolver, environment: Environment) -> ir.Expr:
+    """The expression of one side of a complementarity: `0 <= x`, `x >= 0`."""
+    if isinstance(node, nodes.Compare) and len(node.ops) == 1:
+        low, high = node.operands if node.ops[0] == "<=" else node.operands[::-1]
+        if node.ops[0] in ("<=", ">=") and isinstance(low, nodes.Number) and low.value == 0:
+            return resolver.expression(high, environment)
+    raise resolver.fail(
+        "G109",
+        "each side of `perp` says that an expression is at least zero",
+        node.span,
+        "not of the form `e >= 0`",
+        hints=["write `0 <= x perp e >= 0`"],
+    )
 
 
 def _check_price_index(node: nodes.ConstraintDecl, resolver: Resolver) -> None:

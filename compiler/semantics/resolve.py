@@ -17,8 +17,6 @@ from compiler.semantics.scope import Environment
 from compiler.syntax import nodes
 from grammar.diagnostics import did_you_mean
 
-UNSUPPORTED_REDUCTIONS = ("expect", "cvar")
-
 
 class Resolver(IndexResolver):
     """Resolves the expressions of one declaration's place: `player` is the block it stands in."""
@@ -59,13 +57,7 @@ class Resolver(IndexResolver):
             case nodes.Call():
                 return self._call(node, environment)
             case nodes.PiecewiseCall():
-                raise self.fail(
-                    "G107",
-                    f"`{node.function.text}` cannot be compiled by this version",
-                    node.span,
-                    "not supported yet",
-                    hints=["model the pieces with variables and constraints for now"],
-                )
+                return self._curve(node, environment)
             case nodes.Compare() | nodes.Logic() | nodes.Not():
                 raise self.fail(
                     "G108",
@@ -114,16 +106,112 @@ class Resolver(IndexResolver):
 
     def _reduce(self, node: nodes.Reduce, environment: Environment) -> ir.Expr:
         op = node.op.text
-        if op in UNSUPPORTED_REDUCTIONS:
-            raise self.fail(
-                "G107",
-                f"`{op}` cannot be compiled by this version",
-                node.op.span,
-                "not supported yet",
-                hints=["for a mean write `sum(w) prob[w]*...` for now"],
-            )
-        domain, inner = self.domain(node.items, environment)
-        return ir.Reduce(op, domain, self.expression(node.body, inner), node.span)
+        if op not in ("expect", "cvar"):
+            domain, inner = self.domain(node.items, environment)
+            return ir.Reduce(op, domain, self.expression(node.body, inner), node.span)
+        items, level = node.items, None
+        if op == "cvar":
+            if len(items.items) < 2:
+                raise self.fail(
+                    "G207",
+                    "`cvar` needs a level",
+                    items.span,
+                    "letter and level",
+                    hints=["write `cvar(w, 0.95) loss[w]`"],
+                )
+            level = self.data(items.items[-1], environment)
+            items = nodes.IndexList(items.items[:-1], items.where, items.span)
+        domain, inner = self.domain(items, environment)
+        probability = self._probability(domain, node)
+        body = self.expression(node.body, inner)
+        if level is None:
+            return ir.Reduce("sum", domain, ir.Multiply(("*", "*"), (probability, body), node.body.span), node.span)
+        return ir.Risk(domain, level, probability, body, node.span)
+
+    def _probability(self, domain: ir.Domain, node: nodes.Reduce) -> ir.Expr:
+        """The product of the probabilities of the scenarios that the letters run over."""
+        factors: list[ir.Expr] = []
+        for binder in domain.binders:
+            for place, of in enumerate(binder.components):
+                if of.probability is None:
+                    raise self.fail(
+                        "G303",
+                        f"`{node.op.text}` runs over scenarios, `{of.name}` is a plain set",
+                        binder.span,
+                        "its elements have no probabilities",
+                        hints=[
+                            f'declare it: `scenarios {of.name} index {binder.letters[place]} from "FILE" probability p`',
+                            "a plain sum is `sum(...)`, a plain mean `mean(...)`",
+                        ],
+                    )
+                factors.append(ir.Use(of.probability, (ir.Letter(binder, place, binder.span),), binder.span))
+        return (
+            factors[0]
+            if len(factors) == 1
+            else ir.Multiply(("*",) * len(factors), tuple(factors), domain.span or node.span)
+        )
+
+    def _curve(self, node: nodes.PiecewiseCall, environment: Environment) -> ir.Expr:
+        name = node.function.text
+        subject = self.expression(node.subject, environment)
+        if name == "piecewise":
+            points = []
+            for entry in node.pieces:
+                if entry.value is not None or not isinstance(entry.key, nodes.Tuple) or len(entry.key.items) != 2:
+                    raise self.fail(
+                        "G108",
+                        "a piece is a point `(x, y)`",
+                        entry.span,
+                        "not a point",
+                        hints=["write `piecewise(e; (0, 0), (100, 50))`"],
+                    )
+                points.append(tuple(self.data(item, environment) for item in entry.key.items))
+            if len(points) < 2:
+                raise self.fail(
+                    "G207",
+                    "`piecewise` needs two points at least",
+                    node.span,
+                    hints=["write `piecewise(e; (0, 0), (100, 50))`"],
+                )
+            return ir.Piecewise(subject, tuple(x for x, _ in points), tuple(y for _, y in points), node.span)
+        if name == "tiers":
+            return self._tiers(node, subject, environment)
+        raise self.fail(
+            "G206",
+            f"no function `{name}` takes pieces",
+            node.function.span,
+            "unknown function",
+            hints=did_you_mean(name, ["piecewise", "tiers"], node.function.span)
+            or ["`piecewise(e; (0, 0), (100, 50))` and `tiers(e; 100: 0.5, rest: 0.8)` do"],
+        )
+
+    def _tiers(self, node: nodes.PiecewiseCall, subject: ir.Expr, environment: Environment) -> ir.Expr:
+        limits: list[ir.Expr] = []
+        rates: list[ir.Expr] = []
+        for number, entry in enumerate(node.pieces):
+            if entry.value is None:
+                raise self.fail(
+                    "G108",
+                    "a tier is `limit: rate`",
+                    entry.span,
+                    "no rate",
+                    hints=["write `tiers(e; 100: 0.5, rest: 0.8)`"],
+                )
+            rest = isinstance(entry.key, nodes.Ref) and entry.key.span.text == "rest"
+            if rest != (number == len(node.pieces) - 1):
+                raise self.fail(
+                    "G108",
+                    "the last tier, and only the last, is `rest`",
+                    entry.key.span,
+                    "`rest` is missing" if not rest else "not the last tier",
+                    hints=["write `tiers(e; 100: 0.5, 200: 0.6, rest: 0.8)`: up to 100, from there to 200, beyond"],
+                )
+            if not rest:
+                limits.append(self.data(entry.key, environment))
+            rates.append(self.expression(entry.value, environment))
+        if not limits:
+            raise self.fail("G207", "one tier is a plain product", node.span, hints=["write `rate*e`"])
+        return ir.Tiers(subject, tuple(limits), tuple(rates), node.span)
 
     def _call(self, node: nodes.Call, environment: Environment) -> ir.Expr:
         name = node.function.text

@@ -1,0 +1,241 @@
+"""Functions, reductions, curves and risk + data -> values: `FunctionEvaluator`. Of variables they are lifted,
+exactly, or refused."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from itertools import pairwise
+
+import numpy as np
+
+from compiler.ground.context import Context, Ungrounded
+from compiler.ground.evaluate_indices import IndexEvaluator, Sets
+from compiler.ground.lifting import Lifting
+from compiler.ground.pieces import piecewise, tiers
+from compiler.ground.risk import cvar_columns, cvar_number
+from compiler.ground.sparse import Floats
+from compiler.ground.values import UNIT, Affine, Dense, combine, sum_over, union
+from compiler.ir import expr as ir
+from compiler.ir.words import short
+from grammar.diagnostics import Findings
+from grammar.source import Span
+
+
+class FunctionEvaluator(IndexEvaluator):
+    """Evaluates everything that is more than a sum or a product; what uses mean, its subclass says."""
+
+    def __init__(self, data: Sets, findings: Findings) -> None:
+        super().__init__(data, findings)
+        self.lifting: Lifting | None = None
+        """Models what is nonlinear in variables; None where only numbers can stand."""
+
+    @abstractmethod
+    def expression(self, node: ir.Expr, context: Context) -> Affine:
+        """The value over the axes that it depends on."""
+
+    def _apply(self, node: ir.Apply, context: Context) -> Affine:
+        arguments = [self.expression(a, context) for a in node.arguments]
+        if not all(v.numeric for v in arguments):
+            return self._lifted(node, arguments, context)
+        numbers = [v.constant for v in arguments]
+        function = _FUNCTIONS.get(node.function)
+        with np.errstate(all="ignore"):
+            if function is not None:
+                return Affine(self._finite(combine(function, numbers[0]), node, context))
+            pick = np.minimum if node.function == "min" else np.maximum
+            result = numbers[0]
+            for other in numbers[1:]:
+                result = combine(pick, result, other)
+        return Affine(result)
+
+    def _finite(self, value: Dense, node: ir.Expr, context: Context) -> Dense:
+        bad, at = context.first(Dense(value.axes, np.isnan(value.array)))
+        if bad:
+            raise self.fail(
+                "G508", f"`{short(node.span)}` has no value{at}", node.span, "outside the function's domain"
+            )
+        return value
+
+    def _nonlinear(self, what: str, span: Span, hint: str) -> Ungrounded:
+        return self.fail(
+            "G701",
+            f"{what} is nonlinear: this version compiles linear and quadratic expressions",
+            span,
+            "nonlinear in variables",
+            hints=[hint] if hint else [],
+        )
+
+    def _reduce(self, node: ir.Reduce, context: Context) -> Affine:
+        inner, axes, mask = self.domain(node.domain, context)
+        body = self.expression(node.body, inner)
+        if node.op == "sum":
+            return sum_over(body, axes, mask)
+        if node.op == "mean":
+            total = sum_over(body, axes, mask)
+            count = sum_over(Affine(UNIT), axes, mask).constant
+            bad, at = context.first(Dense(count.axes, count.array == 0))
+            if bad:
+                raise self.fail(
+                    "G508",
+                    f"`mean` over nothing{at}",
+                    node.span,
+                    "no element to take the mean of",
+                    hints=["leave the instance out with `where`"],
+                )
+            return total.scaled(combine(lambda c: 1.0 / np.maximum(c, 1), count))
+        if not body.numeric:
+            raise self._nonlinear(
+                f"`{node.op}` over variables",
+                node.span,
+                "use a variable bounded by each of them" if node.op != "prod" else "",
+            )
+        whole = union(
+            body.constant, *([mask] if mask is not None else []), *(Dense((a,), np.zeros(a.size)) for a in axes)
+        )
+        start = {"prod": 1.0, "smin": np.inf, "smax": -np.inf}[node.op]
+        values = body.constant.full(whole)
+        if mask is not None:
+            values = np.where(mask.full(whole), values, start)
+        over = tuple(k for k, a in enumerate(whole) if a in set(axes))
+        function = {"prod": np.multiply, "smin": np.minimum, "smax": np.maximum}[node.op]
+        reduced = Dense(
+            tuple(a for a in whole if a not in set(axes)), function.reduce(values, axis=over, initial=start)
+        )
+        if node.op != "prod":
+            bad, at = context.first(Dense(reduced.axes, np.isinf(reduced.array)))
+            if bad:
+                raise self.fail(
+                    "G508",
+                    f"`{node.op}` over nothing{at}",
+                    node.span,
+                    "no element to choose from",
+                    hints=["leave the instance out with `where` or `if`"],
+                )
+        return Affine(reduced)
+
+    # ------------------------------------------------------------ functions of variables
+
+    def _lifted(self, node: ir.Apply, arguments: list[Affine], context: Context) -> Affine:
+        if node.function not in ("abs", "min", "max") or self.lifting is None:
+            raise self._nonlinear(f"`{short(node.span)}` of variables", node.span, "")
+        for value, argument in zip(arguments, node.arguments, strict=True):
+            if value.pairs:
+                raise self._nonlinear(f"`{node.function}` of the product `{short(argument.span)}`", argument.span, "")
+        if node.function == "abs":
+            arguments = [arguments[0], arguments[0].scaled(Dense.scalar(-1.0))]
+        return self.lifting.extreme(node.function != "min", tuple(arguments), context, node.span)
+
+    def _piecewise(self, node: ir.Piecewise, context: Context) -> Affine:
+        subject = self.expression(node.subject, context)
+        x = [self.number(e, context) for e in node.x]
+        y = [self.number(e, context) for e in node.y]
+        self._check_ascending(x, node.x, node, "points", context)
+        if subject.numeric:
+            return Affine(_curve_at(subject.constant, x, y))
+        self._check_linear(subject, node.subject)
+        assert self.lifting is not None
+        return piecewise(self.lifting, subject, x, y, context, node.span)
+
+    def _tiers(self, node: ir.Tiers, context: Context) -> Affine:
+        subject = self.expression(node.subject, context)
+        limits = [self.number(e, context) for e in node.limits]
+        rates = [self.expression(e, context) for e in node.rates]
+        zero = ir.Number(0.0, node.span)
+        self._check_ascending([Dense.scalar(0.0), *limits], (zero, *node.limits), node, "limits", context)
+        if subject.numeric and all(r.numeric for r in rates):
+            return Affine(_tiers_at(subject.constant, limits, [r.constant for r in rates]))
+        self._check_linear(subject, node.subject)
+        for rate, e in zip(rates, node.rates, strict=True):
+            self._check_linear(rate, e)
+        assert self.lifting is not None
+        return tiers(self.lifting, subject, limits, rates, context, node.span)
+
+    def _risk(self, node: ir.Risk, context: Context) -> Affine:
+        level = self.number(node.level, context)
+        if level.axes or not 0.0 <= float(level.array) < 1.0:
+            raise self.fail(
+                "G512",
+                "the level of `cvar` is a number from 0 to below 1",
+                node.level.span,
+                "not a level",
+                hints=["0.95 is the mean of the worst 5 %"],
+            )
+        inner, axes, mask = self.domain(node.domain, context)
+        if mask is not None:
+            raise self.fail(
+                "G303",
+                "the scenarios of `cvar` cannot depend on other letters",
+                node.domain.span,
+                "a condition on letters from outside",
+            )
+        loss = self.expression(node.body, inner)
+        probability = self.number(node.probability, inner)
+        if loss.numeric:
+            return Affine(cvar_number(loss.constant, probability, float(level.array), axes))
+        self._check_linear(loss, node.body)
+        assert self.lifting is not None
+        return cvar_columns(self.lifting, loss, probability, float(level.array), inner, context, axes, node.span)
+
+    def _check_ascending(
+        self, values: list[Dense], nodes: tuple[ir.Expr, ...], node: ir.Expr, word: str, context: Context
+    ) -> None:
+        for k, (before, after) in enumerate(pairwise(values)):
+            bad, at = context.first(combine(np.greater_equal, before, after))
+            if bad:
+                raise self.fail(
+                    "G512",
+                    f"the {word} of `{short(node.span)}` do not ascend{at}",
+                    nodes[k + 1].span,
+                    "not beyond the one before",
+                    hints=[f"write the {word} from the smallest to the largest; limits of tiers count from zero"],
+                )
+
+    def _check_linear(self, value: Affine, node: ir.Expr) -> None:
+        if value.pairs:
+            raise self._nonlinear(f"a curve, tier or risk of the product `{short(node.span)}`", node.span, "")
+        if not value.numeric and self.lifting is None:
+            raise self.fail(
+                "G509", f"`{short(node.span)}` holds a variable; data are expected here", node.span, "not data"
+            )
+
+
+def _curve_at(subject: Dense, x: list[Dense], y: list[Dense]) -> Dense:
+    """The curve through the points, at numbers; the end pieces go on."""
+    result: Dense | None = None
+    for k in range(len(x) - 1):
+        line = combine(_line, subject, x[k], x[k + 1], y[k], y[k + 1])
+        result = line if result is None else combine(_from, subject, x[k], result, line)
+    assert result is not None
+    return result
+
+
+def _tiers_at(subject: Dense, limits: list[Dense], rates: list[Dense]) -> Dense:
+    """What numbers cost by tiers."""
+    total = combine(np.multiply, rates[0], subject)
+    for k, limit in enumerate(limits):
+        total = combine(_dearer, total, subject, limit, rates[k], rates[k + 1])
+    return total
+
+
+def _line(e: Floats, x0: Floats, x1: Floats, y0: Floats, y1: Floats) -> Floats:
+    return np.asarray(y0 + (y1 - y0) * (e - x0) / (x1 - x0), dtype=np.float64)
+
+
+def _from(e: Floats, x0: Floats, before: Floats, after: Floats) -> Floats:
+    return np.where(e > x0, after, before)
+
+
+def _dearer(total: Floats, e: Floats, limit: Floats, rate: Floats, beyond: Floats) -> Floats:
+    return np.asarray(total + np.maximum(e - limit, 0.0) * (beyond - rate), dtype=np.float64)
+
+
+_FUNCTIONS: dict[str, np.ufunc] = {
+    "abs": np.absolute,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "tanh": np.tanh,
+}
