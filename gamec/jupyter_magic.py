@@ -76,7 +76,7 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
 
     # Shown by `%%game?`.
     game.__doc__ = f"Solve the model in this cell, show the answer and keep it.\n\n{parser.format_help()}"
-    ipython.register_magic_function(game, "cell", "game")
+    ipython.magics_manager.register_function(game, "cell", "game")
 
 
 def unload_ipython_extension(ipython: InteractiveShell) -> None:
