@@ -142,6 +142,9 @@ class GroundGame:
     objective: Csr
     objective_constant: Floats
     objective_quad: Quad
+    row_group: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(m,) or empty: rows of different players with the same number >= 0 are copies of one shared constraint with a
+    common multiplier: their multipliers, as of minimising players, are equal (variational equilibrium)."""
     complementary: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
     """(pairs, 2): two columns, both at least zero, of which at most one may be above zero (`perp`)."""
     price_names: dict[int, str] = field(default_factory=dict)

@@ -18,9 +18,11 @@ from compiler.ground.ground_game import INTEGER, MAXIMIZE, MINIMIZE, Block, Grou
 from compiler.ground.ground_set import Layout
 from compiler.ground.lifting import Lifting
 from compiler.ground.logic import complementary_columns, implied, semicontinuous
+from compiler.ground.relation_sides import at_words, relation_sides
 from compiler.ground.rows import Entries
+from compiler.ground.shared_rows import SharedRows, shared_rows
 from compiler.ground.spaces import Columns, Place, Spaces
-from compiler.ground.sparse import Csr, Quad
+from compiler.ground.sparse import Csr, Quad, stacked
 from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
 from compiler.ir import expr as ir
 from compiler.ir.game import BoundDef, ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
@@ -63,6 +65,7 @@ class _Grounding:
         self.row_owner: list[Ints] = []
         self.rows = 0
         self.complementary: list[Ints] = []
+        self.row_group = np.zeros(0, dtype=np.int64)
 
     def _try(self, step: Callable[[], T]) -> T | None:
         try:
@@ -108,6 +111,7 @@ class _Grounding:
         check_bounds(self.column_blocks, flat.lower, flat.upper, self.findings)
         check_finite(self.entries, self.row_blocks, objective, self.findings)
         matrix, quad = self._finished(flat, objective, players)
+        matrix = self._with_shared(matrix, flat, [p.declaration for p in players])
         result = GroundGame(
             name=self.game.name,
             players=players,
@@ -127,6 +131,7 @@ class _Grounding:
             objective=objective.matrix(len(players), len(flat.lower)),
             objective_constant=constants,
             objective_quad=objective.quad(len(flat.lower)),
+            row_group=self.row_group,
             complementary=np.concatenate(self.complementary) if self.complementary else np.zeros((0, 2), np.int64),
             price_names=self.price_names,
         )
@@ -394,65 +399,59 @@ class _Grounding:
             for n, b in enumerate(self.row_blocks)
             if b.start == place.base and b.name == d.name and b.player == d.player
         )
-        low, high = self.row_lower[k], self.row_upper[k]
-        if d.relation == "range":
-            assert d.middle is not None
-            sides = [self.evaluator.expression(e, place.context) for e in (d.left, d.right)]
-            for side, e in zip(sides, (d.left, d.right), strict=True):
-                if not side.numeric:
-                    raise self.evaluator.fail(
-                        "G109",
-                        f"the ends of a range are data, `{e.span.text}` holds a variable",
-                        e.span,
-                        "not data",
-                        hints=["write two constraints"],
-                    )
-            constant = self.entries.write(self.evaluator.expression(d.middle, place.context), place.layout, place.base)
-            ends = [np.asarray(s.constant.full(place.layout.axes), dtype=np.float64).ravel() for s in sides]
-            low[:], high[:] = ends[0] - constant, ends[1] - constant
-            bad = low > high
-            if bad.any():
-                at = place.layout.key(int(np.argmax(bad)))
-                raise self.evaluator.fail(
-                    "G510",
-                    f"the range of `{d.name}` is empty{_at(d.domain, at)}",
-                    d.signature.span,
-                    "its lower end lies above its upper end",
-                )
-            return
-        body = add(
-            [
-                (1, self.evaluator.expression(d.left, place.context)),
-                (-1, self.evaluator.expression(d.right, place.context)),
-            ]
-        )
+        body, low, high = relation_sides(d, place.layout, place.context, self.evaluator)
         constant = self.entries.write(body, place.layout, place.base)
-        if np.isnan(constant).any():
-            at = place.layout.key(int(np.argmax(np.isnan(constant))))
-            raise self.evaluator.fail(
-                "G508",
-                f"`{d.name}` has no number on one side{_at(d.domain, at)}",
-                d.signature.span,
-                "infinite minus infinite",
-            )
-        if d.relation in ("<=", "=="):
-            high[:] = -constant
-        if d.relation in (">=", "=="):
-            low[:] = -constant
+        if np.isnan(constant).any() or (np.isinf(constant) & ~(np.isinf(low) & np.isinf(high))).any():
+            raise self._no_number(d, place.layout, ~np.isfinite(constant))
+        self.row_lower[k][:] = low - constant
+        self.row_upper[k][:] = high - constant
+
+    def _no_number(self, d: ConstraintDef, layout: Layout, where: NDArray[np.bool_]) -> Ungrounded:
+        at = at_words(d.domain, layout.key(int(np.argmax(where))))
+        return self.evaluator.fail(
+            "G508", f"`{d.name}` has no finite number on one side{at}", d.signature.span, "infinite or undefined"
+        )
 
     def _write_implication(self, d: ConstraintDef, place: Place) -> None:
         assert d.condition is not None
         switch = self.evaluator.expression(d.condition, place.context)
-        expression = self.evaluator.expression
-        if d.relation == "range":
-            assert d.middle is not None
-            body = expression(d.middle, place.context)
-            low, high = (self.evaluator.number(e, place.context) for e in (d.left, d.right))
-        else:
-            body = add([(1, expression(d.left, place.context)), (-1, expression(d.right, place.context))])
-            low = Dense.scalar(-np.inf if d.relation == "<=" else 0.0)
-            high = Dense.scalar(np.inf if d.relation == ">=" else 0.0)
+        body, low, high = relation_sides(d, place.layout, place.context, self.evaluator)
         implied(self.lifting, switch, d.holds_at, body, low, high, place, d.signature)
+
+    # ------------------------------------------------------------ shared constraints
+
+    def _with_shared(self, matrix: Csr, flat: FlatColumns, names: list[str]) -> Csr:
+        """The rows, with those of shared constraints after them."""
+        parts = [matrix]
+        groups = [np.full(self.rows, -1, dtype=np.int64)]
+        group = 0
+        for d in self.game.shared:
+            found = self._try(lambda d=d: self._copies(d, flat, names))  # type: ignore[misc]
+            if found is None:
+                continue
+            layout, context, copies = found
+            numbers = np.full(layout.size, -1, dtype=np.int64)
+            numbers[copies.instance[::-1]] = self.rows + np.arange(len(copies.instance))[::-1]
+            self.spaces.rows[id(d)] = Place(self.rows, layout, context, numbers)
+            for block in copies.blocks:
+                if d.price is not None and d.individual:
+                    self.price_names[len(self.row_blocks)] = d.price.name
+                self.row_blocks.append(replace(block, start=block.start + self.rows, stop=block.stop + self.rows))
+            self.row_lower.append(copies.lower)
+            self.row_upper.append(copies.upper)
+            self.row_owner.append(copies.owner)
+            groups.append(copies.instance + group if not d.individual else np.full(len(copies.owner), -1, np.int64))
+            group += layout.size
+            self.rows += len(copies.owner)
+            parts.append(copies.matrix)
+        self.row_group = np.concatenate(groups)
+        return stacked(parts)
+
+    def _copies(self, d: ConstraintDef, flat: FlatColumns, names: list[str]) -> tuple[Layout, Context, SharedRows]:
+        layout, context = self.evaluator.layout(d.domain)
+        body, low, high = relation_sides(d, layout, context, self.evaluator)
+        block = _block(d.signature, "", 0, d.domain, 0, layout)
+        return layout, context, shared_rows(d, body, layout, low, high, flat.owner, names, block)
 
     def _objective(self, player: PlayerDef, entries: Entries, constants: Floats) -> None:
         place = self.spaces.players[id(player)]
@@ -506,11 +505,3 @@ def _used_prices(game: Game) -> list[ConstraintDef]:
 
 def _joined(parts: list[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _at(domain: ir.Domain, key: tuple[object, ...]) -> str:
-    return (
-        " at " + ", ".join(f"{letter}={element}" for letter, element in zip(domain.letters, key, strict=True))
-        if key
-        else ""
-    )

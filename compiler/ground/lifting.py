@@ -207,7 +207,7 @@ class Lifting:
         """Make every lifted value exact. Arrays are those of the game so far, over all `self.next` columns; `lower`
         and `upper` are tightened in place for lifted columns. True when rows or columns were added, so that the
         matrix must be made anew."""
-        if not self.columns:
+        if not self.columns and not self.later:
             return False
         before = self.next
         # A player's rows bound what it decides itself; another's do not bind its deviations from the answer.

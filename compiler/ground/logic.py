@@ -20,8 +20,8 @@ def implied(
     switch: Affine,
     holds_at: bool,
     body: Affine,
-    low: Dense,
-    high: Dense,
+    low: Floats,
+    high: Floats,
     place: Place,
     signature: Signature,
 ) -> None:
@@ -35,9 +35,8 @@ def implied(
     def rows(lower: Floats, upper: Floats) -> None:
         least, most = lifting.interval(body, layout, lower, upper)
         for bound, reach, sign, word in ((high, most, 1, "upper side"), (low, least, -1, "lower side")):
-            limit = np.array(bound.full(layout.axes), dtype=np.float64).reshape(-1)
-            binding = np.isfinite(limit)
-            excess = np.where(binding, sign * (reach - np.where(binding, limit, 0.0)), 0.0)
+            binding = np.isfinite(bound)
+            excess = np.where(binding, sign * (reach - np.where(binding, bound, 0.0)), 0.0)
             live = binding & (excess > 0)
             if not live.any():
                 continue
@@ -45,7 +44,7 @@ def implied(
                 lifting.no_bound(span, anchor.block, int(np.argmax(live & np.isinf(excess))))
                 return
             big = Dense(layout.axes, np.where(live, excess, 0.0).reshape(shape))
-            at = Dense(layout.axes, np.where(live, limit, 0.0).reshape(shape))
+            at = Dense(layout.axes, np.where(live, bound, 0.0).reshape(shape))
             inside = add([(sign, body), (-sign, Affine(at)), (-1, off.scaled(big))])
             name = signature.name if word == "upper side" else f"{signature.name} ({word})"
             lifting.rows(name, inside, anchor, -np.inf, 0.0, span, live)

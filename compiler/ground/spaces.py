@@ -25,6 +25,8 @@ class Place:
     base: int
     layout: Layout
     context: Context
+    numbers: NDArray[np.int64] | None = None
+    """Where the instances do not follow each other: the number of each (size,)."""
 
 
 @dataclass(eq=False)
@@ -85,7 +87,10 @@ class Numbers:
 
     def value(self, definition: VarDef | ConstraintDef, instance: Dense) -> Affine:
         source = self.x if isinstance(definition, VarDef) else self.prices
-        return Affine(Dense(instance.axes, source[instance.array + self.spaces.of(definition).base]))
+        place = self.spaces.of(definition)
+        if place.numbers is not None:
+            return Affine(Dense(instance.axes, source[place.numbers[instance.array]]))
+        return Affine(Dense(instance.axes, source[instance.array + place.base]))
 
     def case_report(self, target: CaseReport) -> tuple[Layout, Floats]:
         return self.case_reports[target.case, target.report.name]

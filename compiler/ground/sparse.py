@@ -94,6 +94,17 @@ def merge(row: Ints, column: Ints, value: Floats, columns: int) -> tuple[Ints, I
     return row, column, value
 
 
+def stacked(parts: list[Csr]) -> Csr:
+    """The rows of all matrices, in order. Columns are those of the widest."""
+    if len(parts) == 1:
+        return parts[0]
+    counts = np.concatenate([np.diff(p.indptr) for p in parts])
+    indptr = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=indptr[1:])
+    columns = max(p.columns for p in parts)
+    return Csr(indptr, np.concatenate([p.indices for p in parts]), np.concatenate([p.data for p in parts]), columns)
+
+
 @dataclass(frozen=True, eq=False)
 class Quad:
     """Products `value * x[i] * x[j]` that belong to `row`; `i <= j`, none twice, all arrays (entries,)."""

@@ -169,6 +169,10 @@ class ConstraintDef:
     right: Expr = None  # type: ignore[assignment]
     middle: Expr | None = None
     price: Signature | None = None
+    shared: bool = False
+    """Whether it binds every player whose variables it holds; then `player` is empty."""
+    individual: bool = False
+    """Of a shared constraint: a multiplier for each player, instead of one common to all."""
     condition: Expr | None = None
     """Of an implication: the use of a binary that must be 1 (`holds_at` True) or 0 for the relation to bind."""
     holds_at: bool = True
@@ -209,6 +213,8 @@ class PlayerDef:
     leaders: tuple[str, ...] = ()
     optimistic: bool = True
     follows_span: Span | None = None
+    market: bool = False
+    """Whether it is the price setter that a `clear` stands for."""
 
     @property
     def name(self) -> str:
@@ -284,6 +290,7 @@ class Game:
     params: tuple[ParamDef, ...]
     lets: tuple[LetDef, ...]
     players: tuple[PlayerDef, ...]
+    shared: tuple[ConstraintDef, ...]
     fixes: tuple[FixDef, ...]
     reports: tuple[ReportDef, ...]
     comparisons: tuple[ReportDef, ...]

@@ -14,6 +14,7 @@ from compiler.semantics.components import expand_components
 from compiler.semantics.declare import Declarations
 from compiler.semantics.declare_scenarios import expand_scenarios, link_scenarios
 from compiler.semantics.declare_sets import SetDeclarations
+from compiler.semantics.markets import expand_markets, link_markets
 from compiler.semantics.players import check_leaders
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Scope
@@ -26,9 +27,10 @@ T = TypeVar("T")
 
 def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
     """The checked game with `case` applied ("" for none), or None when `findings` holds errors."""
-    plain = expand_scenarios(expand_components(model, findings))
+    plain = expand_markets(expand_scenarios(expand_components(model, findings)), findings)
     scenarios = [s for s in model.statements if isinstance(s, nodes.ScenariosDecl)]
-    game = _resolved(apply_case(plain, case, findings), scenarios, case, findings)
+    markets = [s for s in model.statements if isinstance(s, nodes.ConstraintDecl) and s.kind == "clear"]
+    game = _resolved(apply_case(plain, case, findings), scenarios, markets, case, findings)
     if not findings.errors:
         check_circles(game, findings)
     if not findings.errors:
@@ -37,10 +39,15 @@ def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
     return None if findings.errors else game
 
 
-def _resolved(applied: CaseApplied, scenarios: list[nodes.ScenariosDecl], case: str, findings: Findings) -> Game:
+def _resolved(
+    applied: CaseApplied,
+    scenarios: list[nodes.ScenariosDecl],
+    markets: list[nodes.ConstraintDecl],
+    case: str,
+    findings: Findings,
+) -> Game:
     """Every name looked up; what could not be is missing from the game, with an error among the findings."""
     model = applied.model
-    _refuse_unsupported(model, findings)
     scope = Scope(dropped=applied.dropped)
     units = UnitTable([s for s in model.statements if isinstance(s, nodes.UnitDecl)], findings)
     sets = SetDeclarations(model, scope, units, findings)
@@ -54,6 +61,7 @@ def _resolved(applied: CaseApplied, scenarios: list[nodes.ScenariosDecl], case: 
     for item in declarations.pending:
         _attempt(lambda item=item: bodies.fill(item), findings)  # type: ignore[misc]
     fixes = [_attempt(lambda node=node: bodies.fix(node), findings) for node in applied.fixes]  # type: ignore[misc]
+    link_markets(markets, scope)
     reports = [d for d in scope.top.values() if isinstance(d, ReportDef)]
     title = next((s for s in model.statements if isinstance(s, nodes.GameDecl)), None)
     return Game(
@@ -65,6 +73,7 @@ def _resolved(applied: CaseApplied, scenarios: list[nodes.ScenariosDecl], case: 
         params=(*(d for d in scope.top.values() if isinstance(d, ParamDef)), *weights),
         lets=tuple(d for d in scope.top.values() if isinstance(d, LetDef)),
         players=tuple(scope.players.values()),
+        shared=tuple(scope.constraints.get("", {}).values()),
         fixes=tuple(f for f in fixes if f is not None),
         reports=tuple(r for r in reports if r.kind == "report"),
         comparisons=tuple(r for r in reports if r.kind == "compare"),
@@ -92,17 +101,3 @@ def _attempt(step: Callable[[], T], findings: Findings) -> T | None:
     except RecursionError:
         findings.add("G111", "an expression is nested too deeply", hints=["name parts of it with `let`"])
         return None
-
-
-_UNSUPPORTED: dict[type, str] = {}
-
-
-def _refuse_unsupported(model: nodes.Model, findings: Findings) -> None:
-    for statement in model.statements:
-        inner = statement.body or () if isinstance(statement, nodes.PlayerDecl) else ()
-        for s in (statement, *inner):
-            word = _UNSUPPORTED.get(type(s), "")
-            if isinstance(s, nodes.ConstraintDecl) and s.kind != "constraint":
-                word = s.kind
-            if word:
-                findings.add("G107", f"`{word}` cannot be compiled by this version", s.span, "not supported yet")

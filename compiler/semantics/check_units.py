@@ -73,6 +73,8 @@ class _Checker:
                 self._constraint(constraint, player.objective)
             if player.objective is not None:
                 self._declared(player.objective.signature, player.objective.value, "value")
+        for constraint in game.shared:
+            self._constraint(constraint, None)
         for fix in game.fixes:
             self._declared(fix.variable.signature, fix.value, "value")
         for report in (*game.reports, *game.comparisons):

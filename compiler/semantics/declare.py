@@ -62,6 +62,8 @@ class Declarations:
             match s:
                 case nodes.ParamDecl() | nodes.LetDecl() | nodes.ReportDecl():
                     self._declare(s, None)
+                case nodes.ConstraintDecl(kind="shared"):
+                    self._declare(s, None)
                 case nodes.CaseDecl():
                     self.scope.declare("case", s.head.name.text, s.head.name.span, self.findings)
                 case _:
@@ -157,8 +159,10 @@ class Declarations:
             case nodes.ConstraintDecl():
                 definition = ConstraintDef(head, owner, whole, own)
         if isinstance(definition, ConstraintDef):
-            self.scope.constraints[owner][name.text] = definition
+            self.scope.constraints.setdefault(owner, {})[name.text] = definition
             assert isinstance(node, nodes.ConstraintDecl)
+            definition.shared = node.kind == "shared"
+            definition.individual = node.price is not None and node.price.individual
             if node.price is not None:
                 definition.price = signature(node.price.head, self.units)
                 price = node.price.head.name

@@ -1,0 +1,116 @@
+"""`clear` declarations -> players that set prices: a market in equilibrium, stated as a game.
+
+`clear balance[t]: supply >= demand price lmp[t] in [0, cap]` becomes a player `balance` that chooses `lmp` within its
+bounds and minimises `sum(t) lmp[t]*(supply - demand)`: at its optimum the price is complementary to the condition.
+This is the price setter of Arrow and Debreu, Econometrica 22 (1954) 265, section 3. It follows whomever its market's
+participants follow, so that leaders foresee the price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compiler.ir.game import PlayerDef, VarDef
+from compiler.ir.walk import uses
+from compiler.semantics.scope import Scope
+from compiler.syntax import nodes
+from grammar.diagnostics import Findings
+
+OBJECTIVE = "imbalance"
+"""Name of the price setter's objective."""
+
+
+def expand_markets(model: nodes.Model, findings: Findings) -> nodes.Model:
+    """The model with a player in place of each `clear`. Reports a market without a price or a plain relation (G109)."""
+    if not any(isinstance(s, nodes.ConstraintDecl) and s.kind == "clear" for s in model.statements):
+        return model
+    statements: list[nodes.Statement] = []
+    for s in model.statements:
+        if isinstance(s, nodes.ConstraintDecl) and s.kind == "clear":
+            player = _price_setter(s, findings)
+            statements += [player] if player is not None else []
+        else:
+            statements.append(s)
+    return replace(model, statements=tuple(statements))
+
+
+def _price_setter(s: nodes.ConstraintDecl, findings: Findings) -> nodes.PlayerDecl | None:
+    name = s.head.name
+    if s.price is None:
+        findings.add(
+            "G109",
+            f"the market `{name.text}` has no price",
+            name.span,
+            "what clears it?",
+            hints=[f"name its price at the end: `clear {name.text}...: ... price p_{name.text}`"],
+        )
+        return None
+    relation = s.relation
+    if not (isinstance(relation, nodes.Compare) and len(relation.ops) == 1 and relation.ops[0] in ("<=", ">=", "==")):
+        findings.add(
+            "G109",
+            f"the market `{name.text}` needs one relation",
+            relation.span,
+            "`<=`, `>=` or `==` between two sides",
+            hints=["write `clear NAME: supply >= demand price p`"],
+        )
+        return None
+    left, right = relation.operands if relation.ops[0] != "<=" else relation.operands[::-1]
+    excess = nodes.Sum((1, -1), (left, right), relation.span)
+    price = s.price
+    bounds = price.bounds
+    if not bounds and relation.ops[0] != "==":
+        bounds = (nodes.Bound(">=", nodes.Number(0.0, price.span), price.span),)
+    index = s.head.index
+    letters = None if index is None else nodes.IndexList(tuple(_letter(i) for i in index.items), None, index.span)
+    value: nodes.Expr = nodes.Product(
+        ("*", "*"),
+        (nodes.Ref((nodes.RefPart(price.head.name, letters, price.span),), price.span), excess),
+        relation.span,
+    )
+    if index is not None:
+        value = nodes.Reduce(nodes.Name("sum", index.span), index, value, relation.span)
+    variable = nodes.VarDecl(replace(price.head, index=index), "real", bounds, None, None, None, False, price.span)
+    objective = nodes.ObjectiveDecl(nodes.Head(nodes.Name(OBJECTIVE, name.span)), False, value, relation.span)
+    return nodes.PlayerDecl(replace(s.head, index=None), None, (variable, objective), s.span)
+
+
+def _letter(item: nodes.Expr) -> nodes.Expr:
+    if isinstance(item, nodes.Compare) and item.ops == ("in",):
+        return item.operands[0]
+    return item
+
+
+def link_markets(declarations: list[nodes.ConstraintDecl], scope: Scope) -> None:
+    """Mark the price setters, and let each follow the leaders of the players whose variables stand in its condition."""
+    for s in declarations:
+        player = scope.players.get(s.head.name.text)
+        if player is None or player.objective is None:
+            continue
+        player.market = True
+        participants = {
+            use.target.player
+            for use in _deep_uses(player)
+            if isinstance(use.target, VarDef) and use.target.player != player.name
+        }
+        leaders = {leader for p in participants if p in scope.players for leader in scope.players[p].leaders}
+        player.leaders = tuple(sorted(leaders))
+        player.follows_span = player.signature.span
+
+
+def _deep_uses(player: PlayerDef) -> list:  # type: ignore[type-arg]
+    """Uses in the player's objective, named expressions expanded."""
+    found = []
+    stack = [player.objective.value]
+    seen: set[int] = set()
+    while stack:
+        value = stack.pop()
+        if value is None:
+            continue
+        for use in uses(value):
+            found.append(use)
+            inner = getattr(use.target, "value", None)
+            if inner is not None and id(use.target) not in seen:
+                seen.add(id(use.target))
+                stack.append(inner)
+    return found
