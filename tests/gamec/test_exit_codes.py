@@ -1,4 +1,4 @@
-"""Exit codes are a contract: 0 certified, 1 diagnostics, 2 usage, 3 none, 4 limit, 5 solver missing, 6 not certified."""
+"""Exit codes are a contract: 0 certified, 1 diagnostics, 2 usage, 3 none, 4 limit, 5 no solver, 6 not certified."""
 
 from __future__ import annotations
 
