@@ -71,12 +71,21 @@ class Context:
         """The context of a statement of this player's."""
         return Context(self.letters, self.names, self.guard, Owner(player, number))
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether a letter runs over nothing, so that no instance counts."""
+        return any(axis.size == 0 for value in self.letters.values() for axis in value.position.axes)
+
+    def fresh(self) -> Context:
+        """A context without letters for an expression named elsewhere, where the same instances count."""
+        guard = Dense.scalar(False) if self.nowhere else self.guard
+        return Context({}, {}, guard, self.owner)
+
     def first(self, bad: Dense) -> tuple[bool, str]:
         """Whether `bad` holds at any instance that counts, and the first such instance in words (` at t=3`)."""
         if self.guard is not None:
             bad = combine(np.logical_and, bad, self.guard)
-        nowhere = any(axis.size == 0 for value in self.letters.values() for axis in value.position.axes)
-        if nowhere or not bad.array.any():
+        if self.nowhere or not bad.array.any():
             return False, ""
         at = np.unravel_index(int(np.argmax(bad.array)), bad.array.shape) if bad.axes else ()
         where = dict(zip(bad.axes, at, strict=True))

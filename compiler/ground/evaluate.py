@@ -183,7 +183,7 @@ class Evaluator(FunctionEvaluator):
 
     def _enter(self, use: ir.Use, domain: ir.Domain, context: Context) -> Context:
         """The context in which a named expression's own letters take the indices of this use."""
-        inner = Context({}, {}, context.guard, context.owner)
+        inner = context.fresh()
         k = 0
         for binder in domain.binders:
             values = []
@@ -234,7 +234,7 @@ class Evaluator(FunctionEvaluator):
         if not below.array.any():
             return value
         assert target.before is not None
-        inner = Context({}, {}, context.guard, context.owner)
+        inner = context.fresh()
         k = 0
         for binder in target.domain.binders:
             width = len(binder.letters)

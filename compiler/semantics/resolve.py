@@ -107,7 +107,7 @@ class Resolver(IndexResolver):
     def _reduce(self, node: nodes.Reduce, environment: Environment) -> ir.Expr:
         op = node.op.text
         if op not in ("expect", "cvar"):
-            domain, inner = self.domain(node.items, environment)
+            domain, inner = self._reduction(node.items, environment)
             return ir.Reduce(op, domain, self.expression(node.body, inner), node.span)
         items, level = node.items, None
         if op == "cvar":
@@ -121,12 +121,17 @@ class Resolver(IndexResolver):
                 )
             level = self.data(items.items[-1], environment)
             items = nodes.IndexList(items.items[:-1], items.where, items.span)
-        domain, inner = self.domain(items, environment)
+        domain, inner = self._reduction(items, environment)
         probability = self._probability(domain, node)
         body = self.expression(node.body, inner)
         if level is None:
             return ir.Reduce("sum", domain, ir.Multiply(("*", "*"), (probability, body), node.body.span), node.span)
         return ir.Risk(domain, level, probability, body, node.span)
+
+    def _reduction(self, items: nodes.IndexList, environment: Environment) -> tuple[ir.Domain, Environment]:
+        domain, inner = self.domain(items, environment)
+        self.reductions |= {id(binder) for binder in domain.binders}
+        return domain, inner
 
     def _probability(self, domain: ir.Domain, node: nodes.Reduce) -> ir.Expr:
         """The product of the probabilities of the scenarios that the letters run over."""
@@ -310,6 +315,12 @@ class Resolver(IndexResolver):
                 isinstance(node, nodes.Ref) and len(node.parts) == 1 and node.parts[0].index is None
             )
 
+        def whole(part: SetDef | None) -> SetDef | None:
+            """The set that a subset is part of: its elements too may be compared with."""
+            while part is not None and isinstance(part.parent, ir.SetName):
+                part = part.parent.set
+            return part
+
         def of(node: nodes.Expr) -> SetDef | None:
             return index_set(self._index(node, environment, None))
 
@@ -318,7 +329,7 @@ class Resolver(IndexResolver):
         for one, other in ((left, right), (right, left)):
             if not (positional(one) and name(other)):
                 continue
-            target = of(one)
+            target = whole(of(one))
             text = other.value if isinstance(other, nodes.Text) else other.parts[0].name.text  # type: ignore[union-attr]
             is_element = target is not None and text in literal_elements(target)
             if isinstance(other, nodes.Ref) and not is_element and self.scope.find(str(text), self.place) is not None:
