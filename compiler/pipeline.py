@@ -68,6 +68,7 @@ class Compiled:
         """The data of this case in plain Python, for backends. Keys of parameters come in the order of their
         index."""
         data, first = self.grounded.data, player_classes(self.ground)[0]
+        blocks = (*self.ground.column_blocks, *self.ground.row_blocks)
         numbers = {}
         for d in self.game.all_params():
             layout, values = data.param(d)
@@ -80,6 +81,7 @@ class Compiled:
             reason=first.reason,
             reason_span=first.span,
             given=frozenset(data.overrides),
+            lifted=tuple(dict.fromkeys(b.span for b in blocks if b.lifted and b.span is not None)),
         )
 
 

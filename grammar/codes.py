@@ -61,6 +61,7 @@ CODES: dict[str, Code] = {
     "G401": Code("unit-mismatch", "Quantities of different units are added, compared or assigned."),
     "G402": Code("unknown-unit", "A unit that is neither built in nor declared."),
     "G403": Code("unit-not-allowed", "A function or power needs a number without unit."),
+    "G404": Code("price-per-time", "A shadow price is declared per unit of time more or less than it is."),
     # G5 data
     "G501": Code("missing-value", "Data lack an entry, or a parameter has no value at all."),
     "G502": Code("duplicate-entry", "Data give one entry twice."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from compiler.ground.ground_game import Block, GroundGame
 from compiler.ground.reporting import ReportValue
 from compiler.ground.sparse import Bools, Floats
+from compiler.ir.game import Option
 from compiler.pipeline import Compiled, compile_file
 from runtime.answer import Answer, answer
 from runtime.methods.method import Request
@@ -83,6 +85,7 @@ Solved = tuple[Compiled, Answer, dict[str, ReportValue]]
 
 def _solved(path: str | Path, case: str | None, overrides: Mapping[str, object] | None, request: Request) -> Solved:
     compiled = compile_file(path, case=case, overrides=overrides)
+    request = hinted(request, compiled.game.options)
     found = answer(compiled.ground, request)
     if found.x is None:
         return compiled, found, {}
@@ -91,6 +94,23 @@ def _solved(path: str | Path, case: str | None, overrides: Mapping[str, object] 
     values = compiled.reports(found.x, prices)
     found.time["report"] = time.perf_counter() - before
     return compiled, found, values
+
+
+def hinted(request: Request, options: Sequence[Option]) -> Request:
+    """The request with the model's own `solve { }` hints where the caller left the choice open."""
+    hints = {o.name: o.value for o in options}
+    return replace(
+        request,
+        method=str(hints.get("method", "auto")) if request.method == "auto" else request.method,
+        solver=str(hints.get("solver", "auto")) if request.solver == "auto" else request.solver,
+        time_limit=_number(hints.get("time_limit")) if request.time_limit is None else request.time_limit,
+        gap=_number(hints.get("gap")) if request.gap is None else request.gap,
+        seed=int(hints["seed"]) if "seed" in hints and not request.seed else request.seed,
+    )
+
+
+def _number(hint: str | float | None) -> float | None:
+    return None if hint is None else float(hint)
 
 
 def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue]) -> Result:

@@ -21,7 +21,8 @@ class BoundData:
     `sets` has the elements of every declared set by its name, in order: integers, names, or tuples of these. `params`
     has the numbers of every parameter by (player, name), the player "" at the top; `given` the names of those given
     from outside. `problem` is the class of the first player's problem (LP, QP, MILP, nonconvex QP ...) with `reason`
-    why it is no LP and the place that shows it.
+    why it is no LP and the place that shows it. `lifted` has the places of what is not linear as it stands and was
+    modelled by further variables and constraints: `max(...)` of variables, an implication.
     """
 
     sets: Mapping[str, tuple[object, ...]]
@@ -30,6 +31,7 @@ class BoundData:
     reason: str = ""
     reason_span: Span | None = None
     given: frozenset[str] = frozenset()
+    lifted: tuple[Span, ...] = ()
 
     def elements(self, definition: SetDef) -> tuple[object, ...] | None:
         """The elements of a declared set; None for a set that has no name in the file."""

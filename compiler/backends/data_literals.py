@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from compiler.backends.bound_data import Key
 
@@ -45,7 +45,7 @@ def element_list(elements: Sequence[object]) -> str:
     if len(elements) > 2 and all(type(e) is int for e in elements):
         numbers = [e for e in elements if isinstance(e, int)]
         step = numbers[1] - numbers[0]
-        if step and all(b - a == step for a, b in zip(numbers, numbers[1:], strict=False)):
+        if step and all(b - a == step for a, b in pairwise(numbers)):
             end = numbers[-1] + (1 if step > 0 else -1)
             return f"range({numbers[0]}, {end})" if step == 1 else f"range({numbers[0]}, {end}, {step})"
     return _wrapped("[", [[element(e) for e in elements]], "]")

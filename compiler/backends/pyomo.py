@@ -12,6 +12,7 @@ from compiler.backends.pyomo_model import model_of
 from compiler.backends.pyomo_statements import PyomoModel
 from compiler.backends.statement_text import file_name, one_line
 from compiler.ir.game import Game
+from compiler.ir.words import short
 from grammar.diagnostics import DiagnosticError, Findings
 
 SOLVED_BY_HIGHS = ("LP", "MILP", "QP")
@@ -59,6 +60,14 @@ def _check_players(game: Game, findings: Findings) -> None:
 
 
 def _check_problem(game: Game, data: BoundData, findings: Findings) -> None:
+    for span in data.lifted:
+        findings.add(
+            "G107",
+            f"`{short(span)}` cannot be written in Pyomo by this version",
+            span,
+            "modelled by further variables and constraints",
+            hints=["`gamec solve` solves it", "or write the variables and constraints out"],
+        )
     if data.problem in SOLVED_BY_HIGHS:
         return
     findings.add(

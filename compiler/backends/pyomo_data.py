@@ -13,6 +13,7 @@ from compiler.ir import expr as ir
 from compiler.ir.game import ParamDef, SetDef
 from grammar.source import Source
 
+
 def set_statements(
     sets: tuple[SetDef, ...], names: Mapping[str, str], data: BoundData, source: Source
 ) -> tuple[Component, ...]:
@@ -45,11 +46,10 @@ def _set_statement(d: SetDef, names: Mapping[str, str], data: BoundData, source:
     parents = _parents(d)
     elements = f"initialize={element_list(data.sets[d.name])}"
     if parents:
-        within = "*".join(f"m.{names[p.name]}" for p in parents)
-        arguments = (f"within={within}", elements)
+        place = [f"within={'*'.join(f'm.{names[p.name]}' for p in parents)}"]
     else:
-        arguments = (f"dimen={d.arity}", elements) if d.arity > 1 else (elements,)
-    return Component(names[d.name], "Set", arguments, comment(d, source))
+        place = [f"dimen={d.arity}"] if d.arity > 1 else []
+    return Component(names[d.name], "Set", (*place, elements), comment(d, source))
 
 
 def param_statement(
@@ -72,8 +72,9 @@ def param_statement(
     common, _ = Counter(values.values()).most_common(1)[0]
     if all(v == common for v in values.values()):
         return Component(name, "Param", (*index, f"initialize={number(common)}"), above)
+    fallback: tuple[str, ...] = ()
     if isinstance(d.default, ir.Number):
-        fallback = d.default.value
-        written = {k: v for k, v in values.items() if v != fallback}
-        return Component(name, "Param", (*index, f"default={number(fallback)}", f"initialize={entries(written)}"), above)
-    return Component(name, "Param", (*index, f"initialize={entries(values)}"), above)
+        usual = d.default.value
+        fallback = (f"default={number(usual)}",)
+        values = {k: v for k, v in values.items() if v != usual}
+    return Component(name, "Param", (*index, *fallback, f"initialize={entries(values)}"), above)

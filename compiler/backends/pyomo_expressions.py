@@ -13,6 +13,7 @@ from compiler.backends.pyomo_code import Code, Level
 from compiler.backends.pyomo_indices import Indices, Letters
 from compiler.ir import expr as ir
 from compiler.ir.game import CaseReport, ConstraintDef, LetDef, ObjectiveDef, ParamDef, ReportDef, SetDef, VarDef
+from compiler.ir.words import short
 from grammar.diagnostics import Findings
 
 _PYTHON = {"abs": "abs", "min": "min", "max": "max"}
@@ -75,6 +76,8 @@ class Expressions(Indices):
                 return Code(f"{_PYTHON.get(node.function, f'pe.{node.function}')}({arguments})")
             case ir.Reduce():
                 return self._reduction(node, letters)
+            case ir.Piecewise() | ir.Tiers() | ir.Risk():
+                raise self.refuse(f"`{short(node.span)}`", node.span, "`gamec solve` solves the model")
             case ir.Compare() | ir.CompareIndex() | ir.Member() | ir.Logic():
                 return Code(f"1 if {self.condition(node, letters).at(Level.OR)} else 0", Level.CHOICE)
         assert_never(node)
@@ -136,7 +139,8 @@ class Expressions(Indices):
         raise TypeError(type(target))
 
     def _targets(self, use: ir.Use) -> list[tuple[ir.Index, SetDef | None]]:
-        return list(zip(use.indices, self.domain_homes(use.target.domain), strict=True))
+        target = use.target.report if isinstance(use.target, CaseReport) else use.target
+        return list(zip(use.indices, self.domain_homes(target.domain), strict=True))
 
     def _indexed(self, name: str, use: ir.Use, letters: Letters) -> Code:
         indices = [self.index(i, letters, of).text for i, of in self._targets(use)]
@@ -223,9 +227,11 @@ class Expressions(Indices):
             case ir.Letter(binder=ir.Binder(over=ir.SetLiteral() as literal), place=place):
                 parts = [e[place] if isinstance(e, tuple) else e for e in literal.elements]
                 return all(isinstance(e, int) for e in parts)
-        home = self.home(index)
-        elements = None if home is None else self.data.elements(home)
-        return elements is not None and all(isinstance(e, int) for e in elements)
+            case ir.Letter() | ir.Step() | ir.Edge():
+                home = self.home(index)
+                elements = None if home is None else self.data.elements(home)
+                return elements is not None and all(isinstance(e, int) for e in elements)
+        assert_never(index)
 
     def _member(self, node: ir.Member, op: str, letters: Letters) -> Code:
         homes = self.homes(node.over)

@@ -299,5 +299,3 @@ class Indices:
 
 def _is_int(text: str) -> bool:
     return text.lstrip("-").isdigit()
-
-

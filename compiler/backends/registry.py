@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from compiler.backends import pyomo
 from compiler.backends.bound_data import Emittable
+from compiler.backends.pyomo import write as write_pyomo
 from grammar.diagnostics import DiagnosticError, Findings, did_you_mean
 
 
@@ -21,7 +21,7 @@ class Backend:
 
 
 BACKENDS: tuple[Backend, ...] = (
-    Backend("pyomo", ".py", "an indexed Pyomo script for one player that runs by itself with HiGHS", pyomo.write),
+    Backend("pyomo", ".py", "an indexed Pyomo script for one player that runs by itself with HiGHS", write_pyomo),
 )
 
 

@@ -25,13 +25,16 @@ WIDTH = 116
 
 Statement = SetDef | ParamDef | LetDef | VarDef | ConstraintDef | ObjectiveDef | ReportDef
 
-_KEYWORD = re.compile(r"\b(set|param|let|var|minimize|maximize|constraint|report|compare)\s+\Z")
+_KEYWORD = re.compile(r"\b(set|scenarios|param|let|var|minimize|maximize|constraint|report|compare)\s+\Z")
 _COMMENT_OR_STRING = re.compile(r'"[^"\r\n]*"|#[^\r\n]*')
 _OTHER = re.compile(
     r"\b(game|unit|set|scenarios|param|let|player|var|minimize|maximize|constraint|clear|shared|use|case|fix|drop|report"
     r"|compare|plot|import|component|solve)\b|[{}]"
 )
 """What stands between two statements, and not within one."""
+
+_KIND = re.compile(r"\s+(?:integer|binary|cyclic)\b")
+"""Words at the end of a variable that have no place of their own."""
 
 _CLOSING = re.compile(r"\s*[)\]}]")
 
@@ -92,6 +95,8 @@ def _said(name: Span, parts: list[Span]) -> tuple[str, list[Span]]:
             end = max(end, part.end)
     while _open_brackets(text[name.start : end]) > 0 and (closing := _CLOSING.match(text, end)):
         end = closing.end()
+    while kind := _KIND.match(text, end):
+        end = kind.end()
     keyword = _KEYWORD.search(text, max(name.start - 60, 0), name.start)
     before = f"{keyword.group(1)} " if keyword else ""
     return before + _plain(text[name.start : end]), elsewhere

@@ -262,6 +262,16 @@ class FixDef:
 
 
 @dataclass(frozen=True, slots=True)
+class PlotDef:
+    """Curves over a letter: each of `series` over its own domain, `over` along the axis, other letters a line each.
+    No series: a plot that gamec knows by name (`convergence`)."""
+
+    signature: Signature
+    series: tuple[tuple[Domain, Expr], ...]
+    over: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDef:
     name: str
     doc: str
@@ -294,6 +304,7 @@ class Game:
     fixes: tuple[FixDef, ...]
     reports: tuple[ReportDef, ...]
     comparisons: tuple[ReportDef, ...]
+    plots: tuple[PlotDef, ...]
     cases: tuple[CaseDef, ...]
     options: tuple[Option, ...]
     letters: dict[str, SetDef]

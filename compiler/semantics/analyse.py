@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from compiler.ir.game import CaseDef, Game, LetDef, Option, ParamDef, ReportDef
+from compiler.ir.game import CaseDef, Game, LetDef, ParamDef, ReportDef
 from compiler.semantics.bodies import Bodies
 from compiler.semantics.cases import CaseApplied, apply_case
 from compiler.semantics.check_units import check_units
@@ -16,6 +16,7 @@ from compiler.semantics.declare_scenarios import expand_scenarios, link_scenario
 from compiler.semantics.declare_sets import SetDeclarations
 from compiler.semantics.markets import expand_markets, link_markets
 from compiler.semantics.players import check_leaders
+from compiler.semantics.plots import plot_definitions, solve_options
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Scope
 from compiler.semantics.units import UnitTable
@@ -77,17 +78,12 @@ def _resolved(
         fixes=tuple(f for f in fixes if f is not None),
         reports=tuple(r for r in reports if r.kind == "report"),
         comparisons=tuple(r for r in reports if r.kind == "compare"),
+        plots=plot_definitions(model, scope, units, findings),
         cases=tuple(
             CaseDef(s.head.name.text, s.head.doc, s.extends.text if s.extends else "", s.head.name.span)
             for s in case_nodes
         ),
-        options=tuple(
-            Option(name.text, value.value, name.span)
-            for s in model.statements
-            if isinstance(s, nodes.SolveDecl)
-            for name, value in s.options
-            if isinstance(value, nodes.Text | nodes.Number)
-        ),
+        options=solve_options(model, findings),
         letters=scope.letters,
     )
 

@@ -24,7 +24,7 @@ from compiler.ir.game import (
 )
 from compiler.ir.units import ONE, Unit
 from compiler.ir.words import short
-from grammar.diagnostics import Findings, Label
+from grammar.diagnostics import Findings, Label, Severity
 from grammar.source import Span
 
 
@@ -117,17 +117,27 @@ class _Checker:
         if price is None or price.unit is None or objective is None or not isinstance(unit, Unit):
             return
         of = objective.signature.unit or self._target(objective)
-        if isinstance(of, Unit) and not (right := of.times(unit, -1)).fits(price.unit):
-            self._report(
-                f"the shadow price `{price.name}` is declared in {price.unit.text}, it is {right.text}",
+        if not isinstance(of, Unit) or (right := of.times(unit, -1)).fits(price.unit):
+            return
+        others = [
+            Label(objective.signature.span, f"the objective is in {of.text}"),
+            Label(constraint.left.span, f"the constraint is in {unit.text}"),
+        ]
+        headline = f"the shadow price `{price.name}` is declared in {price.unit.text}, it is {right.text}"
+        hint = f"a shadow price is the objective's unit per unit of the constraint: write `: {right.text}`"
+        if set(dict(price.unit.times(right, -1).dimension)) == {"s"}:
+            # A price per energy for a balance of powers: right where a period lasts one unit of time, as it mostly does.
+            self.findings.add(
+                "G404",
+                headline,
                 price.span,
                 f"declared in {price.unit.text}",
-                [
-                    Label(objective.signature.span, f"the objective is in {of.text}"),
-                    Label(constraint.left.span, f"the constraint is in {unit.text}"),
-                ],
-                [f"a shadow price is the objective's unit per unit of the constraint: write `: {right.text}`"],
+                others=others,
+                hints=[hint, "or multiply the constraint by the length of a period"],
+                severity=Severity.WARNING,
             )
+            return
+        self._report(headline, price.span, f"declared in {price.unit.text}", others, [hint])
 
     # ------------------------------------------------------------ expressions
 

@@ -1,16 +1,18 @@
 """A syntax tree -> the tree without components: each `use battery(P = 50) as ess` becomes declarations named `ess.…`.
 
 A component's parameters become named expressions, so that an argument may be data or a variable of the player (a
-capacity that it chooses, say). With `as ess[k]` every declaration gets the index in front. Names of the component are
-found first, then those of the place where it is used.
+capacity that it chooses, say); one that is given as a written number becomes a parameter. A parameter that the
+component uses with letters, `available[t]`, is a series: its argument may hold these letters. With `as ess[k]` every
+declaration gets the index in front. Names of the component are found first, then those of the place where it is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from compiler.library import NEEDED
 from compiler.semantics.resolve_names import Unresolved
 from compiler.syntax import nodes
 from grammar.diagnostics import Findings, Label, did_you_mean
@@ -38,7 +40,7 @@ def expand_components(model: nodes.Model, findings: Findings) -> nodes.Model:
                 )
     if not components and not any(isinstance(s, nodes.PlayerDecl) for s in model.statements):
         return model
-    expansion = _Expansion(components, findings)
+    expansion = _Expansion(components, _declared(model), findings)
     statements: list[nodes.Statement] = []
     for s in model.statements:
         if isinstance(s, nodes.ComponentDecl):
@@ -50,9 +52,13 @@ def expand_components(model: nodes.Model, findings: Findings) -> nodes.Model:
 
 
 class _Expansion:
-    def __init__(self, components: dict[str, nodes.ComponentDecl], findings: Findings) -> None:
+    def __init__(
+        self, components: dict[str, nodes.ComponentDecl], declared: frozenset[str], findings: Findings
+    ) -> None:
         self.components = components
+        self.declared = declared
         self.findings = findings
+        self._told: set[str] = set()
 
     def body(self, statements: tuple[nodes.Statement, ...], within: tuple[str, ...]) -> list[nodes.Statement]:
         """The statements with each `use` replaced by what it stands for; `within` names the components being
@@ -90,14 +96,33 @@ class _Expansion:
                 hints=["leave out this `use`"],
             )
             raise Unresolved
+        self._check_needs(use, component)
         statements: list[nodes.Statement] = [*self._arguments(use, component), *component.body]
         statements = self.body(tuple(statements), (*within, name.text))
         own = _own_names(statements)
         prefix, index = use.prefix.text, use.index
         return [_renamed(s, prefix, index, own) for s in statements]
 
+    def _check_needs(self, use: nodes.UseDecl, component: nodes.ComponentDecl) -> None:
+        """Report (G201), once for each name, what a component of the library needs and the model does not have."""
+        if not component.span.source.path.startswith("std/"):
+            return
+        used = {ref.parts[0].name.text for ref in _refs(component.body)}
+        missing = [n for n in NEEDED if n in used and n not in self.declared and n not in self._told]
+        if not missing:
+            return
+        self._told.update(missing)
+        self.findings.add(
+            "G201",
+            f"component `{use.component.text}` needs {' and '.join(f'`{n}`' for n in missing)}, not declared here",
+            use.component.span,
+            "used here",
+            notes=[f"`{n}` is {NEEDED[n][0]}" for n in missing],
+            hints=[NEEDED[n][1] for n in missing],
+        )
+
     def _arguments(self, use: nodes.UseDecl, component: nodes.ComponentDecl) -> list[nodes.Statement]:
-        """The component's parameters as named expressions, from the arguments or defaults."""
+        """The component's parameters as named expressions or parameters, from the arguments or defaults."""
         given: dict[str, tuple[nodes.Name, nodes.Expr]] = {}
         formals = {p.head.name.text: p for p in component.parameters}
         for name, argument in use.arguments:
@@ -134,8 +159,11 @@ class _Expansion:
                     hints=[f"write `use {component.head.name.text}({name_text} = ...) as {use.prefix.text}`"],
                 )
                 raise Unresolved
+            head = replace(formal.head, index=formal.head.index or _series_index(name_text, component.body))
+            if next(_refs(value), None) is None:
+                lets.append(nodes.ParamDecl(head, value, None, None, None, None, (), formal.span))
+                continue
             outer = name_text in given
-            head = replace(formal.head, index=None)
             lets.append(nodes.LetDecl(head, _Outer(value) if outer else value, formal.span))  # type: ignore[arg-type]
         return lets
 
@@ -145,6 +173,45 @@ class _Outer:
 
     def __init__(self, value: nodes.Expr) -> None:
         self.value = value
+
+
+def _declared(model: nodes.Model) -> frozenset[str]:
+    """The letters of the model's sets, and every name that it declares at the top or in a player."""
+    names: set[str] = set()
+    for s in model.statements:
+        if isinstance(s, nodes.SetDecl | nodes.ScenariosDecl):
+            names.update(letter.text for letter in s.letters)
+        if isinstance(s, Named):
+            names.add(s.head.name.text)
+        if isinstance(s, nodes.PlayerDecl):
+            names.update(inner.head.name.text for inner in s.body or () if isinstance(inner, Named))
+    return frozenset(names)
+
+
+def _series_index(name: str, body: tuple[nodes.Statement, ...]) -> nodes.IndexList | None:
+    """The letters with which a component uses its parameter, `[t]` of `available[t]`; None if it uses none."""
+    for ref in _refs(body):
+        index = ref.parts[0].index
+        if ref.parts[0].name.text == name and index is not None and all(_is_letter(i) for i in index.items):
+            return index
+    return None
+
+
+def _is_letter(item: nodes.Expr) -> bool:
+    return isinstance(item, nodes.Ref) and len(item.parts) == 1 and item.parts[0].index is None
+
+
+def _refs(node: object) -> Iterator[nodes.Ref]:
+    """Every reference of a tree, outer ones first."""
+    stack: list[object] = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, tuple):
+            stack += reversed(top)
+        elif is_dataclass(top) and not isinstance(top, type | nodes.Name | nodes.UnitExpr):
+            if isinstance(top, nodes.Ref):
+                yield top
+            stack += [getattr(top, f.name) for f in reversed(fields(top)) if f.name not in ("span", "file_span")]
 
 
 def _own_names(statements: list[nodes.Statement]) -> frozenset[str]:
@@ -162,7 +229,8 @@ def _renamed(s: nodes.Statement, prefix: str, index: nodes.IndexList | None, own
 
     def head(old: nodes.Head) -> nodes.Head:
         name = replace(old.name, text=f"{prefix}.{old.name.text}")
-        return replace(old, name=name, index=_joined(index, old.index), doc=old.doc)
+        tex = f"{_tex_prefix(prefix, index)}{old.tex}" if old.tex else ""
+        return replace(old, name=name, index=_joined(index, old.index), tex=tex)
 
     def ref(old: nodes.Ref) -> nodes.Ref:
         first = old.parts[0]
@@ -188,6 +256,13 @@ def _joined(front: nodes.IndexList | None, back: nodes.IndexList | None) -> node
     if front.where is not None and back.where is not None:
         where = nodes.Logic("and", (front.where, back.where), back.span)
     return nodes.IndexList((*front.items, *back.items), where, back.span)
+
+
+def _tex_prefix(prefix: str, index: nodes.IndexList | None) -> str:
+    r"""What tells the symbols of two uses apart, as their names do: `\mathrm{ess}_{k}.` of `as ess[k]`."""
+    word = prefix.replace("_", r"\_")
+    letters = "" if index is None else ",".join(_letter(i).span.text for i in index.items)
+    return rf"\mathrm{{{word}}}_{{{letters}}}." if letters else rf"\mathrm{{{word}}}."
 
 
 def _letter(item: nodes.Expr) -> nodes.Expr:

@@ -24,6 +24,9 @@ class NameResolver:
         self.scope = scope
         self.findings = findings
         self.player = player
+        self.reductions: set[int] = set()
+        """Identities of the binders of reductions: inside one, another may use its letter anew, as in `sum(t)
+        a[t]/(sum(t) b[t])`."""
         self.cases: dict[str, Span] | None = None
         """Names of cases, where `case.report` may be written (comparisons only)."""
 

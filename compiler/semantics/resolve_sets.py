@@ -302,7 +302,7 @@ class SetResolver(NameResolver):
         return ir.Binder(tuple(n.text for n in names), expression, parts, span)
 
     def _check_free(self, name: nodes.Name, inner: Environment) -> None:
-        if name.text in inner:
+        if name.text in inner and id(inner[name.text].binder) not in self.reductions:
             others = [s.name for s in (self.scope.letters.get(name.text),) if s]
             free = [x for s in others for x in self.scope.sets[s].letters if x not in inner]
             way = (
