@@ -34,9 +34,7 @@ def solved(case: str) -> Any:
 
 def awarded(result: Any) -> set[tuple[int, int]]:
     """The (flexible bid, alternative) pairs awarded, both counted from 1."""
-    values = result.values["market.award"]
-    keys = (tuple(int(part) for part in key) for key in values["keys"])
-    return {key for key, value in zip(keys, values["values"], strict=True) if value > 0.5}
+    return {key for key, value in result.values["award"].to_dict().items() if value > 0.5}
 
 
 @pytest.mark.parametrize("case", EXPECTED["cases"])
