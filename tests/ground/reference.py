@@ -1,0 +1,750 @@
+"""Syntax tree + data texts -> sets, data and expressions, by Python loops over single instances.
+
+Slow and obvious on purpose, and written from the language page alone: nothing here is shared with `compiler.semantics` or
+`compiler.ground`. A quantity at one instance is a polynomial, a dictionary from products of variables to coefficients.
+What cannot be evaluated is noted in `Reference.faults` under the code that the language gives it, and counts as zero.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from compiler.syntax import nodes
+
+Element = object
+Key = tuple[str, str, tuple[Element, ...]]
+"""One instance of a variable or shadow price: player, name, elements (the player's own index first)."""
+
+Poly = dict[tuple[Key, ...], float]
+"""Sorted products of variables -> coefficient; `()` stands for the constant."""
+
+Declaration = (
+    nodes.ParamDecl | nodes.LetDecl | nodes.VarDecl | nodes.ConstraintDecl | nodes.ObjectiveDecl | nodes.ReportDecl
+)
+
+
+class Letter(NamedTuple):
+    """What a letter stands for, and the elements that it runs along."""
+
+    value: Element
+    along: tuple[Element, ...]
+
+
+Environment = dict[str, Letter]
+
+
+class Fault(Exception):
+    """This instance cannot be evaluated; the code is noted already."""
+
+
+@dataclass
+class Member:
+    """A declared quantity: `owner` is its player, "" at the top."""
+
+    owner: str
+    node: Declaration
+
+
+@dataclass
+class Reference:
+    """Everything a model says about its sets, data and expressions; `files` has the texts of the data files."""
+
+    tree: nodes.Model
+    files: dict[str, str]
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sets = {s.head.name.text: s for s in self.tree.statements if isinstance(s, nodes.SetDecl)}
+        self.letters = {x.text: name for name, s in self.sets.items() for x in s.letters}
+        self.players = {s.head.name.text: s for s in self.tree.statements if isinstance(s, nodes.PlayerDecl)}
+        self.top = {
+            s.head.name.text: Member("", s)
+            for s in self.tree.statements
+            if isinstance(s, nodes.ParamDecl | nodes.LetDecl | nodes.ReportDecl)
+        }
+        self.members: dict[str, dict[str, Member]] = {}
+        for player, decl in self.players.items():
+            own = self.members[player] = {}
+            for s in decl.body or ():
+                if isinstance(s, nodes.ConstraintDecl):
+                    if s.price is not None:
+                        own[s.price.head.name.text] = Member(player, s)
+                else:
+                    own[s.head.name.text] = Member(player, s)
+        self._elements: dict[str, tuple[Element, ...]] = {}
+        self._keys: dict[int, list[tuple[Element, ...]]] = {}
+        self._tables: dict[int, dict[tuple[Element, ...], float]] = {}
+
+    def fault(self, code: str) -> Fault:
+        self.faults.append(code)
+        return Fault(code)
+
+    # ------------------------------------------------------------ sets
+
+    def elements(self, name: str) -> tuple[Element, ...]:
+        if name not in self._elements:
+            s = self.sets[name]
+            if s.file is not None:
+                found = self._set_from_file(s)
+            elif s.value is not None:
+                found = self.set_of(s.value, {}, "")
+            else:
+                found = self.set_of(s.within, {}, "")
+            if s.within is not None and not set(found) <= set(self.set_of(s.within, {}, "")):
+                self.faults.append("G304")
+            self._elements[name] = found
+        return self._elements[name]
+
+    def _set_from_file(self, s: nodes.SetDecl) -> tuple[Element, ...]:
+        rows = cells(self.files[s.file.value])
+        heads = [h.lower() for h in rows[0]]
+        if s.within is None:
+            names = [s.column.value] if s.column else [s.head.name.text, *(x.text for x in s.letters)]
+            at = next(heads.index(n.lower()) for n in names if n.lower() in heads)
+            return tuple(as_element(row[at]) for row in rows[1:])
+        parts = [p.parts[0].name.text for p in s.within.factors]
+        places = []
+        for part in parts:
+            names = [part, *(x.text for x in self.sets[part].letters)]
+            places.append(next(heads.index(n.lower()) for n in names if n.lower() in heads))
+        return tuple(tuple(as_element(row[k]) for k in places) for row in rows[1:])
+
+    def set_of(self, node: nodes.Expr, env: Environment, player: str) -> tuple[Element, ...]:
+        """The elements of a set expression, in order."""
+        match node:
+            case nodes.Ref():
+                return self.elements(node.parts[0].name.text)
+            case nodes.Range():
+                low, high = int(self.number(node.low, env, player)), int(self.number(node.high, env, player))
+                step = 1 if node.step is None else int(self.number(node.step, env, player))
+                return tuple(range(low, high + (1 if step > 0 else -1), step))
+            case nodes.Braces() if node.where is not None or isinstance(node.entries[0].key, nodes.Compare):
+                index = nodes.IndexList(tuple(e.key for e in node.entries), node.where, node.span)
+                found = []
+                for inner in self.instances(index, env, player):
+                    key = tuple(inner[x].value for x in letters_of(index))
+                    found.append(key if len(key) > 1 else key[0])
+                return tuple(found)
+            case nodes.Braces():
+                found = []
+                for entry in node.entries:
+                    if isinstance(entry.key, nodes.Range):
+                        found += self.set_of(entry.key, env, player)
+                    else:
+                        found.append(literal(entry.key))
+                return tuple(found)
+            case nodes.SetOperation():
+                result = self.set_of(node.operands[0], env, player)
+                for op, operand in zip(node.ops[1:], node.operands[1:], strict=True):
+                    other = self.set_of(operand, env, player)
+                    if op == "union":
+                        result = (*result, *(e for e in other if e not in result))
+                    else:
+                        result = tuple(e for e in result if (e in other) == (op == "inter"))
+                return result
+            case nodes.Product():
+                result = ((),)
+                for factor in node.factors:
+                    of = self.set_of(factor, env, player)
+                    result = tuple((*r, *(e if isinstance(e, tuple) else (e,))) for r in result for e in of)
+                return result
+        raise TypeError(type(node))
+
+    def components(self, node: nodes.Expr, env: Environment, player: str) -> list[tuple[Element, ...]]:
+        """For each part of the elements of a set, the plain set that it is taken from."""
+        match node:
+            case nodes.Ref():
+                s = self.sets[node.parts[0].name.text]
+                inner = s.within if s.within is not None else s.value
+                parts = (
+                    []
+                    if inner is None or (s.file is not None and s.within is None)
+                    else self.components(inner, env, player)
+                )
+                return parts if len(parts) > 1 else [self.elements(s.head.name.text)]
+            case nodes.Product():
+                return [c for f in node.factors for c in self.components(f, env, player)]
+            case nodes.Braces() if node.where is not None or isinstance(node.entries[0].key, nodes.Compare):
+                parts = [c for e in node.entries for c in self._binder_components(e.key, env, player)]
+                return parts if len(parts) > 1 else [self.set_of(node, env, player)]
+            case nodes.SetOperation():
+                parts = self.components(node.operands[0], env, player)
+                return parts if len(parts) > 1 else [self.set_of(node, env, player)]
+            case _:
+                found = self.set_of(node, env, player)
+                if found and isinstance(found[0], tuple):
+                    return [tuple(dict.fromkeys(e[k] for e in found)) for k in range(len(found[0]))]
+                return [found]
+
+    def _binder_components(self, item: nodes.Expr, env: Environment, player: str) -> list[tuple[Element, ...]]:
+        if isinstance(item, nodes.Compare):
+            return self.components(item.operands[1], env, player)
+        return [self.elements(self.letters[item.parts[0].name.text])]
+
+    # ------------------------------------------------------------ instances
+
+    def instances(self, index: nodes.IndexList | None, env: Environment, player: str) -> Iterator[Environment]:
+        """The environments that an index list makes, in order."""
+        if index is None:
+            yield env
+            return
+
+        def nest(items: tuple[nodes.Expr, ...], inner: Environment) -> Iterator[Environment]:
+            if items:
+                for bound in self._bindings(items[0], inner, player):
+                    yield from nest(items[1:], {**inner, **bound})
+            elif index.where is None or self.holds(index.where, inner, player):
+                yield inner
+
+        yield from nest(index.items, env)
+
+    def _bindings(self, item: nodes.Expr, env: Environment, player: str) -> Iterator[Environment]:
+        names = binder_letters(item)
+        over = self.set_of(item.operands[1], env, player) if isinstance(item, nodes.Compare) else None
+        if over is not None and mentions(item.operands[1], env):
+            along: list[tuple[Element, ...]] = [MOVING] * len(names)
+        else:
+            along = self._binder_components(item, env, player)
+        over = along[0] if over is None else over
+        for element in over:
+            parts = element if isinstance(element, tuple) else (element,)
+            yield {n: Letter(e, a) for n, e, a in zip(names, parts, along, strict=True)}
+
+    def head_index(self, member: Member) -> list[nodes.IndexList]:
+        """The index lists of a quantity, its player's own first."""
+        own = self.players[member.owner].head.index if member.owner else None
+        lists = [own, None if isinstance(member.node, nodes.ObjectiveDecl) else member.node.head.index]
+        return [i for i in lists if i is not None]
+
+    def member_instances(self, member: Member) -> Iterator[tuple[tuple[Element, ...], Environment]]:
+        """Key and environment of every instance of a quantity."""
+        lists = self.head_index(member)
+        names = [x for i in lists for x in letters_of(i)]
+
+        def nest(rest: list[nodes.IndexList], env: Environment) -> Iterator[Environment]:
+            if not rest:
+                yield env
+                return
+            for inner in self.instances(rest[0], env, member.owner):
+                yield from nest(rest[1:], inner)
+
+        for env in nest(lists, {}):
+            yield tuple(env[x].value for x in names), env
+
+    def keys(self, member: Member) -> list[tuple[Element, ...]]:
+        if id(member.node) not in self._keys:
+            self._keys[id(member.node)] = [key for key, _ in self.member_instances(member)]
+        return self._keys[id(member.node)]
+
+    # ------------------------------------------------------------ indices
+
+    def place(
+        self, node: nodes.Expr, env: Environment, target: tuple[Element, ...] | None, player: str
+    ) -> tuple[tuple[Element, ...], int]:
+        """The elements an index steps along and the position in them, which may lie outside; in `target` where one is given."""
+        match node:
+            case nodes.Ref() if node.parts[0].name.text in env:
+                letter = env[node.parts[0].name.text]
+                if letter.along is MOVING:
+                    return self._element(letter.value, target)
+                return self._into(letter.along, letter.along.index(letter.value), target)
+            case nodes.Sum() if (k := self._moving(node, env)) is not None:
+                along, at = self.place(node.terms[k], env, target, player)
+                if any(not isinstance(e, int) for e in along) or any(
+                    b - a != 1 for a, b in itertools.pairwise(along)
+                ):
+                    raise self.fault("G307")
+                steps = [
+                    s * self.number(t, env, player)
+                    for j, (s, t) in enumerate(zip(node.signs, node.terms, strict=True))
+                    if j != k
+                ]
+                if sum(steps) != int(sum(steps)):
+                    raise self.fault("G307")
+                return along, at + int(sum(steps))
+            case nodes.Call() if node.function.text in ("prev", "next"):
+                self._check_fixed(node.arguments[0], env)
+                along, at = self.place(node.arguments[0], env, None, player)
+                count = int(self.number(node.arguments[1], env, player)) if len(node.arguments) > 1 else 1
+                return self._into(along, at + (count if node.function.text == "next" else -count), target)
+            case nodes.Call() if node.function.text in ("first", "last"):
+                along = self.set_of(node.arguments[0], env, player)
+                if not along:
+                    raise self.fault("G308")
+                return self._into(along, 0 if node.function.text == "first" else len(along) - 1, target)
+            case nodes.Number() | nodes.Negation(operand=nodes.Number()) | nodes.Text():
+                return self._element(literal(node), target)
+            case nodes.Ref() if (
+                len(node.parts) == 1
+                and node.parts[0].index is None
+                and (target is None or node.parts[0].name.text in target)
+            ):
+                return self._element(node.parts[0].name.text, target)
+            case _:
+                assert target is not None
+                value = self.number(node, env, player)
+                if any(not isinstance(e, int) for e in target):
+                    raise self.fault("G312")
+                return self._element(int(value) if value == int(value) else value, target)
+
+    def _check_fixed(self, node: nodes.Expr, env: Environment) -> None:
+        if isinstance(node, nodes.Ref) and env[node.parts[0].name.text].along is MOVING:
+            raise self.fault("G313")
+
+    def _moving(self, node: nodes.Sum, env: Environment) -> int | None:
+        """Which term of a sum is the letter or step that the rest is added to."""
+        for k, term in enumerate(node.terms):
+            if isinstance(term, nodes.Ref) and len(term.parts) == 1 and term.parts[0].name.text in env:
+                return k
+            if isinstance(term, nodes.Call) and term.function.text in ("prev", "next", "first", "last"):
+                return k
+        return None
+
+    def _element(self, value: Element, target: tuple[Element, ...] | None) -> tuple[tuple[Element, ...], int]:
+        if target is None:
+            return (value,), 0
+        if value not in target:
+            raise self.fault("G304")
+        return target, target.index(value)
+
+    def _into(
+        self, along: tuple[Element, ...], at: int, target: tuple[Element, ...] | None
+    ) -> tuple[tuple[Element, ...], int]:
+        if target is None or target == along:
+            return along, at
+        if at < 0:
+            return target, at
+        if at >= len(along):
+            return target, len(target) + at - len(along)
+        return self._element(along[at], target)
+
+    def element(self, node: nodes.Expr, env: Environment, player: str) -> Element:
+        """The element an index stands for, inside its own set."""
+        along, at = self.place(node, env, None, player)
+        if not 0 <= at < len(along):
+            raise self.fault("G305")
+        return along[at]
+
+    # ------------------------------------------------------------ names
+
+    def find(self, node: nodes.Ref, player: str) -> Member:
+        names = [p.name.text for p in node.parts]
+        if len(names) == 2:
+            return self.members[names[0]][names[1]]
+        name = names[0]
+        if name in self.members.get(player, {}):
+            return self.members[player][name]
+        if name in self.top:
+            return self.top[name]
+        (found,) = [own[name] for own in self.members.values() if name in own]
+        return found
+
+    def use(self, node: nodes.Ref, env: Environment, player: str) -> Poly:
+        """A declared quantity at its indices."""
+        member = self.find(node, player)
+        given = [item for part in node.parts if part.index is not None for item in part.index.items]
+        lists = self.head_index(member)
+        targets = [c for i in lists for item in i.items for c in self._binder_components_underneath(item, player)]
+        own = letters_of(self.players[member.owner].head.index) if member.owner else []
+        if len(given) == len(targets) - len(own) and member.owner == player:
+            given = [
+                nodes.Ref((nodes.RefPart(nodes.Name(x, node.span), None, node.span),), node.span) for x in own
+            ] + given
+        places = [self.place(item, env, target, player)[1] for item, target in zip(given, targets, strict=True)]
+        variable = member.node if isinstance(member.node, nodes.VarDecl) else None
+        if variable is not None and variable.cyclic:
+            places = [p % len(t) for p, t in zip(places, targets, strict=True)]
+        before = variable is not None and variable.starts is not None and any(p < 0 for p in places)
+        if before:
+            places = [max(p, 0) for p in places]
+        if any(not 0 <= p < len(t) for p, t in zip(places, targets, strict=True)):
+            raise self.fault("G305")
+        key = tuple(t[p] for p, t in zip(places, targets, strict=True))
+        names = [x for i in lists for x in letters_of(i)]
+        inner = {n: Letter(v, t) for n, v, t in zip(names, key, targets, strict=True)}
+        if before:
+            return self.value(variable.starts, inner, member.owner)
+        if key not in self.keys(member):
+            raise self.fault("G310")
+        match member.node:
+            case nodes.ParamDecl():
+                return {(): self.table(member)[key]}
+            case nodes.VarDecl():
+                return {((member.owner, variable.head.name.text, key),): 1.0}
+            case nodes.ConstraintDecl():
+                return {((member.owner, member.node.price.head.name.text, key),): 1.0}
+            case _:
+                return self.value(member.node.value, inner, member.owner)
+
+    def _binder_components_underneath(self, item: nodes.Expr, player: str) -> list[tuple[Element, ...]]:
+        """As `_binder_components`; a set that another letter conditions only restricts the set that it is made from."""
+        own = self.players[player].head.index if player else None
+        outer = dict.fromkeys(letters_of(own), Letter(None, ()))
+        if isinstance(item, nodes.Compare) and mentions(item.operands[1], outer):
+            return [c for e in item.operands[1].entries for c in self._binder_components(e.key, {}, player)]
+        return self._binder_components(item, {}, player)
+
+    # ------------------------------------------------------------ data
+
+    def table(self, member: Member) -> dict[tuple[Element, ...], float]:
+        """All values of a parameter."""
+        if id(member.node) not in self._tables:
+            self._tables[id(member.node)] = {}
+            self._tables[id(member.node)] = self._fill(member)
+        return self._tables[id(member.node)]
+
+    def _fill(self, member: Member) -> dict[tuple[Element, ...], float]:
+        d = member.node
+        given: dict[tuple[Element, ...], float] = {}
+        computed = d.value is not None and not isinstance(d.value, nodes.Braces | nodes.Table)
+        keys = set(self.keys(member))
+        for key, value in self._entries(member):
+            if key not in keys:
+                self.faults.append("G503")
+            elif key in given:
+                self.faults.append("G502")
+            elif not math.isfinite(value):
+                self.faults.append("G504")
+            given[key] = value
+        table = {}
+        for key, env in self.member_instances(member):
+            table[key] = given.get(key, 0.0)
+            formula = d.value if computed else d.default if key not in given else None
+            if formula is not None:
+                try:
+                    table[key] = self.number(formula, env, member.owner)
+                except Fault:
+                    continue
+            elif key not in given:
+                self.faults.append("G501")
+        return table
+
+    def _entries(self, member: Member) -> Iterator[tuple[tuple[Element, ...], float]]:
+        d = member.node
+        if isinstance(d.value, nodes.Braces):
+            for entry in d.value.entries:
+                key = literal(entry.key)
+                yield key if isinstance(key, tuple) else (key,), self.number(entry.value, {}, "")
+        if isinstance(d.value, nodes.Table):
+            heads = [literal(cell) for cell in d.value.rows[0]]
+            for row in d.value.rows[1:]:
+                for head, cell in zip(heads, row[1:], strict=True):
+                    yield (literal(row[0]), head), cell.value
+        if d.file is not None:
+            rows = cells(self.files[d.file.value])
+            heads = [h.lower() for h in rows[0]]
+            binders = [item for i in self.head_index(member) for item in i.items]
+            names = [x for item in binders for x in self._column_names(item)]
+            # A column headed by the very letter is the letter's; the others follow in order.
+            places = [heads.index(options[-1]) if options[-1] in heads else None for options in names]
+            for k, options in enumerate(names):
+                if places[k] is None:
+                    free = [heads.index(n) for n in options if n in heads and heads.index(n) not in places]
+                    places[k] = free[0] if free else None
+            if None in places:
+                for row in rows[1:]:
+                    for head, cell in zip(rows[0][1:], row[1:], strict=True):
+                        key = (as_element(row[0]), as_element(head))
+                        yield key if key[0] in self.components_of(binders, 0) else key[::-1], as_number(cell)
+                return
+            value = heads.index((d.column.value if d.column else d.head.name.text).lower())
+            for row in rows[1:]:
+                yield tuple(as_element(row[p]) for p in places), as_number(row[value])
+
+    def components_of(self, binders: list[nodes.Expr], k: int) -> tuple[Element, ...]:
+        return [c for item in binders for c in self._binder_components(item, {}, "")][k]
+
+    def _column_names(self, item: nodes.Expr) -> list[list[str]]:
+        """For each letter of a binder the column heads it may have: the set's name, its letters, the letter."""
+        if isinstance(item, nodes.Ref):
+            sets = [self.letters[item.parts[0].name.text]]
+        else:
+            over = self.sets[item.operands[1].parts[0].name.text]
+            parts = over.within.factors if isinstance(over.within, nodes.Product) else ()
+            sets = [p.parts[0].name.text for p in parts] or [over.head.name.text]
+        return [
+            [name.lower(), *(x.text.lower() for x in self.sets[name].letters), letter.lower()]
+            for name, letter in zip(sets, binder_letters(item), strict=True)
+        ]
+
+    # ------------------------------------------------------------ expressions
+
+    def number(self, node: nodes.Expr, env: Environment, player: str) -> float:
+        found = self.value(node, env, player)
+        if any(found.keys() - {()}):
+            raise self.fault("G509")
+        return found.get((), 0.0)
+
+    def value(self, node: nodes.Expr, env: Environment, player: str) -> Poly:
+        """The polynomial that an expression is at one instance."""
+        match node:
+            case nodes.Number():
+                return {(): node.value}
+            case nodes.Ref() if len(node.parts) == 1 and node.parts[0].index is None and node.parts[0].name.text in env:
+                return {(): self._as_number(env[node.parts[0].name.text].value)}
+            case nodes.Ref() if node.parts[0].name.text == "inf":
+                return {(): math.inf}
+            case nodes.Ref():
+                return self.use(node, env, player)
+            case nodes.Sum():
+                return total(scaled(self.value(t, env, player), s) for s, t in zip(node.signs, node.terms, strict=True))
+            case nodes.Negation():
+                return scaled(self.value(node.operand, env, player), -1)
+            case nodes.Product():
+                return self._product(node, env, player)
+            case nodes.Power():
+                return self._power(node, env, player)
+            case nodes.IfElse():
+                chosen = node.then if self.holds(node.condition, env, player) else node.otherwise
+                return self.value(chosen, env, player)
+            case nodes.Reduce():
+                return self._reduce(node, env, player)
+            case nodes.Call():
+                return {(): self._call(node, env, player)}
+        raise TypeError(type(node))
+
+    def _as_number(self, element: Element) -> float:
+        if not isinstance(element, int):
+            raise self.fault("G312")
+        return float(element)
+
+    def _product(self, node: nodes.Product, env: Environment, player: str) -> Poly:
+        result: Poly = {(): 1.0}
+        for op, factor in zip(node.ops, node.factors, strict=True):
+            value = self.value(factor, env, player)
+            if op == "/":
+                divisor = self.number(factor, env, player)
+                if divisor == 0:
+                    raise self.fault("G508")
+                result = {k: v / divisor for k, v in result.items()}
+            else:
+                result = product(result, value)
+        return result
+
+    def _power(self, node: nodes.Power, env: Environment, player: str) -> Poly:
+        base = self.value(node.base, env, player)
+        exponent = self.number(node.exponent, env, player)
+        if base.keys() - {()}:
+            result: Poly = {(): 1.0}
+            for _ in range(int(exponent)):
+                result = product(result, base)
+            return result
+        try:
+            found = base.get((), 0.0) ** exponent
+        except (ArithmeticError, ValueError):
+            raise self.fault("G508") from None
+        if isinstance(found, complex):
+            raise self.fault("G508")
+        return {(): found}
+
+    def _reduce(self, node: nodes.Reduce, env: Environment, player: str) -> Poly:
+        values = [self.value(node.body, inner, player) for inner in self.instances(node.items, env, player)]
+        match node.op.text:
+            case "sum":
+                return total(values)
+            case "mean":
+                if not values:
+                    raise self.fault("G508")
+                return scaled(total(values), 1 / len(values))
+        numbers = [v.get((), 0.0) for v in values]
+        if node.op.text == "prod":
+            return {(): math.prod(numbers)}
+        if not numbers:
+            raise self.fault("G508")
+        return {(): min(numbers) if node.op.text == "smin" else max(numbers)}
+
+    def _call(self, node: nodes.Call, env: Environment, player: str) -> float:
+        name = node.function.text
+        if name == "card":
+            return float(len(self.set_of(node.arguments[0], env, player)))
+        if name == "ord":
+            self._check_fixed(node.arguments[0], env)
+            along, at = self.place(node.arguments[0], env, None, player)
+            if not 0 <= at < len(along):
+                raise self.fault("G305")
+            return float(at + 1)
+        if name in ("prev", "next", "first", "last"):
+            return self._as_number(self.element(node, env, player))
+        numbers = [self.number(a, env, player) for a in node.arguments]
+        if name in ("min", "max"):
+            return min(numbers) if name == "min" else max(numbers)
+        try:
+            return abs(numbers[0]) if name == "abs" else float(getattr(math, name)(numbers[0]))
+        except (ArithmeticError, ValueError):
+            raise self.fault("G508") from None
+
+    # ------------------------------------------------------------ conditions
+
+    def holds(self, node: nodes.Expr, env: Environment, player: str) -> bool:
+        """Whether a condition on data holds at one instance."""
+        match node:
+            case nodes.Logic(op="and"):
+                return all(self.holds(o, env, player) for o in node.operands)
+            case nodes.Logic():
+                return any(self.holds(o, env, player) for o in node.operands)
+            case nodes.Not():
+                return not self.holds(node.operand, env, player)
+            case nodes.Compare():
+                pairs = zip(node.ops, node.operands[:-1], node.operands[1:], strict=True)
+                return all(self._compared(op, left, right, env, player) for op, left, right in pairs)
+            case _:
+                return self.number(node, env, player) != 0
+
+    def _compared(self, op: str, left: nodes.Expr, right: nodes.Expr, env: Environment, player: str) -> bool:
+        if op == "in":
+            of = self.set_of(right, env, player)
+            items = left.items if isinstance(left, nodes.Tuple) else (left,)
+            components = self.components(right, env, player)
+            found = []
+            for item, component in zip(items, components, strict=True):
+                before = len(self.faults)
+                if isinstance(item, nodes.Sum) and (k := self._moving(item, env)) is not None:
+                    # `t-1 in P` asks for a number, whatever lies between.
+                    signed = [(s, t) for j, (s, t) in enumerate(zip(item.signs, item.terms, strict=True)) if j != k]
+                    start = self.element(item.terms[k], env, player)
+                    found.append(start + sum(s * self.number(t, env, player) for s, t in signed))
+                    continue
+                try:
+                    along, at = self.place(item, env, component, player)
+                except Fault:  # not there: the answer, not a fault
+                    del self.faults[before:]
+                    return False
+                if not 0 <= at < len(along):
+                    return False
+                found.append(along[at])
+            return (tuple(found) if len(found) > 1 else found[0]) in of
+        if self._is_element(left, env) or self._is_element(right, env):
+            first, second = self._element_sides(left, right, env, player)
+            if first is not None:
+                if isinstance(first[0], int) and isinstance(second[0], int):
+                    return RELATIONS[op](first[0], second[0])
+                if op in ("==", "!="):
+                    return (first[0] == second[0]) == (op == "==")
+                return RELATIONS[op](first[1].index(first[0]), first[1].index(second[0]))
+        return RELATIONS[op](self.number(left, env, player), self.number(right, env, player))
+
+    def _is_element(self, node: nodes.Expr, env: Environment) -> bool:
+        match node:
+            case nodes.Ref():
+                return len(node.parts) == 1 and node.parts[0].name.text in env
+            case nodes.Call():
+                return node.function.text in ("prev", "next", "first", "last")
+            case _:
+                return False
+
+    def _element_sides(self, left: nodes.Expr, right: nodes.Expr, env: Environment, player: str):  # type: ignore[no-untyped-def]
+        """Both sides as (element, set), or (None, None) when one side is a number to compute."""
+        found = []
+        for node in (left, right):
+            if self._is_element(node, env):
+                along, at = self.place(node, env, None, player)
+                if not 0 <= at < len(along):
+                    raise self.fault("G305")
+                found.append((along[at], along))
+            elif isinstance(node, nodes.Text):
+                found.append((node.value, ()))
+            elif isinstance(node, nodes.Ref) and node.parts[0].index is None and len(node.parts) == 1:
+                name = node.parts[0].name.text
+                known = name in self.top or any(name in own for own in self.members.values())
+                found.append((None, ()) if known else (name, ()))
+            else:
+                found.append((None, ()))
+        if any(f[0] is None for f in found):
+            return None, None
+        if not found[0][1]:
+            found[0] = (found[0][0], found[1][1])
+        return found
+
+
+MOVING: tuple[Element, ...] = ("another set at each instance",)
+"""What a letter runs along whose set a condition on other letters makes: it has no place to step from."""
+
+
+def mentions(node: object, env: Environment) -> bool:
+    """Whether a bound letter stands in a set made by a condition."""
+    if isinstance(node, nodes.Ref) and len(node.parts) == 1 and node.parts[0].index is None:
+        return node.parts[0].name.text in env
+    if isinstance(node, tuple):
+        return any(mentions(part, env) for part in node)
+    if hasattr(node, "__dataclass_fields__") and not isinstance(node, nodes.Name):
+        return any(mentions(getattr(node, name), env) for name in node.__dataclass_fields__ if name != "span")
+    return False
+
+
+RELATIONS = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
+
+
+# ---------------------------------------------------------------- polynomials
+
+
+def total(parts: Iterator[Poly] | list[Poly]) -> Poly:
+    result: Poly = {}
+    for part in parts:
+        for key, value in part.items():
+            result[key] = result.get(key, 0.0) + value
+    return result
+
+
+def scaled(a: Poly, factor: float) -> Poly:
+    return {key: factor * value for key, value in a.items()}
+
+
+def product(a: Poly, b: Poly) -> Poly:
+    return total([{tuple(sorted(k + m, key=repr)): v * w} for k, v in a.items() for m, w in b.items()])
+
+
+# ---------------------------------------------------------------- texts
+
+
+def literal(node: nodes.Expr) -> Element:
+    """An element as written."""
+    match node:
+        case nodes.Number():
+            return int(node.value)
+        case nodes.Negation():
+            return -literal(node.operand)  # type: ignore[operator]
+        case nodes.Text():
+            return node.value
+        case nodes.Ref():
+            return node.parts[0].name.text
+        case nodes.Tuple():
+            return tuple(literal(item) for item in node.items)
+    raise TypeError(type(node))
+
+
+def binder_letters(item: nodes.Expr) -> list[str]:
+    names = item.operands[0] if isinstance(item, nodes.Compare) else item
+    return [n.parts[0].name.text for n in (names.items if isinstance(names, nodes.Tuple) else (names,))]
+
+
+def letters_of(index: nodes.IndexList | None) -> list[str]:
+    return [] if index is None else [x for item in index.items for x in binder_letters(item)]
+
+
+def cells(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split(",")] for line in text.splitlines() if line.strip()]
+
+
+def as_element(cell: str) -> Element:
+    try:
+        return int(cell)
+    except ValueError:
+        return cell
+
+
+def as_number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan
