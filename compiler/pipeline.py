@@ -23,6 +23,7 @@ from compiler.semantics.analyse import analyse
 from compiler.syntax import nodes
 from compiler.syntax.builder import Builder
 from compiler.syntax.imports import expand_imports
+from grammar.collector import collector_paused
 from grammar.diagnostics import Diagnostic, DiagnosticError, Findings, did_you_mean
 from grammar.parser import parse
 from grammar.source import Source
@@ -93,6 +94,7 @@ def compile_file(
     return compile_source(source, disk_reader(folder), case=case, overrides=overrides)
 
 
+@collector_paused()
 def compile_source(
     source: Source, read: Read, *, case: str | None = None, overrides: Mapping[str, object] | None = None
 ) -> Compiled:
@@ -109,6 +111,7 @@ def check_file(path: str | Path, *, overrides: Mapping[str, object] | None = Non
     return check_source(source, disk_reader(folder), overrides=overrides)
 
 
+@collector_paused()
 def check_source(source: Source, read: Read, *, overrides: Mapping[str, object] | None = None) -> Compiled:
     """As `check_file`, for a text whose data files `read` gives. What a case repeats of the base model's findings is
     told once."""

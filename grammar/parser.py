@@ -7,12 +7,11 @@ can be sure of. The number of errors is limited and each costs at most one pass 
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Protocol
 
+from grammar.collector import collector_paused
 from grammar.diagnostics import Findings
 from grammar.slips import describe
 from grammar.source import Source, Span
@@ -62,21 +61,9 @@ def parse(source: Source, builder: TreeBuilder, findings: Findings) -> Any:
 def parse_tokens(source: Source, builder: TreeBuilder, findings: Findings) -> tuple[Any, list[Token]]:
     """As `parse`, with the tokens, each of the kind that the grammar gave it (mended where there were errors)."""
     builder.begin(source, findings)
-    with _collector_paused():
+    with collector_paused():
         reading = _Reading(source, builder, findings)
         return reading.run(), reading.tokens
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Parsing makes many objects that all live on, none of them in cycles: looking for garbage doubles its time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -58,6 +59,7 @@ class _Grounding:
         self.evaluator = Evaluator(data, findings, Columns(self.spaces))
         self.column_blocks: list[Block] = []
         self.row_blocks: list[Block] = []
+        self.block_numbers: dict[int, int] = {}
         self.price_names: dict[int, str] = {}
         self.entries = Entries()
         self.row_lower: list[Floats] = []
@@ -194,6 +196,7 @@ class _Grounding:
                     continue
                 self.spaces.rows[id(constraint)] = self._place(self.rows, constraint, *place)
                 if constraint.perp is None and constraint.condition is None:
+                    self.block_numbers[id(constraint)] = len(self.row_blocks)
                     self._add_rows(constraint.signature, constraint, place[0])
 
     def _add_rows(self, signature: Signature, definition: ConstraintDef | VarDef, layout: Layout) -> int:
@@ -294,7 +297,7 @@ class _Grounding:
 
     def _bounds(self, variable: VarDef, lower: Floats, upper: Floats) -> None:
         place = self.spaces.columns[id(variable)]
-        here = np.arange(place.base, place.base + place.layout.size)
+        here = slice(place.base, place.base + place.layout.size)
         for bound in variable.bounds:
             self._bound(
                 variable, bound, place, here, lower, upper, "lower bound" if bound.relation == ">=" else "upper bound"
@@ -310,7 +313,7 @@ class _Grounding:
         variable: VarDef,
         bound: BoundDef,
         place: Place,
-        here: Ints,
+        here: slice,
         lower: Floats,
         upper: Floats,
         word: str,
@@ -321,7 +324,7 @@ class _Grounding:
         if only is not None:
             context = context.guarded(Dense(place.layout.axes, only.reshape(tuple(a.size for a in place.layout.axes))))
         value = self.evaluator.expression(bound.value, context)
-        picked = here if only is None else here[only]
+        picked: slice | Ints = here if only is None else np.arange(here.start, here.stop)[only]
         if value.numeric:
             numbers = np.asarray(value.constant.full(place.layout.axes), dtype=np.float64).ravel()
             numbers = numbers if only is None else numbers[only]
@@ -332,9 +335,9 @@ class _Grounding:
             return
         signature = Signature(f"{variable.name} ({word})", bound.span, variable.signature.unit)
         layout = place.layout
-        column = Dense(layout.axes, here.reshape(tuple(a.size for a in layout.axes)))
+        column = Dense(layout.axes, np.arange(here.start, here.stop).reshape(tuple(a.size for a in layout.axes)))
         body = add([(1, Affine(ZERO, (Term(column, UNIT),))), (-1, value)])
-        mine = layout if only is None else Layout(layout.sets, (), len(picked), layout.all_coords()[only])
+        mine = layout if only is None else Layout(layout.sets, (), int(only.sum()), layout.all_coords()[only])
         base = self._add_rows(signature, variable, mine)
         constant = self.entries.write(body, layout, base, only)
         if bound.relation in (">=", "=="):
@@ -342,16 +345,19 @@ class _Grounding:
         if bound.relation in ("<=", "=="):
             self.row_upper[-1][:] = -constant
 
+    @cached_property
+    def _stepped(self) -> dict[int, set[int]]:
+        """The indices along which each variable is stepped, by identity of its definition."""
+        found: dict[int, set[int]] = {}
+        for expression in _expressions(self.game):
+            for use in uses(expression):
+                steps = {k for k, index in enumerate(use.indices) if isinstance(index, ir.Shift | ir.Step)}
+                found.setdefault(id(use.target), set()).update(steps)
+        return found
+
     def _last_instances(self, variable: VarDef, place: Place) -> NDArray[np.bool_]:
         """Instances at the last element of the index that the variable is stepped along: (size,)."""
-        stepped = {
-            k
-            for expression in _expressions(self.game)
-            for use in uses(expression)
-            if use.target is variable
-            for k, index in enumerate(use.indices)
-            if isinstance(index, ir.Shift | ir.Step)
-        }
+        stepped = self._stepped.get(id(variable), set())
         if len(stepped) > 1:
             raise self.evaluator.fail(
                 "G307",
@@ -360,7 +366,7 @@ class _Grounding:
                 "which index ends?",
                 hints=["write the final value as a constraint: `constraint final: ...[last(T)] == ...`"],
             )
-        k = stepped.pop() if stepped else len(place.layout.sets) - 1
+        k = min(stepped) if stepped else len(place.layout.sets) - 1
         result: NDArray[np.bool_] = place.layout.all_coords()[:, k] == place.layout.sets[k].size - 1
         return result
 
@@ -394,11 +400,7 @@ class _Grounding:
         if d.condition is not None:
             self._write_implication(d, place)
             return
-        k = next(
-            n
-            for n, b in enumerate(self.row_blocks)
-            if b.start == place.base and b.name == d.name and b.player == d.player
-        )
+        k = self.block_numbers[id(d)]
         body, low, high = relation_sides(d, place.layout, place.context, self.evaluator)
         constant = self.entries.write(body, place.layout, place.base)
         if np.isnan(constant).any() or (np.isinf(constant) & ~(np.isinf(low) & np.isinf(high))).any():
