@@ -1,0 +1,231 @@
+"""Models in; scripts out that read as the files in `golden/` and say, run alone, what gamec says."""
+
+from __future__ import annotations
+
+import ast
+import os
+from pathlib import Path
+
+import pytest
+
+from compiler.backends.registry import emit
+from compiler.pipeline import compile_file
+from grammar.diagnostics import DiagnosticError
+from runtime import session
+from runtime.result import Labelled, Status
+from tests.backends import scripts
+
+GOLDEN = Path(__file__).parent / "golden"
+MODELS = Path(__file__).parents[2] / "models"
+
+CASES = {
+    "storage": ("storage.game", None),
+    "plant": ("plant.game", None),
+    "plant_strict": ("plant.game", "strict"),
+    "portfolio": ("portfolio.game", None),
+    "names": ("names.game", None),
+}
+
+UNIQUE = {"storage", "portfolio"}
+"""Models with one optimum and one set of prices: all that is printed can be compared."""
+
+SPOT = [None, *(f"{kind}_{study}" for study in "abc" for kind in ("flexible", "rigid", "priced"))]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_script_is_the_golden_one(name: str) -> None:
+    file, case = CASES[name]
+    script = scripts.script_of(GOLDEN / file, case)
+    golden = GOLDEN / f"{name}.py"
+    if os.environ.get("GAMEC_GOLDEN") == "write":
+        golden.write_text(script, encoding="utf-8")
+    assert script == golden.read_text(encoding="utf-8")
+
+
+def test_every_golden_has_its_case() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.py")} == set(CASES)
+    assert {path.name for path in GOLDEN.glob("*.game")} == {file for file, _ in CASES.values()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_script_says_what_gamec_says(name: str, tmp_path: Path) -> None:
+    file, case = CASES[name]
+    code, found, error = scripts.run(scripts.script_of(GOLDEN / file, case), tmp_path)
+    assert (code, error) == (0, "")
+    result = session.solve(GOLDEN / file, case=case)
+    assert result.status is Status.OPTIMAL
+    expected = dict(result.objectives)
+    if name not in UNIQUE:
+        assert {k: found[k] for k in expected} == pytest.approx(expected, rel=1e-6, abs=1e-6)
+        return
+    for label, value in {**result.reports, **result.prices}.items():
+        if isinstance(value, Labelled):
+            expected |= {
+                f"{label}[{', '.join(map(str, k))}]": float(v) for k, v in zip(value.keys, value.values, strict=True)
+            }
+        else:
+            expected[label] = value
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("case", SPOT)
+def test_spot_market_agrees_in_every_case(case: str | None, tmp_path: Path) -> None:
+    path = MODELS / "spot_market_vpp" / "spot_market_vpp.game"
+    code, found, error = scripts.run(scripts.script_of(path, case), tmp_path)
+    assert (code, error) == (0, "")
+    result = session.solve(path, case=case)
+    assert found["market.welfare"] == pytest.approx(result.objectives["market.welfare"], rel=1e-6)
+    assert found["welfare"] == pytest.approx(result.objectives["market.welfare"], rel=1e-6)
+    assert found["buyers_value"] - found["sellers_ask"] == pytest.approx(found["welfare"], rel=1e-6)
+
+
+def test_script_needs_only_pyomo() -> None:
+    tree = ast.parse(scripts.script_of(GOLDEN / "storage.game"))
+    imported = [n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)]
+    imported += [str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+    assert set(imported) == {"sys", "types", "pyomo.environ"}
+
+
+def test_same_model_gives_the_same_script_wherever_it_lies(tmp_path: Path) -> None:
+    text = (GOLDEN / "plant.game").read_text("utf-8")
+    (tmp_path / "plant.game").write_text(text, "utf-8")
+    assert scripts.script_of(tmp_path / "plant.game") == scripts.script_of(GOLDEN / "plant.game")
+
+
+def test_every_statement_names_its_line() -> None:
+    lines = (GOLDEN / "storage.game").read_text("utf-8").splitlines()
+    script = scripts.script_of(GOLDEN / "storage.game")
+    for number, line in enumerate(lines, 1):
+        first = line.split()[0] if line.split() else ""
+        if first in ("set", "param", "var", "let", "minimize", "constraint", "report"):
+            assert f"# line {number}: {first} {line.split()[1].split(':')[0]}" in script
+
+
+PRICES = {
+    # By hand: one more unit on the right-hand side changes the optimum by so much.
+    "minimize z = 2*x  constraint c: x >= 3  price v": 2.0,
+    "minimize z = 2*x  constraint c: x >= 3 - 0*y  price v": 2.0,
+    "minimize z = 2*x + y  constraint c: x >= 3 - y  price v": 2.0,
+    "minimize z = 2*x  constraint c: 3 <= x  price v": -2.0,
+    "minimize z = 2*x  constraint c: 3 == x  price v": -2.0,
+    "maximize z = 2*x  constraint c: x + y <= 4  price v": 2.0,
+    "maximize z = 2*x  constraint c: x - 4 <= -y  price v": 2.0,
+    "maximize z = 2*x  constraint c: 4 >= x + y  price v": -2.0,
+    "maximize z = 2*x - y  constraint c: y == x + 1  price v": -2.0,
+    "minimize z = (x - 5)^2  constraint c: x <= 3  price v": -4.0,
+    "minimize z = 2*x + 7*on  constraint c: x + on >= 3.5  price v": 2.0,
+}
+
+
+@pytest.mark.parametrize("body", PRICES)
+def test_price_is_the_change_for_one_more_unit_on_the_right(body: str, tmp_path: Path) -> None:
+    text = f"player p {{ var x in [-9, 9] var y in [0, 9] var on binary {body} }}"
+    if "^2" in body:
+        text = text.replace("var on binary", "")
+    found = scripts.run_here(scripts.script_of_text(text), tmp_path)
+    assert found["v"] == pytest.approx(PRICES[body], abs=1e-5)
+
+
+def test_numbers_from_outside_stand_in_the_script(tmp_path: Path) -> None:
+    path = tmp_path / "m.game"
+    path.write_text("param a = 1 player p { var x in [0, 10] maximize z = a*x }", "utf-8")
+    script = scripts.script_of(path, None, a=3)
+    assert "# line 1: param a = 1   (given from outside)" in script
+    assert scripts.run_here(script, tmp_path)["p.z"] == 30
+
+
+def test_fixes_hold_against_bounds_and_ends(tmp_path: Path) -> None:
+    text = """
+        set T index t = 1..3
+        player p { var x[t] in [0, 5] ends 4   var on integer in [0, 9]  maximize z = sum(t) x[t]*on }
+        case c { fix x[t where t > 1] = 7  fix on = 2 }
+    """
+    assert scripts.run_here(scripts.script_of_text(text, "c"), tmp_path)["p.z"] == 2 * (5 + 7 + 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("player p { var x in [0, 1] minimize z = x constraint c: x >= 2 }", "infeasible"),
+        ("player p { var x minimize z = x }", "unbounded"),
+    ],
+)
+def test_no_optimum_is_told_and_exits_with_1(text: str, word: str, tmp_path: Path) -> None:
+    code, found, error = scripts.run(scripts.script_of_text(text), tmp_path)
+    assert (code, found) == (1, {})
+    assert error.startswith("not solved to optimality: ")
+    assert word in error.lower()
+    assert "Traceback" not in error
+
+
+def test_rows_that_data_leave_empty(tmp_path: Path) -> None:
+    text = """
+        set K index k = {a, b}  set T index t = 1..2
+        param on[k] = {a: 1, b: 0}
+        player p {
+          var x[k,t] in [0, 4]
+          maximize z = sum(k,t) x[k,t]
+          constraint c[t]: (sum(k where on[k] > 1) x[k,t]) <= 3
+          constraint d[k]: 0 <= (sum(t where on[k] > 0) x[k,t]) <= 5
+          constraint e[k]: (if on[k] > 0 then x[k,1] else 1) == 1
+        }
+    """
+    # By hand: d binds for a (5), b is free (8).
+    assert scripts.run_here(scripts.script_of_text(text), tmp_path)["p.z"] == pytest.approx(13)
+
+
+REFUSED = {
+    "two players": (
+        "player a { var x in [0, 1] minimize f = x }\nplayer b follows a { var y in [0, 1] minimize g = y + x }",
+        ["G704 2:b: a Pyomo script holds one player's problem, this game has 2 players: `a`, `b`"],
+    ),
+    "indexed player": (
+        "set I index i = 1..2\nplayer a[i] { var x in [0, 1] minimize f = x }",
+        ["G704 2:a: a Pyomo script holds one player's problem, `a[i]` is one player for each element"],
+    ),
+    "products that are not convex": (
+        "player a { var x in [-1, 1] var y in [-1, 1]\nminimize f = x*y }",
+        ["G704 2:f: HiGHS, which the Pyomo script calls, does not solve the problem of `a`: it is a nonconvex QP"],
+    ),
+    "quadratic constraint": (
+        "player a { var x in [-1, 1] minimize f = x\nconstraint c: x^2 <= 0.5 }",
+        ["G704 2:c: HiGHS, which the Pyomo script calls, does not solve the problem of `a`: it is a QCP"],
+    ),
+    "integers in a QP": (
+        "player a { var x\ninteger in [-1, 1] minimize f = (x - 0.4)^2 }",
+        ["G704 1:x: HiGHS, which the Pyomo script calls, does not solve the problem of `a`: it is a MIQP"],
+    ),
+    "largest of variables": (
+        "player a { var x in [0, 9] minimize f =\nmax(x, 4 - x) }",
+        ["G107 2:max(x, 4 - x): `max(x, 4 - x)` cannot be written in Pyomo by this version"],
+    ),
+    "implication": (
+        "player a { var x in [0, 9] var on binary minimize f = -x + 3*on\nconstraint c: not on => x <= 2 }",
+        ["G107 2:"],
+    ),
+    "order of a set without a name": (
+        "set T index t = 1..4\nplayer a { var x[t] in [0, 9] minimize f = sum(u in {1, 3} where\nord(u) > 1) x[u] }",
+        ["G107 3:ord(u): the order of a set without a name, asked for by `ord(u)`, cannot be written in Pyomo"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_script_cannot_hold_is_refused_at_its_place(name: str) -> None:
+    text, expected = REFUSED[name]
+    found = scripts.refused(text)
+    assert len(found) >= len(expected)
+    for line, start in zip(found, expected, strict=False):
+        assert line.startswith(start)
+
+
+def test_toy_is_refused_at_its_follower() -> None:
+    text = (MODELS / "toy" / "toy.game").read_text("utf-8")
+    assert scripts.refused(text)[0].startswith("G704 8:follower: ")
+
+
+def test_a_language_that_does_not_exist() -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        emit(compile_file(GOLDEN / "portfolio.game"), "pyom")
+    assert [d.code for d in caught.value.diagnostics] == ["G807"]
+    assert "pyomo" in caught.value.diagnostics[0].hints[0].text
