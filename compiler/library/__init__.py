@@ -5,7 +5,10 @@ from __future__ import annotations
 from importlib.resources import files
 
 NEEDED = {
-    "t": ("the letter of the set of periods", "declare the periods, `set T index t = 1..24`, or add the letter `t` to yours"),
+    "t": (
+        "the letter of the set of periods",
+        "declare the periods, `set T index t = 1..24`, or add the letter `t` to yours",
+    ),
     "dt": ("the length of a period", "declare it at the top: `param dt : h = 1`"),
 }
 """What components of the library take from the model that uses them: name -> (what it is, the way out)."""

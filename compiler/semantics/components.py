@@ -48,6 +48,8 @@ def expand_components(model: nodes.Model, findings: Findings) -> nodes.Model:
         if isinstance(s, nodes.PlayerDecl) and s.body and any(isinstance(b, nodes.UseDecl) for b in s.body):
             s = replace(s, body=tuple(expansion.body(s.body, ())))
         statements.append(s)
+    if expansion.failed:
+        statements = [kept for s in statements if (kept := _spared(s, expansion.failed)) is not None]
     return replace(model, statements=tuple(statements))
 
 
@@ -58,6 +60,8 @@ class _Expansion:
         self.components = components
         self.declared = declared
         self.findings = findings
+        self.failed: set[str] = set()
+        """Prefixes whose component is missing or cannot be used; what leans on them would only repeat that."""
         self._told: set[str] = set()
 
     def body(self, statements: tuple[nodes.Statement, ...], within: tuple[str, ...]) -> list[nodes.Statement]:
@@ -71,7 +75,9 @@ class _Expansion:
             try:
                 found += self._use(s, within)
             except Unresolved:
-                continue
+                if within:
+                    raise
+                self.failed.add(s.prefix.text)
         return found
 
     def _use(self, use: nodes.UseDecl, within: tuple[str, ...]) -> list[nodes.Statement]:
@@ -108,18 +114,21 @@ class _Expansion:
         if not component.span.source.path.startswith("std/"):
             return
         used = {ref.parts[0].name.text for ref in _refs(component.body)}
-        missing = [n for n in NEEDED if n in used and n not in self.declared and n not in self._told]
+        missing = [n for n in NEEDED if n in used and n not in self.declared]
         if not missing:
             return
-        self._told.update(missing)
-        self.findings.add(
-            "G201",
-            f"component `{use.component.text}` needs {' and '.join(f'`{n}`' for n in missing)}, not declared here",
-            use.component.span,
-            "used here",
-            notes=[f"`{n}` is {NEEDED[n][0]}" for n in missing],
-            hints=[NEEDED[n][1] for n in missing],
-        )
+        new = [n for n in missing if n not in self._told]
+        self._told.update(new)
+        if new:
+            self.findings.add(
+                "G201",
+                f"component `{use.component.text}` needs {' and '.join(f'`{n}`' for n in new)}, not declared here",
+                use.component.span,
+                "used here",
+                notes=[f"`{n}` is {NEEDED[n][0]}" for n in new],
+                hints=[NEEDED[n][1] for n in new],
+            )
+        raise Unresolved
 
     def _arguments(self, use: nodes.UseDecl, component: nodes.ComponentDecl) -> list[nodes.Statement]:
         """The component's parameters as named expressions or parameters, from the arguments or defaults."""
@@ -173,6 +182,27 @@ class _Outer:
 
     def __init__(self, value: nodes.Expr) -> None:
         self.value = value
+
+
+def _spared(s: nodes.Statement, failed: set[str]) -> nodes.Statement | None:
+    """The statement without what leans on a failed `use`: its value or bounds, or all of it where nothing else is
+    left. What it declares stays known, so that the one error is not followed by others."""
+    if isinstance(s, nodes.PlayerDecl) and s.body is not None:
+        return replace(s, body=tuple(kept for b in s.body if (kept := _spared(b, failed)) is not None))
+    if isinstance(s, nodes.CaseDecl):
+        return replace(s, changes=tuple(kept for b in s.changes if (kept := _spared(b, failed)) is not None))
+    if not any(p.name.text in failed for ref in _refs(s) for p in ref.parts):
+        return s
+    zero = nodes.Number(0.0, s.span)
+    match s:
+        case nodes.LetDecl() | nodes.ObjectiveDecl() | nodes.ReportDecl():
+            return replace(s, value=zero)
+        case nodes.VarDecl():
+            return replace(s, bounds=(), start=None, starts=None, ends=None)
+        case nodes.ConstraintDecl() if s.price is not None:
+            return replace(s, relation=nodes.Compare(("<=",), (zero, zero), s.span))
+        case _:
+            return None
 
 
 def _declared(model: nodes.Model) -> frozenset[str]:
