@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from compiler.ir import expr as ir
 from compiler.ir.game import Clusters, ParamDef, Signature
+from compiler.ir.units import ONE
 from compiler.semantics.scope import Scope
 from compiler.syntax import nodes
 from grammar.diagnostics import Findings
@@ -35,7 +36,9 @@ def expand_scenarios(model: nodes.Model) -> nodes.Model:
             else:
                 span = s.head.name.span
                 letter = nodes.Compare(("in",), (_name(nodes.Name("scenario", span)), _name(s.head.name)), span)
-            head = nodes.Head(s.probability, nodes.IndexList((letter,), None, s.probability.span), doc="probability")
+            span = s.probability.span
+            plain = nodes.UnitExpr((nodes.UnitFactor("", 1.0, 1.0, span),), span)
+            head = nodes.Head(s.probability, nodes.IndexList((letter,), None, span), plain, doc="probability")
             statements.append(nodes.ParamDecl(head, None, None, s.file, None, None, (), s.span))
     return replace(model, statements=tuple(statements))
 
@@ -60,7 +63,7 @@ def link_scenarios(declarations: list[nodes.ScenariosDecl], scope: Scope, findin
             continue
         name = f"{of.name}.probability"
         binder = ir.Binder((of.letters[0] if of.letters else "w",), ir.SetName(of, s.span), (of,), s.span)
-        param = ParamDef(Signature(name, s.head.name.span, None, "probability"), "", ir.Domain((binder,)), weights=True)
+        param = ParamDef(Signature(name, s.head.name.span, ONE, "probability"), "", ir.Domain((binder,)), weights=True)
         if s.count is None:
             one, size = ir.Number(1.0, s.span), ir.Cardinality(ir.SetName(of, s.span), s.span)
             param.value = ir.Multiply(("*", "/"), (one, size), s.span)
@@ -89,6 +92,9 @@ def clusters_of(s: nodes.ScenariosDecl, findings: Findings) -> Clusters | None:
         return None
     if s.count.value < 1 or s.count.value != int(s.count.value):
         span = s.count.span
-        findings.add("G308", "the number of scenarios is a whole number from 1", span, "not a number of clusters")
+        hints = ["write how many scenarios are to remain, such as `reduce kmeans 10`"]
+        findings.add(
+            "G308", "the number of scenarios is a whole number from 1", span, "not a number of clusters", hints=hints
+        )
         return None
     return Clusters(s.file.value, int(s.count.value), int(s.seed.value) if s.seed else 0, s.file.span)

@@ -6,7 +6,8 @@ place. `# file: NAME` begins the text of a data file beside the model, in which 
 written. A block without a player is completed by one that changes nothing.
 
 Words behind `game` ask for more: `solve=6.1333` for the first player's objective, `NAME=VALUE` for a value, price or
-report without index (`within=0.001` of it), `case=NAME` for the case that is solved, `future` for a model that this version refuses with G107.
+report without index (`within=0.001` of it), `case=NAME` for the case that is solved, `future` for a model that this
+version refuses with G107.
 """
 
 from __future__ import annotations

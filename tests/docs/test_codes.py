@@ -16,6 +16,8 @@ BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 NOT_SHOWN_BY_A_MODEL = {
     "G002": "a file that is no text",
     "G003": "a place on the disk that cannot be written",
+    "G004": "an installation without a part",
+    "G107": "a command that writes the model in another language",
     "G111": "a hundred levels",
     "G605": "a case that the command line names",
     "G803": "an installation without a solver",
@@ -60,7 +62,9 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 def test_a_page_is_built_like_the_others(page: Path) -> None:
     code = page.stem
     text = page.read_text("utf-8")
-    assert text.startswith(f"# {code} {CODES[code].slug}\n\n{CODES[code].meaning}\n\n"), "title and meaning as registered"
+    assert text.startswith(f"# {code} {CODES[code].slug}\n\n{CODES[code].meaning}\n\n"), (
+        "title and meaning as registered"
+    )
     shown = code not in NOT_SHOWN_BY_A_MODEL and code not in KEPT
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert headings == ["Wrong", "Mended", "Why", "Ways out"] if shown else ["What happens", "Why", "Ways out"]
