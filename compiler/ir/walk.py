@@ -130,12 +130,17 @@ def outer_letters(item: object) -> list[ir.Letter]:
     domain = getattr(item, "domain", None)
     if isinstance(domain, ir.Domain) and not isinstance(item, ir.Use):
         bound = {id(binder) for binder in domain.binders}
-        return [x for f in fields(item) for x in outer_letters(getattr(item, f.name)) if id(x.binder) not in bound]
+        return [x for part in _parts(item) for x in outer_letters(part) if id(x.binder) not in bound]
     if isinstance(item, ir.Binder):
         return outer_letters(item.over)
     if is_dataclass(item) and type(item).__module__ == ir.__name__ and not isinstance(item, ir.SetName):
-        return [x for f in fields(item) if f.name not in ("span", "target") for x in outer_letters(getattr(item, f.name))]
+        return [x for part in _parts(item) for x in outer_letters(part)]
     return []
+
+
+def _parts(node: object) -> list[object]:
+    assert is_dataclass(node)
+    return [getattr(node, f.name) for f in fields(node) if f.name not in ("span", "target")]
 
 
 def holds_variables(expression: ir.Expr) -> bool:

@@ -126,7 +126,7 @@ class _Checker:
         headline = f"the shadow price `{price.name}` is declared in {price.unit.text}, it is {right.text}"
         hint = f"a shadow price is the objective's unit per unit of the constraint: write `: {right.text}`"
         if set(dict(price.unit.times(right, -1).dimension)) == {"s"}:
-            # A price per energy for a balance of powers: right where a period lasts one unit of time, as it mostly does.
+            # A price per energy for a balance of powers: right where a period lasts one unit of time, as mostly.
             self.findings.add(
                 "G404",
                 headline,

@@ -145,7 +145,8 @@ class Resolver(IndexResolver):
                         binder.span,
                         "its elements have no probabilities",
                         hints=[
-                            f'declare it: `scenarios {of.name} index {binder.letters[place]} from "FILE" probability p`',
+                            f"declare it: `scenarios {of.name} index {binder.letters[place]} "
+                            'from "FILE" probability p`',
                             "a plain sum is `sum(...)`, a plain mean `mean(...)`",
                         ],
                     )

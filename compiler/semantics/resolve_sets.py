@@ -85,7 +85,8 @@ class SetResolver(NameResolver):
                 letter.span,
                 "changes from instance to instance",
                 hints=[
-                    f"take a declared set and give the condition after `where`: `u in {letter.set.name} where u <= {letter.name}`"
+                    "take a declared set and give the condition after `where`: "
+                    f"`u in {letter.set.name} where u <= {letter.name}`"
                 ],
             )
         return found
@@ -179,7 +180,9 @@ class SetResolver(NameResolver):
                         f"`{name}` is a bound letter; the elements of a set are written out",
                         item.span,
                         "changes from instance to instance",
-                        hints=[f'write the condition: `u in {of} where u != {name}`; an element of this name is `"{name}"`'],
+                        hints=[
+                            f'write the condition: `u in {of} where u != {name}`; an element of this name is `"{name}"`'
+                        ],
                     )
 
     def element(self, node: nodes.Expr) -> object:

@@ -153,11 +153,11 @@ def _members(document: Document, place: Place) -> list[Proposal]:
     k = next(k for k, t in enumerate(tokens) if t is place.statement[-1])
     if place.kinds[:1] == ("IMPORT",):
         return [Proposal(name, "file", "of the library") for name in library.library_names()]
-    chain = dotted([*tokens[: k + 1], Token("NAME", "", place.offset, place.offset)], k + 1)[:-1]
-    if not chain:
-        return []
+    # The name to come belongs to the chain, so that what it makes of the names before it is right.
+    chain = dotted([*tokens[: k + 1], Token("NAME", "", place.offset, place.offset)], k + 1)
     reports = place.kinds[:1] == ("COMPARE",)
-    base = document.names.chain([t.text for t in chain], place.owner, reports=reports)[-1]
+    symbols = document.names.chain([t.text for t in chain], place.owner, reports=reports)
+    base = symbols[-2] if len(symbols) > 1 else None
     if base is None:
         return []
     members = document.names.members_of(base).values()

@@ -34,6 +34,9 @@ from grammar.source import Source, Span
 PAUSE = 0.2
 """Seconds without a key after which a text is checked."""
 
+SOON = 1.0
+"""Seconds that findings without those in the data wait for them: who sees errors go and come again is misled."""
+
 logger = logging.getLogger(__name__)
 R = TypeVar("R")
 P = TypeVar("P")
@@ -157,14 +160,19 @@ class GameServer(LanguageServer):
         found = await self._quick.run(lambda: quick_check(source, read))
         if self._turn[uri] != turn:
             return
-        self._show(uri, found)
         if found.errors or not with_data or path is None:
+            self._show(uri, found)
             return
         current = self._turn
-        complete = await self._full.run(lambda: full_check(source, read) if current[uri] == turn else None)
-        if complete is not None and self._turn[uri] == turn:
-            self.facts[uri] = complete.facts
-            self._show(uri, complete)
+        job = self._full.run(lambda: full_check(source, read) if current[uri] == turn else None)
+        complete = asyncio.ensure_future(job)
+        await asyncio.wait({complete}, timeout=SOON)
+        if not complete.done() and self._turn[uri] == turn:
+            self._show(uri, found)
+        whole = await complete
+        if whole is not None and self._turn[uri] == turn:
+            self.facts[uri] = whole.facts
+            self._show(uri, whole)
 
     def _show(self, uri: str, found: Checked) -> None:
         self.checked[uri] = found

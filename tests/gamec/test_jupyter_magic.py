@@ -63,7 +63,9 @@ def test_overrides_may_come_from_python(shell: InteractiveShell) -> None:
 
 def test_data_files_lie_in_the_working_folder(shell: InteractiveShell, tmp_path: Path) -> None:
     (tmp_path / "cap.csv").write_text("t,cap\n1,2\n2,5\n", encoding="utf-8")
-    model = 'set T index t = 1..2 param cap[t] from "cap.csv" player a { var x[t] in [0, cap[t]] maximize g = sum(t) x[t] }'
+    model = (
+        'set T index t = 1..2 param cap[t] from "cap.csv" player a { var x[t] in [0, cap[t]] maximize g = sum(t) x[t] }'
+    )
     assert shell.run_cell("%%game\n" + model).success
     assert shell.user_ns["result"].objectives["a.g"] == pytest.approx(7)
 

@@ -65,7 +65,9 @@ def test_programs_have_no_errors(path: Path) -> None:
     assert Error not in {kind for _, kind, _ in GameLexer().get_tokens_unprocessed(path.read_text(encoding="utf-8"))}
 
 
-@given(st.text() | st.lists(st.sampled_from([*WORDS.values(), "x", "[", "}", "{", '"', "#", "\n", "1", "="])).map(" ".join))
+@given(
+    st.text() | st.lists(st.sampled_from([*WORDS.values(), "x", "[", "}", "{", '"', "#", "\n", "1", "="])).map(" ".join)
+)
 def test_the_pieces_make_up_the_text(text: str) -> None:
     found = list(GameLexer().get_tokens_unprocessed(text))
     assert "".join(value for _, _, value in found) == text

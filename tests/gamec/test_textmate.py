@@ -1,4 +1,5 @@
-"""The TextMate grammar of the VS Code extension: it knows every word, and colours programs as the grammar reads them."""
+"""The TextMate grammar of the VS Code extension: it knows every word, and colours programs as the grammar reads
+them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Hypothesis strategies -> random models with their data files, well formed but for rare faults that only data show.
 
-Texts, not trees: they go through the same door as a user's model. Numbers are quarters, so that sums and products of data
-are exact in binary arithmetic whatever their order. A step, a missing element or a division is left unguarded now and then;
-then the compiler must find the fault that the reference finds.
+Texts, not trees: they go through the same door as a user's model. Numbers are quarters, so that sums and products of
+data are exact in binary arithmetic whatever their order. A step, a missing element or a division is left unguarded
+now and then; then the compiler must find the fault that the reference finds.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Bound:
 
 @dataclass(frozen=True)
 class Head:
-    """An index list: the letters it binds, and its text with places `{0}`, `{1}` for them. `sparse` with a condition or pairs."""
+    """An index list: the letters it binds, and its text with places `{0}`, `{1}` for them. `sparse` with a condition
+    or pairs."""
 
     letters: tuple[Bound, ...] = ()
     items: tuple[str, ...] = ()
@@ -56,7 +57,8 @@ class Head:
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something declared: `own` is its player's head. `steps` tells that it says what lies beyond its edge, by position."""
+    """Something declared: `own` is its player's head. `steps` tells that it says what lies beyond its edge, by
+    position."""
 
     name: str
     owner: str
@@ -167,7 +169,8 @@ class Writer:
         self.bags["L"] = Bag("L", (), None, pairs=("K", "T"))
         if kind == "product":
             return "set L = K * T"
-        return f"set L in K * T = {{k in K, t in T where {self.condition((Bound('k', 'K'), Bound('t', 'T')), 1, plain=True)}}}"
+        condition = self.condition((Bound("k", "K"), Bound("t", "T")), 1, plain=True)
+        return f"set L in K * T = {{k in K, t in T where {condition}}}"
 
     def size(self, name: str) -> int:
         found = self.bags[name].elements
@@ -201,7 +204,8 @@ class Writer:
                 letters.append(Bound(self.fresh("u"), name))
                 items.append(f"{{{len(letters) - 1}}} in {name}")
             taken.add(letters[-1].name)
-        # A declared letter binds by itself only under its own name, so a head with one cannot be renamed: bind all openly.
+        # A declared letter binds by itself only under its own name, so a head with one cannot be renamed: bind all
+        # openly.
         items = [i if " in " in i else f"{i} in {letters[int(i[1:-1])].of}" if self.chance(40) else i for i in items]
         where = ""
         if letters and self.chance(sparse):
@@ -535,7 +539,9 @@ class Writer:
                 head, env2 = self.reduction(env, some=not self.risk)
                 return f"(mean({head}) {self.affine(env2, inner, player)})"
             case "if":
-                return f"(if {self.condition(env, 1)} then {self.affine(env, inner, player)} else {self.pick([self.quarter(), self.affine(env, 0, player)])})"
+                condition, then = self.condition(env, 1), self.affine(env, inner, player)
+                otherwise = self.pick([self.quarter(), self.affine(env, 0, player)])
+                return f"(if {condition} then {then} else {otherwise})"
             case "minus":
                 return f"(-{self.affine(env, inner, player)})"
         return f"({self.affine(env, inner, player)} + {self.data(env, 1)})"
@@ -613,7 +619,9 @@ class Writer:
         left = self.body(env, player)
         kind = self.pick(["<=", ">=", "==", "range"])
         if kind == "range":
-            relation = f"{self.quarter(-12, 0)} - 100 <= {left} <= {self.data(tuple(Bound(b.name, '-') for b in env), 0)} + 100"
+            low = self.quarter(-12, 0)
+            high = self.data(tuple(Bound(b.name, "-") for b in env), 0)
+            relation = f"{low} - 100 <= {left} <= {high} + 100"
         else:
             relation = f"{left} {kind} {self.pick([self.data(env, 1), self.affine(env, 1, player)])}"
         price = ""

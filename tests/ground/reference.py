@@ -1,8 +1,9 @@
 """Syntax tree + data texts -> sets, data and expressions, by Python loops over single instances.
 
-Slow and obvious on purpose, and written from the language page alone: nothing here is shared with `compiler.semantics` or
-`compiler.ground`. A quantity at one instance is a polynomial, a dictionary from products of variables to coefficients.
-What cannot be evaluated is noted in `Reference.faults` under the code that the language gives it, and counts as zero.
+Slow and obvious on purpose, and written from the language page alone: nothing here is shared with
+`compiler.semantics` or `compiler.ground`. A quantity at one instance is a polynomial, a dictionary from products of
+variables to coefficients. What cannot be evaluated is noted in `Reference.faults` under the code that the language
+gives it, and counts as zero.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Letter(NamedTuple):
 Environment = dict[str, Letter]
 
 
-class Fault(Exception):
+class FaultError(Exception):
     """This instance cannot be evaluated; the code is noted already."""
 
 
@@ -79,9 +80,9 @@ class Reference:
         self._keys: dict[int, list[tuple[Element, ...]]] = {}
         self._tables: dict[int, dict[tuple[Element, ...], float]] = {}
 
-    def fault(self, code: str) -> Fault:
+    def fault(self, code: str) -> FaultError:
         self.faults.append(code)
-        return Fault(code)
+        return FaultError(code)
 
     # ------------------------------------------------------------ sets
 
@@ -245,7 +246,8 @@ class Reference:
     def place(
         self, node: nodes.Expr, env: Environment, target: tuple[Element, ...] | None, player: str
     ) -> tuple[tuple[Element, ...], int]:
-        """The elements an index steps along and the position in them, which may lie outside; in `target` where one is given."""
+        """The elements an index steps along and the position in them, which may lie outside; in `target` where one is
+        given."""
         match node:
             case nodes.Ref() if node.parts[0].name.text in env:
                 letter = env[node.parts[0].name.text]
@@ -254,9 +256,7 @@ class Reference:
                 return self._into(letter.along, letter.along.index(letter.value), target)
             case nodes.Sum() if (k := self._moving(node, env)) is not None:
                 along, at = self.place(node.terms[k], env, target, player)
-                if any(not isinstance(e, int) for e in along) or any(
-                    b - a != 1 for a, b in itertools.pairwise(along)
-                ):
+                if any(not isinstance(e, int) for e in along) or any(b - a != 1 for a, b in itertools.pairwise(along)):
                     raise self.fault("G307")
                 steps = [
                     s * self.number(t, env, player)
@@ -417,7 +417,7 @@ class Reference:
             if formula is not None:
                 try:
                     table[key] = self.number(formula, env, member.owner)
-                except Fault:
+                except FaultError:
                     continue
             elif key not in given:
                 self.faults.append("G501")
@@ -610,7 +610,7 @@ class Reference:
                     continue
                 try:
                     along, at = self.place(item, env, component, player)
-                except Fault:  # not there: the answer, not a fault
+                except FaultError:  # not there: the answer, not a fault
                     del self.faults[before:]
                     return False
                 if not 0 <= at < len(along):

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from compiler.syntax import nodes
-from tests.ground.reference import Environment, Fault, Key, Member, Poly, Reference, letters_of, scaled, total
+from tests.ground.reference import Environment, FaultError, Key, Member, Poly, Reference, letters_of, scaled, total
 
 
 @dataclass
@@ -51,7 +51,7 @@ def reference_game(tree: nodes.Model, files: dict[str, str], case: str = "") -> 
     parameters = [m for m in reference.top.values() if isinstance(m.node, nodes.ParamDecl)]
     parameters += [m for own in reference.members.values() for m in own.values() if isinstance(m.node, nodes.ParamDecl)]
     for member in parameters:
-        with contextlib.suppress(Fault):
+        with contextlib.suppress(FaultError):
             reference.table(member)
     for player, own in reference.members.items():
         for name, member in own.items():
@@ -87,14 +87,14 @@ def _value_or_none(reference: Reference, node: nodes.Expr, env: Environment) -> 
     """A report that cannot be evaluated has no value; the model stands."""
     try:
         return reference.value(node, env, "")
-    except Fault:
+    except FaultError:
         return None
 
 
 def _guarded(reference: Reference, node: nodes.Expr, env: Environment, player: str) -> Poly:
     try:
         return reference.value(node, env, player)
-    except Fault:
+    except FaultError:
         return {}
 
 
@@ -169,7 +169,9 @@ def holds_variables(reference: Reference, node: object, player: str) -> bool:
         d = member.node
         if isinstance(d, nodes.VarDecl | nodes.ConstraintDecl):
             return True
-        return bool(isinstance(d, nodes.LetDecl | nodes.ObjectiveDecl) and holds_variables(reference, d.value, member.owner))
+        return bool(
+            isinstance(d, nodes.LetDecl | nodes.ObjectiveDecl) and holds_variables(reference, d.value, member.owner)
+        )
     parts: list[object] = []
     if isinstance(node, nodes.Sum):
         parts = list(node.terms)
@@ -247,7 +249,7 @@ def _fix(reference: Reference, game: ReferenceGame, fix: nodes.FixDecl) -> None:
         try:
             ((key,),) = reference.use(nodes.Ref(plain, fix.span), env, "")
             value = reference.number(fix.value, env, "")
-        except Fault:
+        except FaultError:
             continue
         game.columns[key].lower = game.columns[key].upper = value
 
