@@ -10,7 +10,7 @@ from compiler.semantics.bodies import Bodies
 from compiler.semantics.cases import CaseApplied, apply_case
 from compiler.semantics.check_units import check_units
 from compiler.semantics.circles import check_circles
-from compiler.semantics.components import expand_components
+from compiler.semantics.components import expand_components, name_uses
 from compiler.semantics.declare import Declarations
 from compiler.semantics.declare_scenarios import expand_scenarios, link_scenarios
 from compiler.semantics.declare_sets import SetDeclarations
@@ -37,6 +37,7 @@ def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
     if not findings.errors:
         check_units(game, findings)
         check_leaders(game, findings)
+    name_uses(model, findings)
     return None if findings.errors else game
 
 

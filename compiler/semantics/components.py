@@ -19,6 +19,9 @@ from grammar.diagnostics import Findings, Label, did_you_mean
 
 T = TypeVar("T")
 
+MOST_PLACES = 3
+"""More uses of a component than these are not named when something is wrong inside it."""
+
 Named = nodes.ParamDecl | nodes.LetDecl | nodes.VarDecl | nodes.ConstraintDecl
 
 
@@ -51,6 +54,23 @@ def expand_components(model: nodes.Model, findings: Findings) -> nodes.Model:
     if expansion.failed:
         statements = [kept for s in statements if (kept := _spared(s, expansion.failed)) is not None]
     return replace(model, statements=tuple(statements))
+
+
+def name_uses(model: nodes.Model, findings: Findings) -> None:
+    """Add to what was found inside an imported component where it is used: the slip is often in an argument there."""
+    players = [s for s in model.statements if isinstance(s, nodes.PlayerDecl)]
+    uses = [b for p in players for b in p.body or () if isinstance(b, nodes.UseDecl)]
+    for component in (s for s in model.statements if isinstance(s, nodes.ComponentDecl)):
+        whole = component.span
+        places = [
+            Label(u.component.span, "used here")
+            for u in uses
+            if u.component.text == component.head.name.text and u.span.source.path != whole.source.path
+        ]
+        for k, d in enumerate(findings.items):
+            inside = d.span is not None and d.span.source.path == whole.source.path
+            if inside and d.span is not None and whole.start <= d.span.start < whole.end:
+                findings.items[k] = replace(d, others=(*d.others, *places[:MOST_PLACES]))
 
 
 class _Expansion:
@@ -199,7 +219,7 @@ def _spared(s: nodes.Statement, failed: set[str]) -> nodes.Statement | None:
             return replace(s, value=zero)
         case nodes.VarDecl():
             return replace(s, bounds=(), start=None, starts=None, ends=None)
-        case nodes.ConstraintDecl() if s.price is not None:
+        case nodes.ConstraintDecl():
             return replace(s, relation=nodes.Compare(("<=",), (zero, zero), s.span))
         case _:
             return None
