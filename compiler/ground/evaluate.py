@@ -16,7 +16,7 @@ from compiler.ground.evaluate_functions import FunctionEvaluator
 from compiler.ground.evaluate_indices import Sets
 from compiler.ground.ground_set import Layout
 from compiler.ground.sparse import Floats
-from compiler.ground.values import UNIT, Affine, Dense, add, combine, multiply
+from compiler.ground.values import UNIT, Affine, Dense, add, combine, multiply, with_own_axes
 from compiler.ir import expr as ir
 from compiler.ir.game import CaseReport, ConstraintDef, LetDef, ObjectiveDef, ParamDef, ReportDef, VarDef
 from compiler.ir.words import short
@@ -104,7 +104,10 @@ class Evaluator(FunctionEvaluator):
                 f"`{node.index.span.text}` steps off the edge of `{value.of.name}`{at}",
                 node.index.span,
                 "no such element",
-                hints=[f"count from the letter itself: `ord(...) - 1`, or ask first: `{node.index.span.text} in {value.of.name}`"],
+                hints=[
+                    "count from the letter itself: `ord(...) - 1`, "
+                    f"or ask first: `{node.index.span.text} in {value.of.name}`"
+                ],
             )
         return Dense(position.axes, position.array + 1.0)
 
@@ -293,7 +296,8 @@ class Evaluator(FunctionEvaluator):
         if exponent.array == 1:
             return base
         try:
-            # Evaluated anew: the second factor needs summation axes of its own.
-            return multiply(base, self.expression(node.base, context))
+            # The second factor sums over axes of its own.
+            kept = {axis for value in context.letters.values() for axis in value.position.axes}
+            return multiply(base, with_own_axes(base, kept))
         except ValueError:
             raise self._nonlinear(f"`{short(node.span)}`, a power above two", node.span, "") from None

@@ -14,7 +14,7 @@ from compiler.ground.lifting import Lifting
 from compiler.ground.pieces import piecewise, tiers
 from compiler.ground.risk import cvar_columns, cvar_number
 from compiler.ground.sparse import Floats
-from compiler.ground.values import UNIT, Affine, Dense, combine, sum_over, union
+from compiler.ground.values import UNIT, Affine, Axis, Dense, combine, sum_over, union
 from compiler.ir import expr as ir
 from compiler.ir.words import short
 from grammar.diagnostics import Findings
@@ -73,22 +73,10 @@ class FunctionEvaluator(IndexEvaluator):
         if node.op == "mean":
             total = sum_over(body, axes, mask)
             count = sum_over(Affine(UNIT), axes, mask).constant
-            bad, at = context.first(Dense(count.axes, count.array == 0))
-            if bad:
-                raise self.fail(
-                    "G508",
-                    f"`mean` over nothing{at}",
-                    node.span,
-                    "no element to take the mean of",
-                    hints=["leave the instance out with `where`"],
-                )
+            self._check_some(node, Dense(count.axes, count.array == 0), context, "no element to take the mean of")
             return total.scaled(combine(lambda c: 1.0 / np.maximum(c, 1), count))
         if not body.numeric:
-            raise self._nonlinear(
-                f"`{node.op}` over variables",
-                node.span,
-                "use a variable bounded by each of them" if node.op != "prod" else "",
-            )
+            return self._extreme_over(node, body, inner, axes, mask, context)
         whole = union(
             body.constant, *([mask] if mask is not None else []), *(Dense((a,), np.zeros(a.size)) for a in axes)
         )
@@ -102,28 +90,65 @@ class FunctionEvaluator(IndexEvaluator):
             tuple(a for a in whole if a not in set(axes)), function.reduce(values, axis=over, initial=start)
         )
         if node.op != "prod":
-            bad, at = context.first(Dense(reduced.axes, np.isinf(reduced.array)))
-            if bad:
-                raise self.fail(
-                    "G508",
-                    f"`{node.op}` over nothing{at}",
-                    node.span,
-                    "no element to choose from",
-                    hints=["leave the instance out with `where` or `if`"],
-                )
+            self._check_some(node, Dense(reduced.axes, np.isinf(reduced.array)), context, "no element to choose from")
         return Affine(reduced)
+
+    def _check_some(self, node: ir.Reduce, none: Dense, context: Context, label: str) -> None:
+        """Report (G508) a reduction that has no element at an instance where `none` holds."""
+        bad, at = context.first(none)
+        if bad:
+            raise self.fail(
+                "G508",
+                f"`{node.op}` over nothing{at}",
+                node.span,
+                label,
+                hints=["leave the instance out with `where` or `if`"],
+            )
+
+    def _extreme_over(
+        self,
+        node: ir.Reduce,
+        body: Affine,
+        inner: Context,
+        axes: tuple[Axis, ...],
+        mask: Dense | None,
+        context: Context,
+    ) -> Affine:
+        """`smin` and `smax` of variables."""
+        if node.op == "prod":
+            raise self._nonlinear("`prod` over variables", node.span, "")
+        self._check_linear(body, node.body)
+        count = sum_over(Affine(UNIT), axes, mask).constant
+        self._check_some(node, Dense(count.axes, count.array == 0), context, "no element to choose from")
+        lifting = self._lifting(node.span, context)
+        return lifting.extreme_over(node.op == "smax", body, axes, mask, inner, context, node.span)
 
     # ------------------------------------------------------------ functions of variables
 
     def _lifted(self, node: ir.Apply, arguments: list[Affine], context: Context) -> Affine:
-        if node.function not in ("abs", "min", "max") or self.lifting is None:
+        if node.function not in ("abs", "min", "max"):
             raise self._nonlinear(f"`{short(node.span)}` of variables", node.span, "")
+        lifting = self._lifting(node.span, context)
         for value, argument in zip(arguments, node.arguments, strict=True):
             if value.pairs:
                 raise self._nonlinear(f"`{node.function}` of the product `{short(argument.span)}`", argument.span, "")
         if node.function == "abs":
-            arguments = [arguments[0], arguments[0].scaled(Dense.scalar(-1.0))]
-        return self.lifting.extreme(node.function != "min", tuple(arguments), context, node.span)
+            both = (arguments[0], arguments[0].scaled(Dense.scalar(-1.0)))
+            return lifting.extreme(True, both, context, node.span, least=0.0)
+        return lifting.extreme(node.function != "min", tuple(arguments), context, node.span)
+
+    def _lifting(self, span: Span, context: Context) -> Lifting:
+        """Where nonlinear values go; only a player's statement can have columns of its own."""
+        assert self.lifting is not None  # Without it variables are numbers, or were refused as not data.
+        if context.owner is None:
+            raise self.fail(
+                "G701",
+                f"`{short(span)}` of variables stands in a constraint that belongs to nobody",
+                span,
+                "not linear",
+                hints=["give it to a player: `var z >= ...` there, and use `z` here"],
+            )
+        return self.lifting
 
     def _piecewise(self, node: ir.Piecewise, context: Context) -> Affine:
         subject = self.expression(node.subject, context)
@@ -133,8 +158,7 @@ class FunctionEvaluator(IndexEvaluator):
         if subject.numeric:
             return Affine(_curve_at(subject.constant, x, y))
         self._check_linear(subject, node.subject)
-        assert self.lifting is not None
-        return piecewise(self.lifting, subject, x, y, context, node.span)
+        return piecewise(self._lifting(node.span, context), subject, x, y, context, node.span)
 
     def _tiers(self, node: ir.Tiers, context: Context) -> Affine:
         subject = self.expression(node.subject, context)
@@ -147,8 +171,7 @@ class FunctionEvaluator(IndexEvaluator):
         self._check_linear(subject, node.subject)
         for rate, e in zip(rates, node.rates, strict=True):
             self._check_linear(rate, e)
-        assert self.lifting is not None
-        return tiers(self.lifting, subject, limits, rates, context, node.span)
+        return tiers(self._lifting(node.span, context), subject, limits, rates, context, node.span)
 
     def _risk(self, node: ir.Risk, context: Context) -> Affine:
         level = self.number(node.level, context)
@@ -173,8 +196,8 @@ class FunctionEvaluator(IndexEvaluator):
         if loss.numeric:
             return Affine(cvar_number(loss.constant, probability, float(level.array), axes))
         self._check_linear(loss, node.body)
-        assert self.lifting is not None
-        return cvar_columns(self.lifting, loss, probability, float(level.array), inner, context, axes, node.span)
+        lifting = self._lifting(node.span, context)
+        return cvar_columns(lifting, loss, probability, float(level.array), inner, context, axes, node.span)
 
     def _check_ascending(
         self, values: list[Dense], nodes: tuple[ir.Expr, ...], node: ir.Expr, word: str, context: Context
@@ -192,11 +215,7 @@ class FunctionEvaluator(IndexEvaluator):
 
     def _check_linear(self, value: Affine, node: ir.Expr) -> None:
         if value.pairs:
-            raise self._nonlinear(f"a curve, tier or risk of the product `{short(node.span)}`", node.span, "")
-        if not value.numeric and self.lifting is None:
-            raise self.fail(
-                "G509", f"`{short(node.span)}` holds a variable; data are expected here", node.span, "not data"
-            )
+            raise self._nonlinear(f"a curve, tier, extreme or risk of the product `{short(node.span)}`", node.span, "")
 
 
 def _curve_at(subject: Dense, x: list[Dense], y: list[Dense]) -> Dense:

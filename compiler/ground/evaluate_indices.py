@@ -154,7 +154,9 @@ class IndexEvaluator:
                 f"`{span.text}` asks for a place in `{base.binder.over.span.text}`, another set at each instance",
                 span,
                 f"`{base.name}` has no fixed place",
-                hints=[f"take the condition out: `{base.name} in {base.set.name} where ...` steps along `{base.set.name}`"],
+                hints=[
+                    f"take the condition out: `{base.name} in {base.set.name} where ...` steps along `{base.set.name}`"
+                ],
             )
 
     def _element(self, node: ir.Element, target: GroundSet | None) -> IndexValue:

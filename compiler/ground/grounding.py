@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from compiler.ground.context import Context, Ungrounded
 from compiler.ground.data import Data
 from compiler.ground.evaluate import Evaluator
+from compiler.ground.exactness import System, make_exact
 from compiler.ground.flat_columns import FlatColumns
 from compiler.ground.ground_checks import check_bounds, check_finite, check_rows
 from compiler.ground.ground_game import INTEGER, MAXIMIZE, MINIMIZE, Block, GroundGame, GroundPlayer
@@ -23,7 +24,7 @@ from compiler.ground.relation_sides import at_words, relation_sides
 from compiler.ground.rows import Entries
 from compiler.ground.shared_rows import SharedRows, shared_rows
 from compiler.ground.spaces import Columns, Place, Spaces
-from compiler.ground.sparse import Csr, Quad, stacked
+from compiler.ground.sparse import Csr, stacked
 from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
 from compiler.ir import expr as ir
 from compiler.ir.game import BoundDef, ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
@@ -112,8 +113,8 @@ class _Grounding:
             return None
         check_bounds(self.column_blocks, flat.lower, flat.upper, self.findings)
         check_finite(self.entries, self.row_blocks, objective, self.findings)
-        matrix, quad = self._finished(flat, objective, players)
-        matrix = self._with_shared(matrix, flat, [p.declaration for p in players])
+        system = self._finished(flat, objective, players)
+        matrix = self._with_shared(system.matrix, flat, [p.declaration for p in players])
         result = GroundGame(
             name=self.game.name,
             players=players,
@@ -127,12 +128,12 @@ class _Grounding:
             matrix=matrix,
             row_lower=_joined(self.row_lower),
             row_upper=_joined(self.row_upper),
-            row_quad=quad,
+            row_quad=system.row_quad,
             row_owner=np.concatenate(self.row_owner) if self.row_owner else np.zeros(0, np.int64),
             row_blocks=tuple(self.row_blocks),
-            objective=objective.matrix(len(players), len(flat.lower)),
+            objective=system.objective,
             objective_constant=constants,
-            objective_quad=objective.quad(len(flat.lower)),
+            objective_quad=system.objective_quad,
             row_group=self.row_group,
             complementary=np.concatenate(self.complementary) if self.complementary else np.zeros((0, 2), np.int64),
             price_names=self.price_names,
@@ -222,30 +223,21 @@ class _Grounding:
         self.rows += len(owner)
         return base
 
-    def _finished(self, flat: FlatColumns, objective: Entries, players: tuple[GroundPlayer, ...]) -> tuple[Csr, Quad]:
-        """The rows, with everything lifted made exact."""
-        flat.take_in(self.lifting)
-        total = len(flat.lower)
-        matrix, quad = self.entries.matrix(self.rows, total), self.entries.quad(total)
-        added = self.lifting.finish(
-            matrix,
-            _joined(self.row_lower),
-            _joined(self.row_upper),
-            np.concatenate(self.row_owner) if self.row_owner else np.zeros(0, np.int64),
-            quad,
-            flat.owner,
-            objective.matrix(len(players), total),
-            objective.quad(total),
-            np.array([p.sense for p in players], dtype=np.int64),
-            flat.lower,
-            flat.upper,
-            flat.kind == INTEGER,
-        )
-        if added:
+    def _finished(self, flat: FlatColumns, objective: Entries, players: tuple[GroundPlayer, ...]) -> System:
+        """Rows and objectives, with everything lifted made exact."""
+        senses = np.array([p.sense for p in players], dtype=np.int64)
+
+        def assemble() -> System:
             flat.take_in(self.lifting)
             total = len(flat.lower)
-            matrix, quad = self.entries.matrix(self.rows, total), self.entries.quad(total)
-        return matrix, quad
+            return System(
+                self.entries.matrix(self.rows, total), _joined(self.row_lower), _joined(self.row_upper),
+                np.concatenate(self.row_owner) if self.row_owner else np.zeros(0, np.int64), self.entries.quad(total),
+                flat.owner, objective.matrix(len(players), total), objective.quad(total), senses,
+                flat.lower, flat.upper, flat.kind == INTEGER,
+            )  # fmt: skip
+
+        return make_exact(self.lifting, assemble)
 
     def _owners(self, player: str, own: int, layout: Layout) -> Ints:
         """Number of the owning player of each instance: (layout.size,)."""

@@ -1,25 +1,24 @@
 """`max`, `min`, `abs`, pieces, tiers, risk, implications: what is not linear in variables but can be modelled exactly.
 
 A nonlinear value becomes columns and rows of the player whose statement holds it. `z = max(a, b)` is written `z >=
-a`, `z >= b`, which is exact wherever nothing profits from a larger `z` (its epigraph); `finish` looks at the finished
-rows, instance by instance, and adds binaries only where something does. Constants come from the bounds and the
-player's own rows; where none can be derived the model is refused (G710), never guessed.
+a`, `z >= b`, which is exact wherever nothing profits from a larger `z` (its epigraph). What needs bounds waits for
+them as a `Step`; `compiler.ground.exactness` takes the steps and adds binaries where an epigraph is not enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compiler.ground.context import Context
 from compiler.ground.ground_game import INTEGER, REAL, Block
 from compiler.ground.ground_set import Layout
-from compiler.ground.propagate import intervals, propagate
+from compiler.ground.propagate import intervals
 from compiler.ground.rows import Entries
-from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from compiler.ground.sparse import Bools, Floats, Ints
 from compiler.ground.values import UNIT, ZERO, Affine, Axis, Dense, Term, add
 from compiler.ir.words import short
 from grammar.diagnostics import Findings
@@ -30,6 +29,8 @@ class Flat(Protocol):
     """The part of grounding that lifting writes to."""
 
     entries: Entries
+    rows: int
+    """Number of rows so far."""
 
     def lifted_rows(self, block: Block, owner: Ints, lower: Floats, upper: Floats) -> int:
         """Room for rows with these bounds; gives the number of the first."""
@@ -54,17 +55,73 @@ class Columns:
         return Dense(self.layout.axes, np.arange(self.base, self.base + self.layout.size).reshape(shape))
 
 
+class Step(Protocol):
+    """What needs bounds of all columns (columns,) to be finished. Steps stand in the order in which they were made, so
+    that those of inner values come before those of the values around them."""
+
+    def tighten(self, lower: Floats, upper: Floats) -> None:
+        """Write into the arrays what the step implies for its own columns."""
+
+    def write(self, lower: Floats, upper: Floats) -> None:
+        """Write the rows that need bounds."""
+
+
 @dataclass(frozen=True, eq=False)
 class Epigraph:
-    """`columns` stand for the largest (`largest`) or smallest of `arguments`; `rows` are their defining rows."""
+    """`columns` stand for the largest (`largest`) or smallest of `arguments`, each taken over all instances of
+    `places` (those of `columns`, or more where an index is reduced) that are `live`; `rows` are their defining
+    rows."""
 
+    lifting: Lifting
     columns: Columns
     arguments: tuple[Affine, ...]
     largest: bool
     rows: tuple[int, int]
     span: Span
+    places: Columns
+    live: Bools | None = None
     exact: bool = True
     """Whether binaries can make it exact; a risk measure that is rewarded cannot be."""
+    least: float = -np.inf
+    """A value that the defining rows themselves leave no room below: zero for `abs`."""
+
+    def tighten(self, lower: Floats, upper: Floats) -> None:
+        low, high = self.ends(lower, upper)
+        here = slice(self.columns.base, self.columns.base + self.columns.layout.size)
+        lower[here] = np.maximum(lower[here], np.maximum(low, self.least))
+        upper[here] = np.minimum(upper[here], high)
+
+    def write(self, lower: Floats, upper: Floats) -> None:
+        """Nothing: whether binaries are needed shows only when all rows stand."""
+
+    def ranges(self, lower: Floats, upper: Floats) -> list[tuple[Floats, Floats]]:
+        """Least and greatest value of each argument at each of its instances: both (places,)."""
+        return [self.lifting.interval(a, self.places.layout, lower, upper) for a in self.arguments]
+
+    def ends(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+        """Least and greatest value that the extreme can take: both (columns,)."""
+        found = []
+        for side in zip(*self.ranges(lower, upper), strict=True):
+            values = np.stack(side)
+            if self.live is not None:
+                values = np.where(self.live, values, -np.inf if self.largest else np.inf)
+            found.append(self.reduced(values.max(axis=0) if self.largest else values.min(axis=0)))
+        return found[0], found[1]
+
+    def reduced(self, values: Floats) -> Floats:
+        """The largest (smallest) of the values (places,) over the reduced indices: (columns,)."""
+        axes, kept = self.places.layout.axes, set(self.columns.layout.axes)
+        over = tuple(k for k, a in enumerate(axes) if a not in kept)
+        shaped = values.reshape(tuple(a.size for a in axes))
+        if self.largest:
+            return np.asarray(shaped.max(axis=over, initial=-np.inf), dtype=np.float64).reshape(-1)
+        return np.asarray(shaped.min(axis=over, initial=np.inf), dtype=np.float64).reshape(-1)
+
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values (columns,) repeated along the reduced indices: (places,)."""
+        layout = self.columns.layout
+        dense = Dense(layout.axes, values.reshape(tuple(a.size for a in layout.axes)))
+        return np.array(dense.full(self.places.layout.axes)).reshape(-1)
 
 
 @dataclass(eq=False)
@@ -77,9 +134,7 @@ class Lifting:
     first: int
     columns: list[tuple[Columns, int, Floats, Floats]] = field(default_factory=list)
     """Each with its kind and bounds (size,)."""
-    epigraphs: list[Epigraph] = field(default_factory=list)
-    later: list[Callable[[Floats, Floats], None]] = field(default_factory=list)
-    """Rows that need bounds: called by `finish` with those of all columns."""
+    steps: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.next = self.first
@@ -99,8 +154,7 @@ class Lifting:
             parts = [value.constant, *(d for t in value.terms for d in (t.column, t.coefficient))]
             parts += [d for p in value.pairs for d in (p.first, p.second, p.coefficient)]
             axes |= {a for d in parts for a in d.axes if a in bound}
-        ordered = tuple(sorted(axes, key=lambda a: a.number))
-        return Layout((), ordered, int(np.prod([a.size for a in ordered], dtype=np.int64)))
+        return _over(axes)
 
     def new_columns(
         self,
@@ -180,116 +234,54 @@ class Lifting:
 
     # ------------------------------------------------------------ epigraphs
 
-    def extreme(self, largest: bool, arguments: tuple[Affine, ...], context: Context, span: Span) -> Affine:
-        """`max(...)` or `min(...)` of affine values."""
+    def extreme(
+        self, largest: bool, arguments: tuple[Affine, ...], context: Context, span: Span, least: float = -np.inf
+    ) -> Affine:
+        """`max(...)` or `min(...)` of affine values; `least` as in `Epigraph`."""
         if context.guard is not None:
             guard = context.guard
             arguments = tuple(a.where(guard) for a in arguments)
-        layout = self.layout(arguments, context)
-        z = self.new_columns(short(span, 24), layout, context, span)
-        start = 0
-        stop = 0
-        for number, argument in enumerate(arguments):
-            body = add([(1, z.value), (-1, argument)])
-            base = self.rows(
-                f"{short(span, 24)} (side {number + 1})", body, z, *((0.0, np.inf) if largest else (-np.inf, 0.0)), span
+        z = self.new_columns(short(span, 24), self.layout(arguments, context), context, span)
+        return self._epigraph(largest, arguments, z, z, None, span, least)
+
+    def extreme_over(
+        self, largest: bool, argument: Affine, axes: tuple[Axis, ...], mask: Dense | None,
+        inner: Context, outer: Context, span: Span,
+    ) -> Affine:  # fmt: skip
+        """`smax` or `smin` of an affine value along `axes`, where `mask` holds (None: everywhere); `inner` is the
+        context in the reduction, `outer` that around it."""
+        if outer.guard is not None:
+            argument = argument.where(outer.guard)
+        values = (argument,) if mask is None else (argument, Affine(mask))
+        inside = _over({*self.layout(values, inner).axes, *axes})
+        outside = _over(set(inside.axes) - set(axes))
+        z = self.new_columns(short(span, 24), outside, outer, span)
+        places = self.anchor(short(span, 24), inside, inner, span)
+        live = None if mask is None else np.array(mask.full(inside.axes), dtype=bool).reshape(-1)
+        return self._epigraph(largest, (argument,), z, places, live, span)
+
+    def _epigraph(
+        self, largest: bool, arguments: tuple[Affine, ...], z: Columns, places: Columns, live: Bools | None, span: Span,
+        least: float = -np.inf,
+    ) -> Affine:  # fmt: skip
+        ends = (0.0, np.inf) if largest else (-np.inf, 0.0)
+        bases = [
+            self.rows(
+                f"{short(span, 24)} (side {number + 1})", add([(1, z.value), (-1, argument)]), places, *ends, span, live
             )
-            start, stop = (base, base + layout.size) if number == 0 else (start, base + layout.size)
-        self.epigraphs.append(Epigraph(z, arguments, largest, (start, stop), span))
+            for number, argument in enumerate(arguments)
+        ]
+        size = places.layout.size if live is None else int(live.sum())
+        self.steps.append(
+            Epigraph(self, z, arguments, largest, (bases[0], bases[-1] + size), span, places, live, least=least)
+        )
         return z.value
 
-    # ------------------------------------------------------------ exactness
-
-    def finish(
-        self, matrix: Csr, row_lower: Floats, row_upper: Floats, row_owner: Ints, row_quad: Quad,
-        owner: Ints, objective: Csr, objective_quad: Quad, sense: Ints, lower: Floats, upper: Floats, integer: Bools,
-    ) -> bool:  # fmt: skip
-        """Make every lifted value exact. Arrays are those of the game so far, over all `self.next` columns; `lower`
-        and `upper` are tightened in place for lifted columns. True when rows or columns were added, so that the
-        matrix must be made anew."""
-        if not self.columns and not self.later:
-            return False
-        before = self.next
-        # A player's rows bound what it decides itself; another's do not bind its deviations from the answer.
-        own = row_owner[matrix.row_numbers()] == owner[matrix.indices]
-        tight_lower, tight_upper = propagate(matrix, row_lower, row_upper, lower, upper, integer, own)
-        count = len(self.later)
-        for step in self.later:
-            step(tight_lower, tight_upper)
-        added = count > 0
-        for epigraph in self.epigraphs:
-            harmed = self._harmed(epigraph, matrix, row_lower, row_upper, row_quad, objective, objective_quad, sense)
-            if harmed.any():
-                self._binaries(epigraph, harmed, tight_lower, tight_upper)
-                added = True
-        return added or self.next > before
-
-    def _harmed(
-        self,
-        e: Epigraph,
-        matrix: Csr,
-        row_lower: Floats,
-        row_upper: Floats,
-        row_quad: Quad,
-        objective: Csr,
-        objective_quad: Quad,
-        sense: Ints,
-    ) -> Bools:
-        """Instances where something may profit from a value beyond the extreme: (size,)."""
-        base, size = e.columns.base, e.columns.layout.size
-        harmed = np.zeros(size, bool)
-
-        def mark(column: Ints, bad: Bools) -> None:
-            here = (column >= base) & (column < base + size) & bad
-            harmed[column[here] - base] = True
-
-        row = matrix.row_numbers()
-        up = matrix.data > 0 if e.largest else matrix.data < 0
-        other = (row < e.rows[0]) | (row >= e.rows[1])
-        mark(matrix.indices, other & np.where(up, np.isfinite(row_lower[row]), np.isfinite(row_upper[row])))
-        player = objective.row_numbers()
-        weight = objective.data * sense[player] * (1 if e.largest else -1)
-        mark(objective.indices, weight < 0)
-        for quad in (row_quad, objective_quad):
-            for column in (quad.i, quad.j):
-                mark(column, np.ones(len(column), bool))
-        return harmed
-
-    def _binaries(self, e: Epigraph, harmed: Bools, lower: Floats, upper: Floats) -> None:
-        """`z <= a_k + M_k (1 - d_k)`, `sum d = 1`: the value is one of the arguments (for `min` with the signs
-        turned)."""
-        if not e.exact:
-            self.findings.add(
-                "G711",
-                f"`{short(e.span)}` is rewarded where it is large: its problem has no convex form",
-                e.span,
-                "a risk that raises the objective",
-                hints=["`cvar` is of a loss: maximise `... - weight*cvar(w, a) loss`, with `loss` = -profit"],
-            )
-            return
-        sign = 1 if e.largest else -1
-        arguments = tuple(a if e.largest else a.scaled(Dense.scalar(-1.0)) for a in e.arguments)
-        ranges = [self.interval(a, e.columns.layout, lower, upper) for a in arguments]
-        greatest = np.max([high for _, high in ranges], axis=0)
-        unbounded = harmed & ~(np.isfinite(greatest) & np.all([np.isfinite(low) for low, _ in ranges], axis=0))
-        if unbounded.any():
-            self.no_bound(e.span, e.columns.block, int(np.argmax(unbounded)))
-            return
-        shape = tuple(a.size for a in e.columns.layout.axes)
-        one = ZERO_AFFINE
-        for k, (argument, (low, _)) in enumerate(zip(arguments, ranges, strict=True)):
-            choice = self._like(e.columns, f"{e.columns.block.name} (choice {k + 1})", harmed)
-            big = Dense(e.columns.layout.axes, np.where(harmed, greatest - low, 0.0).reshape(shape))
-            body = add([(sign, e.columns.value), (-1, argument), (1, choice.value.scaled(big)), (-1, Affine(big))])
-            self.rows(f"{e.columns.block.name} (reached {k + 1})", body, e.columns, -np.inf, 0.0, e.span, harmed)
-            one = add([(1, one), (1, choice.value)])
-        self.rows(f"{e.columns.block.name} (one choice)", one, e.columns, 1.0, 1.0, e.span, harmed)
-
-    def _like(self, columns: Columns, word: str, live: Bools) -> Columns:
+    def binaries(self, columns: Columns, word: str, live: Bools) -> Columns:
         """Binaries for the instances of other columns; those that are not live are fixed at zero."""
         block = Block(
-            columns.block.player, word, self.next, self.next + columns.layout.size, columns.block.sets, columns.block.letters,
-            columns.block.labels, columns.block.coords, columns.block.span, lifted=True,
+            columns.block.player, word, self.next, self.next + columns.layout.size, columns.block.sets,
+            columns.block.letters, columns.block.labels, columns.block.coords, columns.block.span, lifted=True,
         )  # fmt: skip
         found = Columns(self.next, columns.layout, columns.owner, block)
         self.columns.append((found, INTEGER, np.zeros(columns.layout.size), live.astype(np.float64)))
@@ -319,3 +311,9 @@ class Lifting:
 
 
 ZERO_AFFINE = Affine(ZERO)
+
+
+def _over(axes: set[Axis]) -> Layout:
+    """Instances along these axes."""
+    ordered = tuple(sorted(axes, key=lambda a: a.number))
+    return Layout((), ordered, int(np.prod([a.size for a in ordered], dtype=np.int64)))

@@ -3,11 +3,13 @@ bounds."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from compiler.ground.context import Context
 from compiler.ground.ground_game import INTEGER
-from compiler.ground.lifting import Lifting
+from compiler.ground.lifting import Columns, Lifting
 from compiler.ground.spaces import Place
 from compiler.ground.sparse import Floats, Ints
 from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
@@ -27,29 +29,44 @@ def implied(
 ) -> None:
     """`switch = 1 => low <= body <= high` (with `holds_at` False: `switch = 0`). The constant of each row is the most
     by which its body can exceed the bound; a row that cannot be exceeded needs none."""
-    layout, span = place.layout, signature.span
-    shape = tuple(a.size for a in layout.axes)
     off = add([(1, Affine(UNIT)), (-1, switch)]) if holds_at else switch
-    anchor = lifting.anchor(signature.name, layout, place.context, span)
+    anchor = lifting.anchor(signature.name, place.layout, place.context, signature.span)
+    lifting.steps.append(_Implied(lifting, off, body, low, high, anchor, signature))
 
-    def rows(lower: Floats, upper: Floats) -> None:
-        least, most = lifting.interval(body, layout, lower, upper)
-        for bound, reach, sign, word in ((high, most, 1, "upper side"), (low, least, -1, "lower side")):
+
+@dataclass(frozen=True, eq=False)
+class _Implied:
+    """`off = 0 => low <= body <= high`."""
+
+    lifting: Lifting
+    off: Affine
+    body: Affine
+    low: Floats
+    high: Floats
+    anchor: Columns
+    signature: Signature
+
+    def tighten(self, lower: Floats, upper: Floats) -> None:
+        """Nothing: whether the relation holds is open."""
+
+    def write(self, lower: Floats, upper: Floats) -> None:
+        layout, span = self.anchor.layout, self.signature.span
+        shape = tuple(a.size for a in layout.axes)
+        least, most = self.lifting.interval(self.body, layout, lower, upper)
+        for bound, reach, sign, word in ((self.high, most, 1, "upper side"), (self.low, least, -1, "lower side")):
             binding = np.isfinite(bound)
             excess = np.where(binding, sign * (reach - np.where(binding, bound, 0.0)), 0.0)
             live = binding & (excess > 0)
             if not live.any():
                 continue
             if np.isinf(excess[live]).any():
-                lifting.no_bound(span, anchor.block, int(np.argmax(live & np.isinf(excess))))
+                self.lifting.no_bound(span, self.anchor.block, int(np.argmax(live & np.isinf(excess))))
                 return
             big = Dense(layout.axes, np.where(live, excess, 0.0).reshape(shape))
             at = Dense(layout.axes, np.where(live, bound, 0.0).reshape(shape))
-            inside = add([(sign, body), (-sign, Affine(at)), (-1, off.scaled(big))])
-            name = signature.name if word == "upper side" else f"{signature.name} ({word})"
-            lifting.rows(name, inside, anchor, -np.inf, 0.0, span, live)
-
-    lifting.later.append(rows)
+            inside = add([(sign, self.body), (-sign, Affine(at)), (-1, self.off.scaled(big))])
+            name = self.signature.name if word == "upper side" else f"{self.signature.name} ({word})"
+            self.lifting.rows(name, inside, self.anchor, -np.inf, 0.0, span, live)
 
 
 def complementary_columns(lifting: Lifting, sides: list[Affine], context: Context, span: Span) -> Ints:

@@ -6,12 +6,14 @@ rates are variables have one for each boundary, so that a tier is used only when
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from compiler.ground.context import Context
 from compiler.ground.ground_game import INTEGER
+from compiler.ground.ground_set import Layout
 from compiler.ground.lifting import ZERO_AFFINE, Columns, Lifting
 from compiler.ground.sparse import Floats
 from compiler.ground.values import Affine, Dense, add, combine, multiply
@@ -67,23 +69,51 @@ def _any_curve(
     lifting.rows(f"{name} (whole)", add([(1, whole), (-1, subject)]), parts[0], 0.0, 0.0, span)
     lifting.rows(f"{name} (one piece)", one, parts[0], 1.0, 1.0, span)
 
-    def limits(lower: Floats, upper: Floats) -> None:
-        low, high = lifting.interval(subject, layout, lower, upper)
-        bad = ~(np.isfinite(low) & np.isfinite(high))
-        if bad.any():
-            lifting.no_bound(span, parts[0].block, int(np.argmax(bad)))
-            return
-        shape = tuple(a.size for a in layout.axes)
-        ends = [Dense(layout.axes, low.reshape(shape)), *x[1:-1], Dense(layout.axes, high.reshape(shape))]
-        for k, (part, pick) in enumerate(zip(parts, picks, strict=True)):
-            _switch(lifting, part, pick, ends[k], ends[k + 1], f"{name} (part {k + 1})", span)
-
-    lifting.later.append(limits)
+    lifting.steps.append(_Pieces(lifting, subject, parts[0].layout, tuple(x[1:-1]), tuple(parts), tuple(picks), span))
     return value
 
 
-def _switch(lifting: Lifting, part: Columns, pick: Columns, low: Dense, high: Dense, name: str, span: Span) -> None:
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """The ends of the first and last piece of a curve are those of its subject."""
+
+    lifting: Lifting
+    subject: Affine
+    layout: Layout
+    corners: tuple[Dense, ...]
+    parts: tuple[Columns, ...]
+    picks: tuple[Columns, ...]
+    span: Span
+
+    def _ends(self, lower: Floats, upper: Floats) -> list[Dense]:
+        low, high = self.lifting.interval(self.subject, self.layout, lower, upper)
+        shape = tuple(a.size for a in self.layout.axes)
+        return [
+            Dense(self.layout.axes, low.reshape(shape)),
+            *self.corners,
+            Dense(self.layout.axes, high.reshape(shape)),
+        ]
+
+    def tighten(self, lower: Floats, upper: Floats) -> None:
+        ends = self._ends(lower, upper)
+        for part, (low, high) in zip(self.parts, pairwise(ends), strict=True):
+            here = slice(part.base, part.base + self.layout.size)
+            lower[here] = np.maximum(lower[here], np.minimum(low.full(self.layout.axes).reshape(-1), 0.0))
+            upper[here] = np.minimum(upper[here], np.maximum(high.full(self.layout.axes).reshape(-1), 0.0))
+
+    def write(self, lower: Floats, upper: Floats) -> None:
+        ends = self._ends(lower, upper)
+        bad = ~(np.isfinite(ends[0].array) & np.isfinite(ends[-1].array)).reshape(-1)
+        if bad.any():
+            self.lifting.no_bound(self.span, self.parts[0].block, int(np.argmax(bad)))
+            return
+        for part, pick, (low, high) in zip(self.parts, self.picks, pairwise(ends), strict=True):
+            _switch(self.lifting, part, pick, low, high, self.span)
+
+
+def _switch(lifting: Lifting, part: Columns, pick: Columns, low: Dense, high: Dense, span: Span) -> None:
     """`low * pick <= part <= high * pick`."""
+    name = part.block.name
     lifting.rows(f"{name}, upper end", add([(1, part.value), (-1, pick.value.scaled(high))]), part, -np.inf, 0.0, span)
     lifting.rows(f"{name}, lower end", add([(1, part.value), (-1, pick.value.scaled(low))]), part, 0.0, np.inf, span)
 
@@ -144,18 +174,43 @@ def tiers(
         body = add([(1, amounts[k].value), (-1, full[k].value.scaled(width))])
         lifting.rows(f"{name} (tier {k + 1} full)", body, amounts[0], 0.0, np.inf, span)
 
-    def ends(lower: Floats, upper: Floats) -> None:
-        _, high = lifting.interval(subject, layout, lower, upper)
-        if not np.isfinite(high).all():
-            lifting.no_bound(span, amounts[0].block, int(np.argmin(np.isfinite(high))))
-            return
-        room = Dense(layout.axes, high.reshape(tuple(a.size for a in layout.axes)))
-        for k, after in enumerate([*widths[1:], combine(lambda h, b: np.maximum(h - b, 0.0), room, before)]):
-            body = add([(1, amounts[k + 1].value), (-1, full[k].value.scaled(after))])
-            lifting.rows(f"{name} (tier {k + 2} after {k + 1})", body, amounts[0], -np.inf, 0.0, span)
-
-    lifting.later.append(ends)
+    lifting.steps.append(_Tiers(lifting, subject, layout, tuple(widths), before, tuple(amounts), tuple(full), span))
     return value
+
+
+@dataclass(frozen=True, eq=False)
+class _Tiers:
+    """A tier is used only when the one before is full; the last has room for what is left of the subject's range."""
+
+    lifting: Lifting
+    subject: Affine
+    layout: Layout
+    widths: tuple[Dense, ...]
+    last_limit: Dense
+    amounts: tuple[Columns, ...]
+    full: tuple[Columns, ...]
+    span: Span
+
+    def _rooms(self, lower: Floats, upper: Floats) -> list[Dense]:
+        _, high = self.lifting.interval(self.subject, self.layout, lower, upper)
+        most = Dense(self.layout.axes, high.reshape(tuple(a.size for a in self.layout.axes)))
+        return [*self.widths, combine(lambda h, b: np.maximum(h - b, 0.0), most, self.last_limit)]
+
+    def tighten(self, lower: Floats, upper: Floats) -> None:
+        for amount, room in zip(self.amounts, self._rooms(lower, upper), strict=True):
+            here = slice(amount.base, amount.base + self.layout.size)
+            upper[here] = np.minimum(upper[here], room.full(self.layout.axes).reshape(-1))
+
+    def write(self, lower: Floats, upper: Floats) -> None:
+        rooms = self._rooms(lower, upper)
+        bad = ~np.isfinite(rooms[-1].full(self.layout.axes)).reshape(-1)
+        if bad.any():
+            self.lifting.no_bound(self.span, self.amounts[0].block, int(np.argmax(bad)))
+            return
+        for k, after in enumerate(rooms[1:]):
+            body = add([(1, self.amounts[k + 1].value), (-1, self.full[k].value.scaled(after))])
+            name = f"{short(self.span, 24)} (tier {k + 2} after {k + 1})"
+            self.lifting.rows(name, body, self.amounts[0], -np.inf, 0.0, self.span)
 
 
 def _guarded(value: Affine, context: Context) -> Affine:

@@ -39,7 +39,8 @@ def cvar_columns(
     weighted = excess.value.scaled(combine(lambda p: p / (1.0 - level), probability))
     body = add([(1, z.value), (-1, quantile.value), (-1, sum_over(weighted, axes, None))])
     row = lifting.rows(f"{name} (mean of the tail)", body, z, 0.0, np.inf, span)
-    lifting.epigraphs.append(Epigraph(z, (), True, (row, row + z.layout.size), span, exact=False))
+    # The mean of the tail lies between the least and the greatest loss.
+    lifting.steps.append(Epigraph(lifting, z, (loss,), True, (row, row + z.layout.size), span, excess, exact=False))
     return z.value
 
 

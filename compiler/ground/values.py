@@ -156,6 +156,25 @@ def multiply(a: Affine, b: Affine) -> Affine:
     return Affine(combine(np.multiply, a.constant, b.constant), live, pairs)
 
 
+def with_own_axes(value: Affine, kept: set[Axis]) -> Affine:
+    """The same expression with new axes in place of those that are not `kept`: the ones that it is summed over."""
+    parts = [d for t in value.terms for d in (t.column, t.coefficient)]
+    parts += [d for p in value.pairs for d in (p.first, p.second, p.coefficient)]
+    summed = sorted({a for d in parts for a in d.axes} - kept, key=lambda a: a.number)
+    new = {a: Axis(a.size) for a in summed}
+
+    def renamed(d: Dense) -> Dense:
+        axes = tuple(new.get(a, a) for a in d.axes)
+        order = sorted(range(len(axes)), key=lambda k: axes[k].number)
+        return Dense(tuple(axes[k] for k in order), d.array.transpose(order))
+
+    return Affine(
+        value.constant,
+        tuple(Term(renamed(t.column), renamed(t.coefficient)) for t in value.terms),
+        tuple(Pair(renamed(p.first), renamed(p.second), renamed(p.coefficient)) for p in value.pairs),
+    )
+
+
 def sum_over(value: Affine, axes: Sequence[Axis], mask: Dense | None) -> Affine:
     """The sum over `axes`, restricted to where `mask` holds (None: everywhere)."""
     if mask is not None:
