@@ -6,7 +6,7 @@ arrays and speaks to HiGHS and SCIP itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from compiler.ground.curvature import shape_of
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from runtime.solvers.safe_ipopt import safe_ipopt
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,13 +152,40 @@ class Minimum:
 
 
 def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start: Floats | None = None) -> Minimum:
-    """The global minimum of a player's own problem: HiGHS for LP, MILP and convex QP, SCIP for the rest."""
+    """The global minimum of a player's own problem: HiGHS for LP, MILP and convex QP, SCIP for the rest.
+
+    The bound of a convex QP is that of its tangent (`tangent_bound`), an LP: HiGHS has called unbounded QPs optimal.
+    """
     linear = not problem.quad.entries and not problem.row_quad.entries
-    if problem.convex or (linear and not problem.switched.any()):
-        tight = _by_highs(problem, gap, time_limit, start, 1e-9)
+    if linear and not problem.switched.any():
+        found = _by_highs(problem, gap, time_limit, start, 1e-9)
         # Data rounded to 1e-8 or so can make a tight tolerance see no point.
-        return tight if tight.v is not None or tight.unbounded else _by_highs(problem, gap, time_limit, start, 1e-7)
+        return found if found.v is not None or found.unbounded else _by_highs(problem, gap, time_limit, start, 1e-7)
+    if not problem.convex:
+        return _by_scip(problem, gap, time_limit)
+    found = _by_highs(problem, gap, time_limit, start, 1e-9)
+    if found.v is not None:
+        bound = tangent_bound(problem, found.v)
+        if np.isfinite(bound):
+            return Minimum(found.v, found.value, min(found.value, bound))
     return _by_scip(problem, gap, time_limit)
+
+
+def tangent_bound(problem: OwnProblem, v: Floats) -> float:
+    """A lower bound of a convex problem with linear rows: its minimum with the objective replaced by its tangent at
+    v, an LP.
+
+    Equal to the value at v just when v is optimal; -inf without a bound. A slope below 1e-7 of the terms it is made
+    of, on a column without bounds on both sides, counts as zero.
+    """
+    slope = problem.gradient(v)
+    slight = np.abs(slope) <= 1e-7 * problem.gradient_size(v)
+    slope[slight & ~(np.isfinite(problem.lower) & np.isfinite(problem.upper))] = 0.0
+    tangent = replace(problem, constant=problem.value(v) - float(slope @ v), cost=slope, quad=Quad.empty())
+    found = _by_highs(tangent, 0.0, None, None, 1e-9)
+    if found.v is None and not found.unbounded:
+        found = _by_highs(tangent, 0.0, None, None, 1e-7)
+    return found.bound if found.v is not None else float("-inf")
 
 
 def _by_highs(
@@ -194,6 +222,9 @@ def _by_highs(
         lp.integrality_ = [kinds[int(k)] for k in problem.integer]
     highs.passModel(lp)
     if problem.quad.entries:
+        if not m:
+            # HiGHS 1.15 says "unbounded" of convex QPs that have no row and open columns.
+            highs.addRow(-np.inf, np.inf, 1, np.zeros(1, np.int32), np.ones(1))
         starts = np.concatenate([[0], np.cumsum(np.bincount(problem.quad.i, minlength=n))]).astype(np.int32)
         double = np.where(problem.quad.i == problem.quad.j, 2.0, 1.0)
         highs.passHessian(
@@ -255,7 +286,8 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
     terms += [q * v[i] * v[j] for i, j, q in zip(quad.i.tolist(), quad.j.tolist(), quad.value.tolist(), strict=True)]
     model.addCons(quicksum(terms) <= height)
     model.setObjective(height)
-    model.optimize()
+    with safe_ipopt(model):
+        model.optimize()
     status = model.getStatus()
     if status == "userinterrupt":
         raise KeyboardInterrupt
@@ -269,14 +301,14 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
     return Minimum(point, value, min(value, model.getDualbound() + problem.constant))
 
 
-def support_gap(problem: OwnProblem, v: Floats, prices: Floats) -> float:
+def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = 1e-7) -> float:
     """How far the shadow prices are from proving v optimal, in the objective's units: 0 when they do, infinite when
     they cannot.
 
     `prices` (rows,) in the player's own sense. The objective is replaced by its tangent at v, which lies below a
     convex one, and its minimum by the bound that the multipliers give (weak duality); integers are held at v. So no
     other decision can gain more than the result. A reduced cost of the wrong sign on an unbounded column counts as
-    zero when it is below 1e-7 of the terms it is made of.
+    zero when it is below `slight` of the terms it is made of.
     """
     y = problem.sense * prices
     g = problem.gradient(v)
@@ -290,9 +322,9 @@ def support_gap(problem: OwnProblem, v: Floats, prices: Floats) -> float:
     upper = np.where(problem.integer, v, problem.upper)
     row_limit = np.where(y > 0, problem.row_lower, problem.row_upper)
     limit = np.where(reduced > 0, lower, upper)
-    reduced = np.where(~np.isfinite(limit) & (np.abs(reduced) <= 1e-7 * made_of), 0.0, reduced)
+    reduced = np.where(~np.isfinite(limit) & (np.abs(reduced) <= slight * made_of), 0.0, reduced)
     y_made_of = np.max(np.abs(y), initial=0.0)
-    y_slight = ~np.isfinite(row_limit) & (np.abs(y) <= 1e-9 * y_made_of)
+    y_slight = ~np.isfinite(row_limit) & (np.abs(y) <= slight * 1e-2 * y_made_of)
     used = np.where(y_slight, 0.0, y)
     if np.any(~np.isfinite(row_limit) & (used != 0)) or np.any(~np.isfinite(limit) & (reduced != 0)):
         return float("inf")

@@ -14,7 +14,7 @@ import numpy as np
 
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Floats
-from runtime.best_deviation import OwnProblem, minimum, support_gap
+from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
 from runtime.result import Bound, Certificate, Status, Tie
 from runtime.ties import ties_of
 
@@ -153,6 +153,10 @@ def _gain(
         gap = support_gap(problem, v, prices)
         if gap <= REGRET * problem.size(v):
             return max(0.0, gap), None, ("optimality is proven by its multipliers, not by solving again",)
+    if problem.quad.entries and problem.convex:
+        gap = problem.value(v) - tangent_bound(problem, v)
+        if gap <= REGRET * problem.size(v):
+            return max(0.0, gap), v, ()
     limit = max(10.0, 2 * claim.seconds) if problem.discrete or not problem.convex else None
     best = minimum(problem, gap=claim.gap, time_limit=limit, start=v)
     if best.unbounded:
@@ -187,7 +191,7 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
         if not has_own.any() or np.any(np.isnan(mine[has_own])) or problem.row_quad.entries:
             continue
         v = x[problem.own]
-        gap = support_gap(problem, v, np.where(has_own, mine, 0.0))
+        gap = support_gap(problem, v, np.where(has_own, mine, 0.0), PRICE)
         if not gap <= PRICE * problem.size(v):
             faults.append(f"the shadow prices of `{player.name}` do not support its decision (gap {gap:.3g})")
     return faults

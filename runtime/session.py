@@ -14,13 +14,14 @@ from compiler.ground.reporting import ReportValue
 from compiler.ground.sparse import Bools, Floats
 from compiler.ir.game import Option
 from compiler.pipeline import Compiled, compile_file
+from grammar.source import Source
 from runtime.answer import Answer, answer
 from runtime.methods.method import Request
 from runtime.result import Comparison, Labelled, Result, Value
 
 
 def solve(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     case: str | None = None,
     method: str = "auto",
@@ -30,7 +31,7 @@ def solve(
     gap: float | None = None,
     seed: int = 0,
 ) -> Result:
-    """Solve the game in a `.game` file and certify the answer.
+    """Solve the game in a `.game` file, or in a text that was read already, and certify the answer.
 
     `case` names one of its cases; `overrides` replaces parameters by name; `time_limit` is in seconds for the solver,
     `gap` relative.
@@ -43,7 +44,7 @@ def solve(
 
 
 def compare(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     cases: Sequence[str] | None = None,
     method: str = "auto",
@@ -83,7 +84,9 @@ def compare(
 Solved = tuple[Compiled, Answer, dict[str, ReportValue]]
 
 
-def _solved(path: str | Path, case: str | None, overrides: Mapping[str, object] | None, request: Request) -> Solved:
+def _solved(
+    path: str | Path | Source, case: str | None, overrides: Mapping[str, object] | None, request: Request
+) -> Solved:
     compiled = compile_file(path, case=case, overrides=overrides)
     request = hinted(request, compiled.game.options)
     found = answer(compiled.ground, request)

@@ -13,11 +13,12 @@ from dataclasses import replace
 import numpy as np
 
 from compiler.ground.ground_game import Block, block_of
-from compiler.ground.sparse import Bools, Csr, Floats, Ints
+from compiler.ground.sparse import Bools, Floats, Ints
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.kkt import kkt
 from compiler.reformulations.program import Program
+from compiler.reformulations.recession import recession
 from grammar.diagnostics import Diagnostic, Hint, Label
 from grammar.source import Span
 from runtime.methods.setting import Setting
@@ -38,7 +39,7 @@ def triage(setting: Setting, status: Status) -> tuple[Status, tuple[Diagnostic, 
     if feasible is False:
         return Status.INFEASIBLE, _contradiction(setting, relaxed)
     if status is Status.UNBOUNDED:
-        return Status.UNBOUNDED, _who_is_unbounded(setting)
+        return _who_is_unbounded(setting)
     for p in _answering(setting):
         ray = _recession(setting, p)
         if ray is not None:
@@ -226,14 +227,19 @@ def _coupling(setting: Setting) -> tuple[Diagnostic, ...]:
     )
 
 
-def _who_is_unbounded(setting: Setting) -> tuple[Diagnostic, ...]:
+def _who_is_unbounded(setting: Setting) -> tuple[Status, tuple[Diagnostic, ...]]:
     players = [setting.leader] if setting.leader >= 0 else list(range(len(setting.game.players)))
     for p in players:
         ray = _recession(setting, p)
         if ray is not None:
-            return (_unbounded(setting, p, ray),)
-    name = setting.game.players[players[0]].name
-    return (Diagnostic("G802", f"the objective of `{name}` has no bound", setting.game.players[players[0]].span),)
+            return Status.UNBOUNDED, (_unbounded(setting, p, ray),)
+    player = setting.game.players[players[0]]
+    if setting.alone and setting.classes[0].convex and setting.classes[0].linear_rows:
+        # An LP or convex QP without bound has such a direction, always.
+        headline = f"the solver calls the objective of `{player.name}` unbounded, but no direction of gain exists"
+        hint = Hint("try `--solver scip`, or scale the data")
+        return Status.NOT_VERIFIED, (Diagnostic("G804", headline, player.span, hints=(hint,)),)
+    return Status.UNBOUNDED, (Diagnostic("G802", f"the objective of `{player.name}` has no bound", player.span),)
 
 
 def _recession(setting: Setting, p: int) -> Floats | None:
@@ -253,37 +259,11 @@ def _recession(setting: Setting, p: int) -> Floats | None:
     crossing = quad.take(moves[quad.i] ^ moves[quad.j]).entries
     if open_ended or crossing:
         return None
-    n = game.columns
-    inner = quad.take(moves[quad.i] & moves[quad.j])
-    bend = Csr.from_coo(
-        np.concatenate([inner.i, inner.j]), np.concatenate([inner.j, inner.i]), np.tile(inner.value, 2), n, n
-    )
-    bent = np.flatnonzero(np.diff(bend.indptr))
-    flat = bend.take_rows(bent)
-    matrix = Csr.from_coo(
-        np.concatenate([game.matrix.row_numbers(), game.rows + flat.row_numbers()]),
-        np.concatenate([game.matrix.indices, flat.indices]),
-        np.concatenate([game.matrix.data, flat.data]),
-        game.rows + flat.rows,
-        n,
-    )
-    still = np.zeros(flat.rows)
-    low, high = program.row_lower[: game.rows], program.row_upper[: game.rows]
-    direction = Program(
-        lower=np.where(moves & ~np.isfinite(game.lower), -1.0, 0.0),
-        upper=np.where(moves & ~np.isfinite(game.upper), 1.0, 0.0),
-        integer=np.zeros(n, np.bool_),
-        cost=program.cost[:n],
-        cost_constant=0.0,
-        cost_quad=program.cost_quad.take(np.zeros(quad.entries, np.bool_)),
-        matrix=matrix,
-        row_lower=np.concatenate([np.where(np.isfinite(low), 0.0, -np.inf), still]),
-        row_upper=np.concatenate([np.where(np.isfinite(high), 0.0, np.inf), still]),
-        row_quad=program.row_quad.take(np.zeros(program.row_quad.entries, np.bool_)),
-    )
+    added = np.zeros(program.columns - game.columns, np.bool_)
+    direction = recession(program, np.concatenate([moves, added]))
     outcome = Highs().solve(direction, Options(time_limit=PATIENCE))
     steep = 1e-6 * float(np.max(np.abs(direction.cost), initial=0.0))
-    return outcome.z if outcome.z is not None and outcome.objective < -steep else None
+    return outcome.z[: game.columns] if outcome.z is not None and outcome.objective < -steep else None
 
 
 def _unbounded(setting: Setting, p: int, ray: Floats) -> Diagnostic:

@@ -16,12 +16,11 @@ import numpy as np
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.kkt import kkt
 from runtime.methods.kkt import follower_findings
-from runtime.methods.method import Found, Refusal, Request, failed, pick_solver
+from runtime.methods.method import Found, Refusal, Request, solved
 from runtime.methods.polish import polished
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.single_level import STATUS
 from runtime.result import Status
-from runtime.solvers.solver import Ending
 
 
 class JointConditions:
@@ -41,10 +40,7 @@ class JointConditions:
         game = setting.game
         program, recovery = kkt(game, np.ones(len(game.players), np.bool_), None)
         program = complementarity_sos1(program)
-        solver = pick_solver(program, request)
-        outcome = solver.solve(program, request.options)
-        if outcome.ending is Ending.FAILED:
-            raise failed(solver.name, outcome)
+        solver, outcome = solved(program, request)
         if outcome.z is None:
             return Found(STATUS[outcome.ending], solver.name, seconds=outcome.seconds)
         z, seconds = outcome.z, outcome.seconds

@@ -19,11 +19,10 @@ from compiler.ground.ground_game import block_of
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.kkt import kkt
 from grammar.diagnostics import Diagnostic, Hint, Label
-from runtime.methods.method import Found, Refusal, Request, failed, pick_solver
+from runtime.methods.method import Found, Refusal, Request, solved
 from runtime.methods.polish import polished
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.single_level import STATUS
-from runtime.solvers.solver import Ending
 
 
 class Kkt:
@@ -45,10 +44,7 @@ class Kkt:
         game, leader = setting.game, setting.leader
         program, recovery = kkt(game, setting.followers, leader)
         program = complementarity_sos1(program)
-        solver = pick_solver(program, request)
-        outcome = solver.solve(program, request.options)
-        if outcome.ending is Ending.FAILED:
-            raise failed(solver.name, outcome)
+        solver, outcome = solved(program, request)
         status = STATUS[outcome.ending]
         if outcome.z is None:
             return Found(status, solver.name, seconds=outcome.seconds)

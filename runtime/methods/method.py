@@ -95,6 +95,22 @@ def pick_solver(program: Program, request: Request) -> Solver:
     raise AssertionError("every Program without complementary pairs has a solver")
 
 
+def solved(program: Program, request: Request) -> tuple[Solver, Outcome]:
+    """The Program solved by the solver asked for, or by the first that takes it and does not fail. Raises as
+    `pick_solver`, and G804."""
+    solver = pick_solver(program, request)
+    outcome = solver.solve(program, request.options)
+    if outcome.ending is Ending.FAILED and request.solver == "auto":
+        for other in SOLVERS.values():
+            if other is not solver and not other.refuses(program) and not other.missing():
+                second = other.solve(program, request.options)
+                if second.ending is not Ending.FAILED:
+                    return other, second
+    if outcome.ending is Ending.FAILED:
+        raise _failed(solver.name, outcome)
+    return solver, outcome
+
+
 def _present(solver: Solver) -> Solver:
     missing = solver.missing()
     if missing:
@@ -110,7 +126,7 @@ def _present(solver: Solver) -> Solver:
     return solver
 
 
-def failed(solver: str, outcome: Outcome) -> DiagnosticError:
+def _failed(solver: str, outcome: Outcome) -> DiagnosticError:
     """For an Outcome that FAILED."""
     assert outcome.ending is Ending.FAILED
     other = next((s for s in SOLVERS if s != solver), "")

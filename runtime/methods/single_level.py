@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from compiler.reformulations.best_response import best_response
-from runtime.methods.method import Found, Refusal, Request, failed, pick_solver
+from runtime.methods.method import Found, Refusal, Request, solved
 from runtime.methods.polish import polished
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.result import Status
@@ -42,10 +42,7 @@ class SingleLevel:
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game
         program, recovery = best_response(game, 0, np.zeros(game.columns))
-        solver = pick_solver(program, request)
-        outcome = solver.solve(program, request.options)
-        if outcome.ending is Ending.FAILED:
-            raise failed(solver.name, outcome)
+        solver, outcome = solved(program, request)
         status = STATUS[outcome.ending]
         if outcome.z is None:
             return Found(status, solver.name, seconds=outcome.seconds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.reformulations.program import Program
+from compiler.reformulations.recession import recession
 from runtime.solvers.solver import Ending, Options, Outcome, cost_scale
 
 ENDINGS = {
@@ -35,6 +37,19 @@ ENDINGS = {
 }
 """HiGHS's model status -> ours; whatever is not here is FAILED."""
 
+REGULARISATION = ((1e-7, 8), (1e-5, 20), (1e-3, 60))
+"""What is added to the diagonal of a Hessian (HiGHS's own default first), and how many steps may take it out again."""
+
+AT_REST = 1e-10
+"""Residual of the optimality conditions, over the largest cost coefficient, at which the steps end; HiGHS's own is
+1e-7."""
+
+STEEP = 1e-6
+"""Descent over the largest cost coefficient from which on a direction counts; HiGHS's own tolerance is 1e-7."""
+
+GOOD_ENOUGH = 1e-7
+"""The residual that is accepted when the steps run out: HiGHS's own tolerance."""
+
 
 class Highs:
     """The adapter; see the module."""
@@ -47,6 +62,8 @@ class Highs:
     def refuses(self, program: Program) -> str:
         if len(program.sos1) or len(program.complementary):
             return "HiGHS takes no complementary pairs"
+        if len(program.indicator):
+            return "HiGHS takes no indicator conditions"
         if program.row_quad.entries:
             return "HiGHS takes no products in constraints"
         if program.cost_quad.entries:
@@ -57,7 +74,9 @@ class Highs:
         return ""
 
     def solve(self, program: Program, options: Options, start: Floats | None = None) -> Outcome:
-        return HighsModel(program).solve(options, start)
+        outcome = HighsModel(program).solve(options, start)
+        duals = outcome.row_duals
+        return outcome if duals is None else replace(outcome, row_duals=duals[: program.rows])
 
 
 class HighsModel:
@@ -73,9 +92,12 @@ class HighsModel:
         refusal = Highs().refuses(program)
         if refusal:
             raise ValueError(refusal)
+        program = _with_a_row(program) if program.cost_quad.entries and not program.rows else program
         self.mixed = bool(program.integer.any())
         self.columns, self.rows = program.columns, program.rows
         self.scale = cost_scale(program.cost, program.cost_quad)
+        self.program = program
+        self.cost = program.cost
         self.cost_constant = program.cost_constant
         self._highs: Any = highspy.Highs()
         self._highs.setOptionValue("output_flag", False)
@@ -112,11 +134,68 @@ class HighsModel:
             point.col_value = start.tolist()
             highs.setSolution(point)
         before = time.perf_counter()
-        highs.run()
-        seconds = time.perf_counter() - before
-        return self._outcome(seconds)
+        if self.program.cost_quad.entries:
+            outcome = self._quadratic()
+        else:
+            highs.run()
+            outcome = self._outcome()
+        return replace(outcome, seconds=time.perf_counter() - before)
+
+    def _quadratic(self) -> Outcome:
+        """HiGHS adds a constant to the diagonal of every Hessian, which moves flat optima and the duals; with too
+        small a one it finds no optimum, or says "unbounded" of a problem that is not. So it is solved with a small
+        one, then with larger ones, and the constant is taken out again by the proximal point method (Rockafellar,
+        SIAM J. Control Optim. 14 (1976) 877): solve again with the cost lowered by the constant times the last point,
+        until the point stays.
+        """
+        outcome = Outcome(Ending.FAILED)
+        for constant, steps in REGULARISATION:
+            self._highs.setOptionValue("qp_regularization_value", constant)
+            self._highs.run()
+            outcome = self._outcome()
+            if outcome.ending is Ending.OPTIMAL:
+                outcome = self._without_regularisation(outcome, constant, steps)
+            if outcome.ending not in (Ending.FAILED, Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED):
+                return outcome
+            if constant == REGULARISATION[0][0] and _falls_for_ever(replace(self.program, cost=self.cost)):
+                return self._without_objective()
+        return outcome
+
+    def _without_objective(self) -> Outcome:
+        """UNBOUNDED where a point exists; the problem is known to fall along a direction."""
+        feasible = replace(self.program, cost=np.zeros(self.columns), cost_quad=Quad.empty())
+        outcome = HighsModel(feasible).solve(Options())
+        if outcome.ending is Ending.OPTIMAL:
+            return Outcome(Ending.UNBOUNDED, message="HiGHS: an LP found a direction of descent without end")
+        return Outcome(outcome.ending, message=outcome.message)
+
+    def _without_regularisation(self, outcome: Outcome, constant: float, steps: int) -> Outcome:
+        """The optimum without the constant; the ending is FAILED if the points did not come to rest."""
+        program, columns = self.program, np.arange(self.columns, dtype=np.int32)
+        costs = self.scale * self.cost
+        size = float(np.max(np.abs(costs), initial=0.0)) + self.scale * float(np.max(np.abs(program.cost_quad.value)))
+        residual = np.inf
+        for _ in range(steps):
+            z = outcome.z
+            assert z is not None
+            self._highs.changeColsCost(self.columns, columns, costs - constant * z)
+            self._highs.run()
+            step = self._outcome()
+            if step.ending is not Ending.OPTIMAL or step.z is None:
+                break
+            value = self.cost_constant + float(self.cost @ step.z) + float(program.cost_quad.times(step.z, 1).sum())
+            outcome = replace(step, objective=value, bound=value)
+            residual = constant * float(np.max(np.abs(step.z - z), initial=0.0)) / size
+            if residual <= AT_REST:
+                break
+        self._highs.changeColsCost(self.columns, columns, costs)
+        if residual <= GOOD_ENOUGH:
+            return outcome
+        return Outcome(Ending.FAILED, message="HiGHS: the quadratic did not converge")
 
     def change_costs(self, columns: Ints, cost: Floats) -> None:
+        self.cost = self.cost.copy()
+        self.cost[columns] = cost
         self._highs.changeColsCost(len(columns), columns.astype(np.int32), self.scale * cost)
 
     def change_row_limits(self, rows: Ints, lower: Floats, upper: Floats) -> None:
@@ -125,7 +204,7 @@ class HighsModel:
     def change_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
-    def _outcome(self, seconds: float) -> Outcome:
+    def _outcome(self) -> Outcome:
         highs = self._highs
         status = highs.getModelStatus()
         ending = ENDINGS.get(status.name, Ending.FAILED)
@@ -135,20 +214,36 @@ class HighsModel:
         if not (info.primal_solution_status == 2 or (ending is Ending.OPTIMAL and self.columns == 0)):
             if ending is Ending.OPTIMAL:
                 ending, message = Ending.FAILED, "HiGHS: optimal, but without a feasible point"
-            return Outcome(ending, seconds=seconds, message=message)
+            return Outcome(ending, message=message)
         if ending not in (Ending.OPTIMAL, Ending.LIMIT):
-            return Outcome(ending, seconds=seconds, message=message)
+            return Outcome(ending, message=message)
         z = np.array(solution.col_value, np.float64)
         objective = info.objective_function_value / self.scale + self.cost_constant
         if self.mixed:
             bound = info.mip_dual_bound / self.scale + self.cost_constant
-            return Outcome(ending, z, objective, bound, seconds=seconds, message=message)
+            return Outcome(ending, z, objective, bound, message=message)
         duals = reduced = None
         if ending is Ending.OPTIMAL and solution.dual_valid:
             duals = np.array(solution.row_dual, np.float64) / self.scale
             reduced = np.array(solution.col_dual, np.float64) / self.scale
         bound = objective if ending is Ending.OPTIMAL else float("-inf")
-        return Outcome(ending, z, objective, bound, duals, reduced, seconds, message)
+        return Outcome(ending, z, objective, bound, duals, reduced, message=message)
+
+
+def _falls_for_ever(program: Program) -> bool:
+    """Whether a direction exists along which a convex quadratic falls without limit (an LP; see `recession`)."""
+    direction = recession(program, np.ones(program.columns, np.bool_))
+    found = HighsModel(direction).solve(Options())
+    steep = STEEP * float(np.max(np.abs(program.cost), initial=0.0))
+    return found.ending is Ending.OPTIMAL and found.objective < -steep
+
+
+def _with_a_row(program: Program) -> Program:
+    """The Program with a row without limits: HiGHS 1.15 says "unbounded" of convex QPs that have no row and open
+    columns."""
+    one = np.ones(1, np.int64)
+    row = Csr.from_coo(0 * one, 0 * one, np.ones(1), 1, program.columns)
+    return replace(program, matrix=row, row_lower=np.array([-np.inf]), row_upper=np.array([np.inf]))
 
 
 def _narrow(matrix: Csr) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
+from runtime.solvers.safe_ipopt import safe_ipopt
 from runtime.solvers.solver import Ending, Options, Outcome, cost_scale
 
 ENDINGS = {
@@ -59,7 +61,8 @@ class Scip:
             _add_start(model, columns, program, start, scale)
         message = ""
         try:
-            model.optimize()
+            with safe_ipopt(model) if _has_products(program) else nullcontext():
+                model.optimize()
             status = model.getStatus()
         except Exception as error:  # noqa: BLE001 - PySCIPOpt raises bare Exceptions for faults inside SCIP
             status, message = "error", f"SCIP: {error}"
@@ -77,6 +80,10 @@ class Scip:
         best = model.getBestSol()
         z = np.array([model.getSolVal(best, column) for column in columns])
         return Outcome(ending, z, program.cost_at(z), bound, seconds=seconds, message=message)
+
+
+def _has_products(program: Program) -> bool:
+    return bool(program.row_quad.entries or program.cost_quad.entries)
 
 
 def _built(program: Program) -> tuple[Any, list[Any], float]:
@@ -121,6 +128,8 @@ def _built(program: Program) -> tuple[Any, list[Any], float]:
         model.addCons(ExprCons(Expr(expression), lhs=left, rhs=right))
     for first, second in program.sos1.tolist():
         model.addConsSOS1([columns[first], columns[second]], [1.0, 2.0])
+    for binary, value, column in program.indicator.tolist():
+        model.addConsIndicator(ExprCons(Expr({terms[column]: 1.0}), lhs=None, rhs=0.0), columns[binary], bool(value))
     if program.cost_quad.entries:
         height = model.addVar(vtype="C", lb=None, ub=None, obj=1.0)
         quad = program.cost_quad

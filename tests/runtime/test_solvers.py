@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,6 +90,27 @@ def test_milp(name: str) -> None:
     assert out.bound == pytest.approx(best, rel=1e-5)
 
 
+def test_a_quadratic_without_rows_is_not_unbounded() -> None:
+    """min (x + y - z)^2 + x + y + z, x, y >= -5, z >= 0: z = 0, then s^2 + s with s = x + y is least at -1/2, where
+    it is -1/4.
+
+    HiGHS 1.15 alone says "unbounded" of problems without rows and with open columns.
+    """
+    squares = [(0, 0, 0, 1.0), (0, 1, 1, 1.0), (0, 2, 2, 1.0), (0, 0, 1, 2.0), (0, 0, 2, -2.0), (0, 1, 2, -2.0)]
+    open_ended = replace(program([1, 1, 1], cost_quad=squares), lower=np.array([-5.0, -5, 0]), upper=np.full(3, INF))
+    out = Highs().solve(open_ended, Options())
+    assert out.ending is Ending.OPTIMAL
+    assert out.objective == pytest.approx(-0.25, abs=1e-8)
+    assert out.row_duals.shape == (0,)
+
+
+def test_highs_regularisation_is_taken_out() -> None:
+    """min 5e-5*x^2 - 1e-4*x + 1e-9*y^2 - 2e-9*y is least at (1, 1), though HiGHS adds 1e-7 to each curvature."""
+    flat = program([-1e-4, -2e-9], cost_quad=[(0, 0, 0, 5e-5), (0, 1, 1, 1e-9)], bounds=(-9, 9))
+    out = Highs().solve(flat, Options())
+    assert out.z == pytest.approx([1, 1], abs=1e-4)
+
+
 def test_highs_refuses_what_it_gets_wrong() -> None:
     """`min x*y` on [-1, 1]^2: HiGHS would say 0; the truth is -1."""
     indefinite = program([0, 0], bounds=(-1, 1), cost_quad=[(0, 0, 1, 1)])
@@ -145,3 +169,22 @@ def test_scip_starts_from_a_point() -> None:
     knapsack = program([-5, -4], [([6, 4], -INF, 23)], integer=True, cost_quad=[(0, 0, 0, 0.1)])
     start = np.array([1.0, 4.0])
     assert Scip().solve(knapsack, Options(), start).objective <= knapsack.cost_at(start) + 1e-6
+
+
+@pytest.mark.slow
+def test_scip_survives_its_own_ipopt() -> None:
+    """The METIS inside SCIP's Ipopt overwrites memory on problems of some thousand columns and ends the process."""
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    here = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, str(here / "storage_pricing.py"), "30", "20"],
+        cwd=here.parents[1],
+        env={**os.environ, "PYTHONPATH": f"{here.parents[1]}{os.pathsep}{here}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
