@@ -49,8 +49,9 @@ class Program:
     with `row_lower <= matrix @ z + row_quad(z) <= row_upper`.
 
     `complementary` (p, 2) are pairs of columns, both >= 0, whose product must be zero: what a KKT reformulation
-    leaves to another one. `sos1` (p, 2) are such pairs left to the solver. `column_parts` and `row_parts` lead back
-    to the words of the file.
+    leaves to another one. `sos1` (p, 2) are such pairs left to the solver. `indicator` (q, 3) are conditions left to
+    it: a binary column, the value 0 or 1 at which it acts, and the column that is then at most 0. `column_parts` and
+    `row_parts` lead back to the words of the file.
     """
 
     lower: Floats
@@ -67,6 +68,7 @@ class Program:
     row_parts: tuple[Part, ...] = ()
     complementary: Ints = field(default_factory=_no_pairs)
     sos1: Ints = field(default_factory=_no_pairs)
+    indicator: Ints = field(default_factory=lambda: np.zeros((0, 3), np.int64))
 
     @property
     def columns(self) -> int:

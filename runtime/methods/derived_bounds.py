@@ -1,0 +1,143 @@
+"""A Program of optimality conditions in, bounds of all its columns out that every answer keeps, each with its source;
+and the Program with the primal-dual inequality.
+
+In this order, each using what the others found: declared bounds; propagation; one LP for each slack and each other
+decision that a follower's rows or slopes hold; `slater_bounds`; `basis_bounds`; the primal-dual cut; one LP for
+each multiplier over the relaxed optimality conditions. What time does not allow is left out: bounds remain valid.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compiler.ground.ground_game import GroundGame
+from compiler.ground.sparse import Floats, Ints, Quad
+from compiler.reformulations.basis_bounds import basis_bounds
+from compiler.reformulations.column_bounds import ColumnBounds, Source, propagated, with_bounds
+from compiler.reformulations.duality import Duality
+from compiler.reformulations.primal_dual_cut import primal_dual_cut
+from compiler.reformulations.program import Program
+from runtime.methods.slater_bounds import MARGIN, slater_bounds
+from runtime.solvers.highs import HighsModel
+from runtime.solvers.solver import Ending, Options
+
+PATIENCE = 10.0
+"""Seconds for bounds where the user sets no limit; a tenth of the limit otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """`program` has the cut (more rows, more columns at the end), but its own bounds; `bounds` are of its columns."""
+
+    program: Program
+    bounds: ColumnBounds
+    duality: Duality
+    seconds: float
+
+    @property
+    def pairs_without(self) -> Ints:
+        """Numbers of the complementary pairs of which a column has no bound."""
+        return np.flatnonzero(~np.isfinite(self.bounds.upper[self.program.complementary]).all(axis=1))
+
+
+def derived_bounds(game: GroundGame, program: Program, time_limit: float | None = None, cut: bool = True) -> Derived:
+    """See the module. `program` has its pairs in `complementary`; `time_limit` is for all of the solve, in seconds."""
+    begun = time.perf_counter()
+    allowed = PATIENCE if time_limit is None else min(PATIENCE, 0.1 * time_limit)
+
+    def go_on(part: float = 1.0) -> bool:
+        return time.perf_counter() - begun < part * allowed
+
+    duality = Duality.of(game, program)
+    bounds = propagated(program, ColumnBounds.of(program))
+    bounds = _by_lps(program, bounds, *_others(program, duality), lambda: go_on(0.4))
+    bounds = propagated(program, bounds)
+    relaxed = _Relaxation(program, bounds)
+    bounds = slater_bounds(game, program, duality, bounds, relaxed.least, lambda: go_on(0.7))
+    bounds = propagated(program, bounds)
+    bounds = basis_bounds(program, duality, bounds)
+    bounds = propagated(program, bounds)
+    if cut:
+        program = primal_dual_cut(game, program, duality, bounds)
+        bounds = bounds.padded(program)
+    paired = np.unique(program.complementary)
+    bounds = _by_lps(program, bounds, paired[:0], paired, go_on)
+    bounds = propagated(program, bounds)
+    return Derived(program, bounds, duality, time.perf_counter() - begun)
+
+
+def _others(program: Program, duality: Duality) -> tuple[Ints, Ints]:
+    """Columns that need both bounds (others' in rows and slopes of followers, and followers' own), and those that need
+    an upper one (slacks)."""
+    used = np.zeros(program.columns, np.bool_)
+    for rows in (duality.row, duality.stationarity):
+        used[program.matrix.take_rows(rows).indices] = True
+    slacks = np.zeros(program.columns, np.bool_)
+    slacks[program.complementary[:, 1]] = True
+    used[slacks | duality.duals(program.columns)] = False
+    return np.flatnonzero(used & (program.lower < program.upper)), np.flatnonzero(slacks)
+
+
+def _by_lps(program: Program, bounds: ColumnBounds, both: Ints, above: Ints, go_on: Callable[[], bool]) -> ColumnBounds:
+    """`bounds` with the least (`both`) and largest (`both`, `above`) values over the relaxation, one LP each."""
+    relaxed = _Relaxation(program, bounds)
+    numbers, lower, upper = [], [], []
+    for column in above.tolist():
+        if not go_on():
+            break
+        numbers.append(column)
+        lower.append(-np.inf)
+        upper.append(-relaxed.least_of(column, -1.0))
+    for column in both.tolist():
+        if not go_on():
+            break
+        numbers.append(column)
+        lower.append(relaxed.least_of(column, 1.0))
+        upper.append(-relaxed.least_of(column, -1.0))
+    return bounds.tightened(np.array(numbers, np.int64), Source.BY_LP, np.array(lower), np.array(upper))
+
+
+class _Relaxation:
+    """The Program without complementarity, integrality and products, as an LP that is solved for many costs."""
+
+    def __init__(self, program: Program, bounds: ColumnBounds) -> None:
+        free = np.zeros(program.rows, np.bool_)
+        free[program.row_quad.row] = True
+        none = np.zeros((0, 2), np.int64)
+        self.columns = program.columns
+        self.model = HighsModel(
+            replace(
+                with_bounds(program, bounds),
+                integer=np.zeros(program.columns, np.bool_),
+                cost=np.zeros(program.columns),
+                cost_constant=0.0,
+                cost_quad=Quad.empty(),
+                row_lower=np.where(free, -np.inf, program.row_lower),
+                row_upper=np.where(free, np.inf, program.row_upper),
+                row_quad=Quad.empty(),
+                complementary=none,
+                sos1=none,
+            )
+        )
+        self.last = np.zeros(0, np.int64)
+
+    def least(self, cost: Floats) -> float:
+        """A lower bound of `cost @ z`, -inf where there is none."""
+        columns = np.flatnonzero(cost)
+        self.model.change_costs(self.last, np.zeros(len(self.last)))
+        self.model.change_costs(columns, cost[columns])
+        self.last = columns
+        outcome = self.model.solve(Options())
+        if outcome.ending is not Ending.OPTIMAL:
+            return float("-inf")
+        size = abs(outcome.objective) if outcome.z is None else float(np.abs(cost) @ np.abs(outcome.z))
+        return outcome.objective - MARGIN * max(1.0, size)
+
+    def least_of(self, column: int, sign: float) -> float:
+        cost = np.zeros(self.columns)
+        cost[column] = sign
+        return self.least(cost)
