@@ -7,7 +7,6 @@ from compiler.ir.game import ConstraintDef, VarDef
 from compiler.semantics.resolve import Resolver
 from compiler.semantics.scope import Environment
 from compiler.syntax import nodes
-from grammar.diagnostics import Edit, Hint
 
 
 def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Resolver, environment: Environment) -> None:
@@ -58,17 +57,6 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
     for op in relation.ops:
         if op in ("<=", ">=", "=="):
             continue
-        if op == "=":
-            first = relation.operands[0].span
-            between = relation.span.source.text.find("=", first.end)
-            span = type(first)(first.source, between, between + 1)
-            raise resolver.fail(
-                "G104",
-                "a relation is written with `==`, not with `=`",
-                span,
-                "assignment",
-                hints=[Hint("write `==`", Edit(span, "=="))],
-            )
         if op in ("<", ">"):
             raise resolver.fail(
                 "G109",

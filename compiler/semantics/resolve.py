@@ -43,7 +43,7 @@ class Resolver(IndexResolver):
                 return ir.Negate(self.expression(node.operand, environment), node.span)
             case nodes.Power():
                 return ir.Power(
-                    self.expression(node.base, environment), self.expression(node.exponent, environment), node.span
+                    self.expression(node.base, environment), self.data(node.exponent, environment), node.span
                 )
             case nodes.IfElse():
                 return ir.Choose(
@@ -176,7 +176,8 @@ class Resolver(IndexResolver):
                 raise self.fail(
                     "G207",
                     "`piecewise` needs two points at least",
-                    node.span,
+                    node.pieces[0].span if node.pieces else node.span,
+                    "the only point",
                     hints=["write `piecewise(e; (0, 0), (100, 50))`"],
                 )
             return ir.Piecewise(subject, tuple(x for x, _ in points), tuple(y for _, y in points), node.span)
@@ -216,18 +217,20 @@ class Resolver(IndexResolver):
                 limits.append(self.data(entry.key, environment))
             rates.append(self.expression(entry.value, environment))
         if not limits:
-            raise self.fail("G207", "one tier is a plain product", node.span, hints=["write `rate*e`"])
+            raise self.fail(
+                "G207", "one tier is a plain product", node.pieces[0].span, "the only tier", hints=["write `rate*e`"]
+            )
         return ir.Tiers(subject, tuple(limits), tuple(rates), node.span)
 
     def _call(self, node: nodes.Call, environment: Environment) -> ir.Expr:
         name = node.function.text
         if name == "card":
             if len(node.arguments) != 1:
-                raise self.fail("G207", "`card` takes one set", node.span, hints=["write `card(T)`"])
+                raise self._argument_count(node, "one set", "write `card(T)`")
             return ir.Cardinality(self.fixed_set(node.arguments[0], environment), node.span)
         if name == "ord":
             if len(node.arguments) != 1:
-                raise self.fail("G207", "`ord` takes one index letter", node.span, hints=["write `ord(t)`"])
+                raise self._argument_count(node, "one index letter", "write `ord(t)`")
             return ir.Ordinal(self._index(node.arguments[0], environment, None), node.span)
         if name in INDEX_FUNCTIONS:
             return ir.IndexValue(self._step(node, environment), node.span)
@@ -249,11 +252,12 @@ class Resolver(IndexResolver):
                 hints=did_you_mean(name, [*FUNCTIONS, *INDEX_FUNCTIONS], node.function.span)
                 or [f"functions: {', '.join(FUNCTIONS)}"],
             )
-        count = len(node.arguments)
-        if count < function.least or (function.most is not None and count > function.most):
-            need = f"{function.least}" if function.most == function.least else f"at least {function.least}"
-            raise self.fail(
-                "G207", f"`{name}` takes {need} argument{'' if need == '1' else 's'}, here it has {count}", node.span
+        given = len(node.arguments)
+        if given < function.least or (function.most is not None and given > function.most):
+            least = "at least " if function.most != function.least else ""
+            arguments = ", ".join("abcdef"[: function.least])
+            raise self._argument_count(
+                node, f"{least}{count(function.least, 'argument')}", f"write `{name}({arguments})`"
             )
         return ir.Apply(name, tuple(self.expression(a, environment) for a in node.arguments), node.span)
 
@@ -292,10 +296,6 @@ class Resolver(IndexResolver):
                     node.span,
                 )
             return ir.Member(tuple(self._index(i, environment, None) for i in items), over, node.span)
-        if op == "=":
-            raise self.fail(
-                "G104", "a comparison is written with `==`, not with `=`", node.span, "assignment", hints=["write `==`"]
-            )
         sides = self._elements(left, right, environment)
         if sides is not None:
             return ir.CompareIndex(op, sides[0], sides[1], node.span)

@@ -7,79 +7,21 @@ statement in the wrong place) are reported here, in `findings`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from math import isinf
-from typing import Any, NamedTuple
+from typing import Any
 
 from compiler.syntax import nodes
+from compiler.syntax.build_expressions import Children, ExpressionBuilder, Part
 from compiler.syntax.placement import check_placement
-from grammar.diagnostics import Findings, Label
-from grammar.source import Source, Span
+from grammar.diagnostics import Label
+from grammar.source import Span
 from grammar.tokens import Token
-
-Children = list[Any]
-
-
-class Part(NamedTuple):
-    """An optional piece of a declaration: which, what, where."""
-
-    kind: str
-    value: Any
-    span: Span
-
 
 SOURCES = ("value", "file", "scenarios")
 """Parts that say where the values of a declaration come from."""
 
 
-class Builder:
+class Builder(ExpressionBuilder):
     """Builds the nodes of one source at a time; `begin` names it."""
-
-    def begin(self, source: Source, findings: Findings) -> None:
-        self.source = source
-        self.findings = findings
-        self.balanced = True
-
-    def unbalanced(self) -> None:
-        """Braces do not match: what stands where is not the writer's mistake."""
-        self.balanced = False
-
-    # ------------------------------------------------------------ places
-
-    def at(self, token: Token) -> Span:
-        return Span(self.source, token.start, token.end)
-
-    def span_of(self, child: Any) -> Span:
-        return self.at(child) if isinstance(child, Token) else child.span
-
-    def over(self, children: Children) -> Span:
-        """From the first to the last of the parts of a rule."""
-        first, last = children[0], children[-1]
-        start = first.start if type(first) is Token else first.span.start
-        return Span(self.source, start, last.end if type(last) is Token else last.span.end)
-
-    def name(self, token: Token) -> nodes.Name:
-        return nodes.Name(token.text, self.at(token))
-
-    def quoted(self, token: Token) -> nodes.Text:
-        return nodes.Text(token.text[1:-1], self.at(token))
-
-    def number_of(self, token: Token) -> float:
-        """The value of a number; one that overflows, or is not zero and underflows to it, is reported."""
-        number = float(token.text)
-        if isinf(number):
-            self._out_of_range(token, "large", "write `inf` for no bound, or choose another unit")
-        elif number == 0 and any(c in "123456789" for c in token.text.lower().partition("e")[0]):
-            self._out_of_range(token, "small", "write `0`, or choose another unit")
-        return number
-
-    def _out_of_range(self, token: Token, size: str, hint: str) -> None:
-        text = token.text if len(token.text) <= 12 else f"{token.text[:8]}..."
-        headline = f"the number `{text}` is too {size} for the computer"
-        self.findings.add("G113", headline, self.at(token), "numbers reach from about 1e-308 to 1e308", hints=[hint])
-
-    def literal(self, token: Token) -> nodes.Number:
-        return nodes.Number(self.number_of(token), self.at(token))
 
     def _parts(self, children: Children) -> dict[str, Part]:
         """The optional pieces by kind; bounds are put together, any other piece that comes again is reported."""
@@ -434,110 +376,6 @@ class Builder:
             check_placement(model, self.findings)
         return model
 
-    # ------------------------------------------------------------ expressions
-
-    def number(self, c: Children) -> nodes.Number:
-        return self.literal(c[0])
-
-    def text(self, c: Children) -> nodes.Text:
-        return self.quoted(c[0])
-
-    def part(self, c: Children) -> nodes.RefPart:
-        return nodes.RefPart(self.name(c[0]), c[1] if len(c) > 1 else None, self.over(c))
-
-    def ref(self, c: Children) -> nodes.Ref:
-        return nodes.Ref(tuple(c[::2]), self.over(c))
-
-    def where(self, c: Children) -> Part:
-        return Part("where", c[1], self.over(c))
-
-    def items(self, c: Children) -> nodes.IndexList:
-        where = c[-1].value if isinstance(c[-1], Part) else None
-        return nodes.IndexList(_expressions(c), where, self.over(c))
-
-    def index(self, c: Children) -> nodes.IndexList:
-        return nodes.IndexList(c[1].items, c[1].where, self.over(c))
-
-    def group(self, c: Children) -> nodes.Expr:
-        inner: nodes.Expr = c[1]
-        return replace(inner, span=self.over(c))
-
-    def tuple_(self, c: Children) -> nodes.Tuple:
-        return nodes.Tuple(_expressions(c), self.over(c))
-
-    def call(self, c: Children) -> nodes.Call:
-        return nodes.Call(self.name(c[0]), _expressions(c), self.over(c))
-
-    def entry(self, c: Children) -> nodes.Entry:
-        return nodes.Entry(c[0], c[2] if len(c) > 1 else None, self.over(c))
-
-    def piecewise(self, c: Children) -> nodes.PiecewiseCall:
-        entries = tuple(child for child in c if isinstance(child, nodes.Entry))
-        return nodes.PiecewiseCall(self.name(c[0]), c[2], entries, self.over(c))
-
-    def braces(self, c: Children) -> nodes.Braces:
-        where = next((child.value for child in c if isinstance(child, Part)), None)
-        return nodes.Braces(tuple(child for child in c if isinstance(child, nodes.Entry)), where, self.over(c))
-
-    def cell(self, c: Children) -> nodes.Expr:
-        last = c[-1]
-        if last.kind == "NUMBER":
-            number = self.number_of(last)
-            return nodes.Number(-number if len(c) > 1 else number, self.over(c))
-        return self.quoted(last) if last.kind == "STRING" else nodes.Text(last.text, self.at(last))
-
-    def table(self, c: Children) -> nodes.Table:
-        rows: dict[int, list[nodes.Expr]] = {}
-        for cell in c[2:-1]:
-            rows.setdefault(cell.span.line, []).append(cell)
-        return nodes.Table(tuple(tuple(row) for row in rows.values()), self.over(c))
-
-    def sum_(self, c: Children) -> nodes.Sum:
-        signs = (1, *(-1 if t.text == "-" else 1 for t in c[1::2]))
-        return nodes.Sum(signs, tuple(c[::2]), self.over(c))
-
-    def product(self, c: Children) -> nodes.Product:
-        return nodes.Product(("*", *(t.text for t in c[1::2])), tuple(c[::2]), self.over(c))
-
-    def negation(self, c: Children) -> nodes.Expr:
-        operand: nodes.Expr = c[1]
-        return nodes.Negation(operand, self.over(c)) if c[0].text == "-" else operand
-
-    negated_reduction = negation
-
-    def power(self, c: Children) -> nodes.Power:
-        return nodes.Power(c[0], c[2], self.over(c))
-
-    def reduction(self, c: Children) -> nodes.Reduce:
-        return nodes.Reduce(self.name(c[0]), c[2], c[4], self.over(c))
-
-    def range_(self, c: Children) -> nodes.Range:
-        return nodes.Range(c[0], c[2], c[4] if len(c) > 3 else None, self.over(c))
-
-    def set_operation(self, c: Children) -> nodes.SetOperation:
-        return nodes.SetOperation(("union", *(t.text for t in c[1::2])), tuple(c[::2]), self.over(c))
-
-    def comparison(self, c: Children) -> nodes.Compare:
-        return nodes.Compare(tuple(t.text for t in c[1::2]), tuple(c[::2]), self.over(c))
-
-    def not_(self, c: Children) -> nodes.Not:
-        return nodes.Not(c[1], self.over(c))
-
-    def and_(self, c: Children) -> nodes.Logic:
-        return nodes.Logic("and", tuple(c[::2]), self.over(c))
-
-    def or_(self, c: Children) -> nodes.Logic:
-        return nodes.Logic("or", tuple(c[::2]), self.over(c))
-
-    def implies(self, c: Children) -> nodes.Implies:
-        return nodes.Implies(c[0], c[2], self.over(c))
-
-    def perp(self, c: Children) -> nodes.Perp:
-        return nodes.Perp(c[0], c[2], self.over(c))
-
-    def if_else(self, c: Children) -> nodes.IfElse:
-        return nodes.IfElse(c[1], c[3], c[5], self.over(c))
-
 
 PART_WORDS = {
     "column": "column of the file",
@@ -566,7 +404,3 @@ def _value(parts: dict[str, Part], kind: str) -> Any:
 
 def _index(children: Children) -> nodes.IndexList | None:
     return next((child for child in children if isinstance(child, nodes.IndexList)), None)
-
-
-def _expressions(children: Children) -> tuple[nodes.Expr, ...]:
-    return tuple(child for child in children if not isinstance(child, Token | Part))
