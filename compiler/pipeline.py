@@ -87,10 +87,13 @@ class Compiled:
 
 
 def compile_file(
-    path: str | Path, *, case: str | None = None, overrides: Mapping[str, object] | None = None
+    path: str | Path | Source, *, case: str | None = None, overrides: Mapping[str, object] | None = None
 ) -> Compiled:
-    """Compile a `.game` file. Raises `DiagnosticError` with everything that the first failing stage found."""
-    source, folder = read_source(Path(path))
+    """Compile a `.game` file, or a text that was read already, whose path says where its data files are.
+
+    Raises `DiagnosticError` with everything that the first failing stage found.
+    """
+    source, folder = read_source(path)
     return compile_source(source, disk_reader(folder), case=case, overrides=overrides)
 
 
@@ -105,9 +108,9 @@ def compile_source(
     return _rest(source, tree, read, case or "", overrides or {}, findings, times)
 
 
-def check_file(path: str | Path, *, overrides: Mapping[str, object] | None = None) -> Compiled:
+def check_file(path: str | Path | Source, *, overrides: Mapping[str, object] | None = None) -> Compiled:
     """Compile the base model and every case; raises `DiagnosticError` with the findings of all of them together."""
-    source, folder = read_source(Path(path))
+    source, folder = read_source(path)
     return check_source(source, disk_reader(folder), overrides=overrides)
 
 
@@ -154,8 +157,11 @@ def _place(d: Diagnostic) -> tuple[str, int] | None:
     return None if d.span is None else (d.span.source.path, d.span.start)
 
 
-def read_source(path: Path) -> tuple[Source, Path]:
+def read_source(path: str | Path | Source) -> tuple[Source, Path]:
     """The text of a model file and its folder. Raises `DiagnosticError` (G001, G002)."""
+    if isinstance(path, Source):
+        return path, Path(path.path).parent
+    path = Path(path)
     findings = Findings()
     try:
         return Source(str(path), path.read_text("utf-8")), path.parent

@@ -1,25 +1,36 @@
 """The command `gamec`. In: arguments; out: an exit code (`gamec.exit_codes`), never a traceback.
 
-The arguments are read by the standard library: typer, with the pydantic that it loads for any command that takes an
-argument, took longer than checking a model does. Each command loads its own heavy part when it runs.
+Each command loads its own heavy part when it runs; typer's rich output is left off, since loading rich takes longer
+than all of `gamec --help` (docs/decisions/0002-typer-below-0-29.md).
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from argparse import SUPPRESS, Action, ArgumentParser
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+from typer.main import get_command
 
 from gamec.cells import clean
-from gamec.commands.registry import COMMANDS
-from gamec.exit_codes import CERTIFIED, USAGE
+from gamec.commands.registry import COMMANDS, Command
+from gamec.exit_codes import CERTIFIED, PIPE_CLOSED, USAGE
 from gamec.guard import outcome_of
 from gamec.options import Format
-from gamec.terminal import prepare_streams, settle_streams, write
+from gamec.terminal import PIPED_WIDTH, prepare_streams, settle_streams, write
 
 ABOUT = "Games between optimisers: markets, Stackelberg and Nash games; compiled, solved, and certified."
+EXAMPLES = (
+    "gamec new my_game",
+    "gamec check my_game/my_game.game",
+    "gamec solve my_game/my_game.game",
+    "gamec solve --help",
+)
+
+# Newer typers bring click inside, older ones need the package: the parent of this public class is right in both.
+_UsageError: type[Any] = typer.BadParameter.__mro__[1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,69 +40,62 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return settle_streams(outcome_of(lambda: _run(words)))
 
 
+def app() -> typer.Typer:
+    """The commands of the registry as a typer application."""
+    made = typer.Typer(
+        help=ABOUT,
+        epilog=_shown(EXAMPLES),
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": PIPED_WIDTH},
+    )
+    made.callback()(_gamec)
+    for command in COMMANDS:
+        made.command(command.name, help=command.help, epilog=_shown(command.examples))(_guarded(command))
+    return made
+
+
 def _run(words: list[str]) -> int:
     try:
-        given = vars(_parser().parse_args(words or ["--help"]))
-    except SystemExit as end:  # help was shown, or a usage error told
-        return CERTIFIED if end.code is None else int(end.code)
-    run = given.pop("run")
-    return outcome_of(lambda: int(run(**given)), given.get("form", Format.TEXT))
+        return int(get_command(app()).main(words or ["--help"], prog_name="gamec", standalone_mode=False) or CERTIFIED)
+    except _UsageError as error:
+        context = error.ctx
+        usage = f"{context.get_usage()}\n" if context is not None else ""
+        where = context.command_path if context is not None else "gamec"
+        write(sys.stderr, f"{usage}error: {clean(error.format_message())}\n`{where} --help` tells what there is")
+        return USAGE
+    except SystemExit as end:  # of typer's completion, or since the reader of a help text has gone
+        if isinstance(end.__context__, BrokenPipeError):
+            return PIPE_CLOSED
+        return end.code if isinstance(end.code, int) else CERTIFIED
 
 
-class _Parser(ArgumentParser):
-    """Options are taken by their full names only: an abbreviation could change its meaning with the next version."""
+def _guarded(command: Command) -> Callable[..., int]:
+    """What the command runs, its diagnostics told in the format that it was asked for."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, **settings)
+    @wraps(command.run)
+    def run(**given: Any) -> int:
+        return outcome_of(lambda: command.run(**given), given.get("form", Format.TEXT))
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As ever, but what a command does not know is told with that command's usage, not with gamec's."""
-        known, rest = super().parse_known_args(args, namespace)
-        if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
-        return known, rest
-
-    def error(self, message: str) -> NoReturn:
-        write(sys.stderr, f"{self.format_usage()}error: {clean(message)}{clean(self._near(message))}")
-        self.exit(USAGE)
-
-    def print_help(self, file: Any = None) -> None:
-        """As ever, but a stream that cannot be written is an error."""
-        write(file or sys.stdout, self.format_help())
-
-    def _near(self, message: str) -> str:
-        """A suggestion for the word that the message calls wrong."""
-        wrong = re.search(r"invalid choice: '(.*?)'|unrecognized arguments: (--\S+)", message)
-        if wrong is None:
-            return ""
-        from grammar.diagnostics import near_names
-
-        known = [c.name for c in COMMANDS] if wrong[2] is None else re.findall(r"--[\w-]+", self.format_help())
-        near = near_names(wrong[1] if wrong[2] is None else wrong[2], known)
-        return f"; did you mean {' or '.join(near)}?" if near else ""
+    return run
 
 
-class _Version(Action):
-    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from gamec.version import version
 
         write(sys.stdout, f"gamec {version()}")
-        parser.exit(CERTIFIED)
+        raise typer.Exit(CERTIFIED)
 
 
-def _parser() -> ArgumentParser:
-    parser = _Parser(
-        prog="gamec",
-        description=ABOUT,
-        usage="gamec [-h] [--version] COMMAND ...",
-        epilog="`gamec new my_game` makes a first model; `gamec COMMAND --help` tells the options of a command.",
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, dest=SUPPRESS, help="show the version and exit")
-    # `prog` is what the usage lines of the commands begin with.
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="gamec", required=True)
-    for command in COMMANDS:
-        about = f"{command.help[0].upper()}{command.help[1:]}"
-        one = commands.add_parser(command.name, help=command.help, description=about)
-        one.set_defaults(run=command.run)
-        command.options(one)
-    return parser
+def _gamec(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of `gamec` itself."""
+
+
+def _shown(examples: Sequence[str]) -> str:
+    """Lines that the help keeps as they are."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in examples)])

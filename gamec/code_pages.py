@@ -6,13 +6,14 @@ The pages ship with gamec (`gamec/pages/codes`); the documentation shows the sam
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
 def code_page(code: str) -> str:
     """The Markdown page of a registered code."""
+    from importlib.resources import files
+
     return (files("gamec") / "pages" / "codes" / f"{code}.md").read_text("utf-8")
 
 

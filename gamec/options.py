@@ -1,10 +1,12 @@
-"""Options that several commands share. In: a parser; out: the same with the options added and their words checked."""
+"""Options that several commands share. In: words of the command line; out: annotated types, their words checked."""
 
 from __future__ import annotations
 
 import math
-from argparse import ArgumentParser, ArgumentTypeError
 from enum import StrEnum
+from typing import Annotated
+
+import typer
 
 
 class Format(StrEnum):
@@ -15,64 +17,17 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def add_model(parser: ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a .game file, or - for standard input")
-
-
-def add_format(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--format",
-        dest="form",
-        metavar="FORM",
-        type=_format,
-        default=Format.TEXT,
-        help="text for people (the default), short for single lines, json for programs",
-    )
-
-
-def add_case(parser: ArgumentParser) -> None:
-    parser.add_argument("--case", metavar="NAME", help="a case of the model; as it stands if left out")
-
-
-def add_data(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--set",
-        dest="sets",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="give or override a parameter; may be repeated",
-    )
-    parser.add_argument("--data", metavar="FILE.json", help='parameters from a JSON object {"NAME": value, ...}')
-
-
-def add_solving(parser: ArgumentParser) -> None:
-    """How to solve; what a name may be is for the runtime to say."""
-    parser.add_argument("--method", metavar="NAME", default="auto", help="how to solve; auto chooses and says why")
-    parser.add_argument("--solver", metavar="NAME", default="auto", help="the solver; auto chooses and says why")
-    parser.add_argument("--time-limit", metavar="SECONDS", type=_above_zero, help="stop a solve after this time")
-    parser.add_argument("--gap", metavar="NUMBER", type=_at_least_zero, help="relative gap at which a solver may stop")
-    parser.add_argument("--seed", metavar="NUMBER", type=_count, default=0, help="seed of whatever is random")
-
-
-def _format(word: str) -> Format:
-    try:
-        return Format(word)
-    except ValueError:
-        raise ArgumentTypeError(f"{word!r} is none of {', '.join(Format)}") from None
-
-
 def _at_least_zero(word: str) -> float:
     value = _finite(word)
     if value < 0:
-        raise ArgumentTypeError(f"{word} is below 0")
+        raise typer.BadParameter(f"{word} is below 0")
     return value
 
 
 def _above_zero(word: str) -> float:
     value = _finite(word)
     if value <= 0:
-        raise ArgumentTypeError(f"{word} is not above 0")
+        raise typer.BadParameter(f"{word} is not above 0")
     return value
 
 
@@ -82,12 +37,61 @@ def _finite(word: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ArgumentTypeError(f"{word!r} is no finite number")
+        raise typer.BadParameter(f"{word!r} is no finite number")
     return value
 
 
-def _count(word: str) -> int:
-    # Solvers take seeds of 31 bits.
-    if not (word.isascii() and word.isdigit() and len(word) <= 10 and int(word) < 2**31):
-        raise ArgumentTypeError(f"{word!r} is no whole number from 0 to {2**31 - 1}")
-    return int(word)
+def _count(word: str | int) -> int:
+    # A default comes as it is. Solvers take seeds of 31 bits.
+    text = str(word)
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < 2**31):
+        raise typer.BadParameter(f"{text!r} is no whole number from 0 to {2**31 - 1}")
+    return int(text)
+
+
+ModelFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="A .game file, or - for standard input.", show_default=False)
+]
+Form = Annotated[
+    Format,
+    typer.Option("--format", metavar="FORM", help="text for people, short for single lines, json for programs."),
+]
+Case = Annotated[
+    str | None,
+    typer.Option("--case", metavar="NAME", help="A case of the model; as it stands if left out.", show_default=False),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Give or override a parameter; may be repeated.",
+        show_default=False,
+    ),
+]
+DataFile = Annotated[
+    str | None,
+    typer.Option(
+        "--data", metavar="FILE.json", help='Parameters from a JSON object {"NAME": value, ...}.', show_default=False
+    ),
+]
+# What a method or a solver may be called is for the runtime to say.
+Method = Annotated[str, typer.Option("--method", metavar="NAME", help="How to solve; auto chooses and says why.")]
+Solver = Annotated[str, typer.Option("--solver", metavar="NAME", help="The solver; auto chooses and says why.")]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit", metavar="SECONDS", parser=_above_zero, help="Stop a solve after this time.", show_default=False
+    ),
+]
+Gap = Annotated[
+    float | None,
+    typer.Option(
+        "--gap",
+        metavar="NUMBER",
+        parser=_at_least_zero,
+        help="Relative gap at which a solver may stop.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", parser=_count, help="Seed of whatever is random.")]

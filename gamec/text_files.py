@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from grammar.source import Source
+
+
+def model_file(path: str) -> str | Source:
+    """What the pipeline takes as the model: the path, or for `-` the text of standard input, read just once.
+
+    Data files of a text from standard input are relative to the working folder. Raises DiagnosticError (G002).
+    """
+    return read_text(path) if path == "-" else path
 
 
 def read_text(path: str) -> Source:
@@ -45,6 +52,8 @@ def read_text(path: str) -> Source:
 
 def write_whole(path: str, text: str) -> None:
     """Write a file whole or not at all: under another name first, then renamed. Raises DiagnosticError (G003)."""
+    import tempfile
+
     target = Path(path)
     hidden = None
     try:

@@ -10,12 +10,13 @@ import hashlib
 import json
 import os
 import platform
+import re
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +96,23 @@ def build_tables(text: str, **options: Any) -> Tables:
 
 def cache_path(text: str) -> Path | None:
     """The cache file for this grammar, Lark, Python and format; None where there is no folder for it."""
-    try:
-        lark_version = version("lark")
-    except PackageNotFoundError:
-        lark_version = "unknown"
     python = ".".join(platform.python_version_tuple()[:2])
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     try:
-        return _cache_folder() / f"grammar-{key}-lark{lark_version}-py{python}-{FORMAT}.json"
+        return _cache_folder() / f"grammar-{key}-lark{_lark_version()}-py{python}-{FORMAT}.json"
     except RuntimeError:  # no home folder
         return None
+
+
+def _lark_version() -> str:
+    """As Lark's own file states it: to load Lark, or the metadata of packages, takes longer than to check a model."""
+    lark = find_spec("lark")
+    try:
+        text = Path(lark.origin).read_text("utf-8") if lark is not None and lark.origin else ""
+    except OSError:
+        text = ""
+    found = re.search(r'^__version__\b.*"([\w.+-]+)"', text, re.MULTILINE)
+    return found[1] if found else "unknown"
 
 
 def _cache_folder() -> Path:

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
-from pathlib import Path
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Format, add_data, add_format, add_model
+from gamec.options import DataFile, Form, Format, ModelFile, Sets
 from gamec.terminal import paper_of, write
 from gamec.watched import watched
 
 
-def options(parser: ArgumentParser) -> None:
-    add_model(parser)
-    add_data(parser)
-    add_format(parser)
-
-
-def run(*, file: str, sets: list[str], data: str | None, form: Format) -> int:
-    from compiler.pipeline import Compiled, check_file, check_source, disk_reader
+def run(*, file: ModelFile, sets: Sets = None, data: DataFile = None, form: Form = Format.TEXT) -> int:
+    from compiler.pipeline import check_file
     from gamec.guard import show_warnings
     from gamec.json_text import json_text
     from gamec.overrides import overrides
     from gamec.render import as_json
-    from gamec.text_files import read_text
+    from gamec.text_files import model_file
     from gamec.views.model import model_json, model_text
 
     values = overrides(sets, data)
 
-    def work() -> Compiled:
-        if file == "-":
-            return check_source(read_text(file), disk_reader(Path()), overrides=values)
-        return check_file(file, overrides=values)
-
-    compiled = watched(f"checking {file}", work)
+    compiled = watched(f"checking {file}", lambda: check_file(model_file(file), overrides=values))
     show_warnings(compiled.warnings, form)
     if form is Format.JSON:
         document = {"status": "ok", **model_json(compiled), "diagnostics": [as_json(d) for d in compiled.warnings]}

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from typing import Annotated
 
-from gamec.options import Format, add_data, add_format, add_model, add_solving
+import typer
+
+from gamec.options import DataFile, Form, Format, Gap, Method, ModelFile, Seed, Sets, Solver, TimeLimit
 from gamec.terminal import paper_of, write
 from gamec.watched import watched
 
 
-def options(parser: ArgumentParser) -> None:
-    add_model(parser)
-    parser.add_argument("--cases", metavar="A,B", type=_names, help="only these cases, in this order")
-    add_data(parser)
-    add_solving(parser)
-    add_format(parser)
+def _names(words: str) -> list[str]:
+    return [name.strip() for name in words.split(",")]
+
+
+def _different(words: str | None) -> str | None:
+    if words is not None and ("" in (names := _names(words)) or len(set(names)) < len(names)):
+        raise typer.BadParameter(f"{words!r} is no list of different names with commas between them")
+    return words
 
 
 def run(
     *,
-    file: str,
-    cases: list[str] | None,
-    sets: list[str],
-    data: str | None,
-    method: str,
-    solver: str,
-    time_limit: float | None,
-    gap: float | None,
-    seed: int,
-    form: Format,
+    file: ModelFile,
+    cases: Annotated[
+        str | None,
+        typer.Option(
+            "--cases", metavar="A,B", callback=_different, help="Only these cases, in this order.", show_default=False
+        ),
+    ] = None,
+    sets: Sets = None,
+    data: DataFile = None,
+    method: Method = "auto",
+    solver: Solver = "auto",
+    time_limit: TimeLimit = None,
+    gap: Gap = None,
+    seed: Seed = 0,
+    form: Form = Format.TEXT,
 ) -> int:
     from gamec.exit_codes import of_comparison
     from gamec.guard import show_warnings
     from gamec.json_text import json_text
     from gamec.overrides import overrides
+    from gamec.text_files import model_file
     from gamec.views.comparison import comparison_lines, comparison_text
     from runtime import session
     from runtime.result import Comparison
@@ -43,8 +53,8 @@ def run(
 
     def work() -> Comparison:
         return session.compare(
-            file,
-            cases=cases,
+            model_file(file),
+            cases=None if cases is None else _names(cases),
             method=method,
             solver=solver,
             overrides=values,
@@ -63,10 +73,3 @@ def run(
         case Format.TEXT:
             write(sys.stdout, comparison_text(comparison, paper_of(sys.stdout)))
     return of_comparison(comparison)
-
-
-def _names(words: str) -> list[str]:
-    names = [name.strip() for name in words.split(",")]
-    if "" in names or len(set(names)) < len(names):
-        raise ArgumentTypeError(f"{words!r} is no list of different names with commas between them")
-    return names

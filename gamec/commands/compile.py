@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
-from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Format, add_case, add_data, add_model
+from gamec.options import Case, DataFile, Format, ModelFile, Sets
 from gamec.terminal import write
 
 
-def options(parser: ArgumentParser) -> None:
-    add_model(parser)
-    parser.add_argument("--to", metavar="LANGUAGE", required=True, help="pyomo: an indexed, standalone script")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output if left out or -")
-    add_case(parser)
-    add_data(parser)
-
-
-def run(*, file: str, to: str, output: str | None, case: str | None, sets: list[str], data: str | None) -> int:
+def run(
+    *,
+    file: ModelFile,
+    to: Annotated[str, typer.Option("--to", metavar="LANGUAGE", help="pyomo: an indexed, standalone script.")],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where to write; standard output if left out or -.",
+            show_default=False,
+        ),
+    ] = None,
+    case: Case = None,
+    sets: Sets = None,
+    data: DataFile = None,
+) -> int:
     from compiler.backends.registry import emit
-    from compiler.pipeline import compile_file, compile_source, disk_reader
+    from compiler.pipeline import compile_file
     from gamec.guard import show_warnings
     from gamec.overrides import overrides
-    from gamec.text_files import read_text, write_whole
+    from gamec.text_files import model_file, write_whole
     from gamec.version import version
 
     values = overrides(sets, data)
-    if file == "-":
-        compiled = compile_source(read_text(file), disk_reader(Path()), case=case, overrides=values)
-    else:
-        compiled = compile_file(file, case=case, overrides=values)
+    compiled = compile_file(model_file(file), case=case, overrides=values)
     show_warnings(compiled.warnings, Format.TEXT)
     text = emit(compiled, to, version())
     if output is None or output == "-":

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
 
 from gamec.exit_codes import CERTIFIED, SOLVER_MISSING
-from gamec.options import Format, add_format
+from gamec.options import Form, Format
 from gamec.terminal import Paper, paper_of, write
 from gamec.watched import watched
 
 
-def options(parser: ArgumentParser) -> None:
-    add_format(parser)
-
-
-def run(*, form: Format) -> int:
+def run(*, form: Form = Format.TEXT) -> int:
     from gamec.json_text import json_text
     from gamec.solver_trials import TRIALS, tried, versions
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from typing import Annotated
+
+import typer
 
 from gamec.code_pages import code_page, terminal_page
 from gamec.exit_codes import CERTIFIED
@@ -25,11 +27,10 @@ _FAMILIES = {
 }
 
 
-def options(parser: ArgumentParser) -> None:
-    parser.add_argument("code", metavar="CODE", help="a code or its name (G401, unit-mismatch), or all")
-
-
-def run(*, code: str) -> int:
+def run(
+    *,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A code or its name (G401, unit-mismatch), or all.")],
+) -> int:
     paper = paper_of(sys.stdout)
     if code.lower() == "all":
         write(sys.stdout, "\n".join(f"{key} {row.slug}: {row.meaning}" for key, row in CODES.items()))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser
 from contextlib import redirect_stdout
+from typing import Annotated
+
+import typer
 
 from gamec.exit_codes import CERTIFIED, DIAGNOSTICS
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 
 
-def options(parser: ArgumentParser) -> None:
-    parser.add_argument("--stdio", action="store_true", help="speak on the standard streams; the only way there is")
-
-
-def run(*, stdio: bool) -> int:
+def run(
+    *,
+    stdio: Annotated[
+        bool, typer.Option("--stdio", help="Speak on the standard streams; the only way there is.")
+    ] = False,
+) -> int:
     """Serve until the editor says `exit` or goes: 0 if it said `shutdown` before, else 1, as the protocol has it."""
     del stdio  # editors pass it as a matter of course
     try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
-from argparse import ArgumentParser, ArgumentTypeError
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from gamec.exit_codes import CERTIFIED
 from gamec.terminal import write
@@ -26,18 +27,18 @@ class Template(StrEnum):
     MARKET = "market"
 
 
-def options(parser: ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the folder to make; its last part names the model")
-    parser.add_argument(
-        "--template",
-        metavar="NAME",
-        type=_template,
-        default=Template.STACKELBERG,
-        help="stackelberg (the default): a leader sets prices, a follower answers; market: bids from CSV files",
-    )
-
-
-def run(*, name: str, template: Template) -> int:
+def run(
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The folder to make; its last part names the model.")],
+    template: Annotated[
+        Template,
+        typer.Option(
+            "--template",
+            metavar="NAME",
+            help="stackelberg: a leader sets prices, a follower answers; market: bids from CSV files.",
+        ),
+    ] = Template.STACKELBERG,
+) -> int:
     target = Path(name)
     identifier = _identifier(target.name)
     try:
@@ -54,13 +55,6 @@ def run(*, name: str, template: Template) -> int:
     return CERTIFIED
 
 
-def _template(word: str) -> Template:
-    try:
-        return Template(word)
-    except ValueError:
-        raise ArgumentTypeError(f"{word!r} is none of {', '.join(Template)}") from None
-
-
 def _identifier(folder: str) -> str:
     """The folder's name as a name of the language: other characters than letters, digits and _ become _."""
     words = "".join(c if f"a{c}".isidentifier() else "_" for c in folder)
@@ -74,6 +68,8 @@ def _identifier(folder: str) -> str:
 
 def _copy(template: Template, target: Path, identifier: str) -> None:
     """Write the folder under another name, then rename it: it comes whole or not at all."""
+    import tempfile
+
     source = Path(__file__).resolve().parent.parent / "templates" / template.value
     hidden = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,21 +10,58 @@ from gamec.commands import check, compare, compile, doctor, explain, lsp, new, s
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`help` is one line; `options` adds to a parser what `run` takes; `run` returns the exit code."""
+    """`help` is one line; `run` returns the exit code, and its annotations are the options (`gamec.options`).
+
+    `examples` are command lines that the help of the command ends with.
+    """
 
     name: str
     help: str
-    options: Callable[[ArgumentParser], None]
     run: Callable[..., int]
+    examples: tuple[str, ...]
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("new", "make a folder with a first model that runs at once", new.options, new.run),
-    Command("check", "find every mistake in a model and its cases, without solving", check.options, check.run),
-    Command("solve", "solve a model, certify the answer, and show it", solve.options, solve.run),
-    Command("compare", "solve all cases of a model and show them side by side", compare.options, compare.run),
-    Command("compile", "write a model as a program in another language", compile.options, compile.run),
-    Command("doctor", "test this installation: does each solver truly solve?", doctor.options, doctor.run),
-    Command("lsp", "the language server, which editors start", lsp.options, lsp.run),
-    Command("explain", "say what a diagnostic code means", explain.options, explain.run),
+    Command(
+        "new",
+        "Make a folder with a first model that runs at once.",
+        new.run,
+        ("gamec new my_game", "gamec new bids --template market"),
+    ),
+    Command(
+        "check",
+        "Find every mistake in a model and its cases, without solving.",
+        check.run,
+        ("gamec check park.game", "gamec check park.game --format short", "cat park.game | gamec check -"),
+    ),
+    Command(
+        "solve",
+        "Solve a model, certify the answer, and show it.",
+        solve.run,
+        (
+            "gamec solve park.game",
+            "gamec solve park.game --case winter --set price=0.4 --time-limit 60",
+            "gamec solve park.game --format json > answer.json",
+        ),
+    ),
+    Command(
+        "compare",
+        "Solve all cases of a model and show them side by side.",
+        compare.run,
+        ("gamec compare park.game", "gamec compare park.game --cases winter,summer"),
+    ),
+    Command(
+        "compile",
+        "Write a model as a program in another language.",
+        compile.run,
+        ("gamec compile park.game --to pyomo -o park.py",),
+    ),
+    Command("doctor", "Test this installation: does each solver truly solve?", doctor.run, ("gamec doctor",)),
+    Command("lsp", "The language server, which editors start.", lsp.run, ("gamec lsp",)),
+    Command(
+        "explain",
+        "Say what a diagnostic code means.",
+        explain.run,
+        ("gamec explain G401", "gamec explain unit-mismatch", "gamec explain all"),
+    ),
 )

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from typing import Annotated
 
-from gamec.options import Format, add_case, add_data, add_format, add_model, add_solving
+import typer
+
+from gamec.options import Case, DataFile, Form, Format, Gap, Method, ModelFile, Seed, Sets, Solver, TimeLimit
 from gamec.terminal import paper_of, write
 from gamec.watched import watched
 
 
-def options(parser: ArgumentParser) -> None:
-    add_model(parser)
-    add_case(parser)
-    add_data(parser)
-    add_solving(parser)
-    parser.add_argument("--all", dest="everything", action="store_true", help="show every value, however many")
-    add_format(parser)
-
-
 def run(
     *,
-    file: str,
-    case: str | None,
-    sets: list[str],
-    data: str | None,
-    method: str,
-    solver: str,
-    time_limit: float | None,
-    gap: float | None,
-    seed: int,
-    everything: bool,
-    form: Format,
+    file: ModelFile,
+    case: Case = None,
+    sets: Sets = None,
+    data: DataFile = None,
+    method: Method = "auto",
+    solver: Solver = "auto",
+    time_limit: TimeLimit = None,
+    gap: Gap = None,
+    seed: Seed = 0,
+    everything: Annotated[bool, typer.Option("--all", help="Show every value, however many.")] = False,
+    form: Form = Format.TEXT,
 ) -> int:
     from gamec.exit_codes import of_result
     from gamec.guard import show_warnings
     from gamec.json_text import json_text
     from gamec.overrides import overrides
+    from gamec.text_files import model_file
     from gamec.views.result import result_line, result_text
     from runtime import session
     from runtime.result import Result
@@ -45,7 +39,7 @@ def run(
 
     def work() -> Result:
         return session.solve(
-            file,
+            model_file(file),
             case=case,
             method=method,
             solver=solver,

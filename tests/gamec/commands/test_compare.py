@@ -70,7 +70,7 @@ def test_options_reach_every_case(gamec: Gamec, model: str) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
-    [(["--cases", "low,hihg"], 1, "G605"), (["--cases", ""], 2, "usage"), (["--cases", "low,low"], 2, "usage")],
+    [(["--cases", "low,hihg"], 1, "G605"), (["--cases", ""], 2, "Usage"), (["--cases", "low,low"], 2, "Usage")],
 )
 def test_wrong_cases(gamec: Gamec, model: str, arguments: list[str], code: int, words: str) -> None:
     ran = gamec("compare", model, *arguments)

@@ -36,6 +36,18 @@ def test_the_toy_as_json(gamec: Gamec) -> None:
     assert document["certificate"]["verified"] is True
 
 
+def test_standard_input(gamec: Gamec, tmp_path: Path) -> None:
+    (tmp_path / "top.csv").write_text("t,top\n1,3\n2,4\n", encoding="utf-8")
+    text = (
+        'game g set T index t = 1..2 param top[t] from "top.csv" '
+        "player p { var x[t] <= top[t] maximize c = sum(t) x[t] }"
+    )
+    assert gamec("solve", "-", "--format", "short", stdin=text.encode()).out == "g optimal certified p.c=7.0\n"
+    cases = text + " case low { param top[t] = 1 } case high { param top[t] = 9 }"
+    lines = gamec("compare", "-", "--format", "short", stdin=cases.encode()).out.splitlines()
+    assert lines == ["g:low optimal certified p.c=2.0", "g:high optimal certified p.c=18.0"]
+
+
 def test_one_line(gamec: Gamec) -> None:
     words = gamec("solve", TOY, "--format", "short").out.split()
     assert words[:3] == ["toy", "optimal", "certified"]
