@@ -16,6 +16,10 @@ from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from runtime.solvers.safe_ipopt import safe_ipopt
 
+SLIGHT = 1e-7
+"""A slope that is less than this part of the terms it is made of counts as zero where it has no end: answers hold
+constraints to 1e-6 or 1e-7, and what others decide is part of those terms."""
+
 
 @dataclass(frozen=True, eq=False)
 class OwnProblem:
@@ -29,6 +33,8 @@ class OwnProblem:
     rows: Ints
     constant: float
     cost: Floats
+    cost_terms: Floats
+    """The sizes of the terms that make up `cost`, which may cancel: a market's price pays supply minus demand."""
     quad: Quad
     matrix: Csr
     row_quad: Quad
@@ -64,17 +70,20 @@ class OwnProblem:
             len(own),
         )
         goal = game.objective.take_rows(np.array([p]))
-        slope = np.zeros(game.columns)
+        slope, slope_terms = np.zeros(game.columns), np.zeros(game.columns)
         np.add.at(slope, goal.indices, goal.data)
+        np.add.at(slope_terms, goal.indices, np.abs(goal.data))
         constant = float(game.objective_constant[p] + slope @ held + in_goal.times(held, len(game.players))[p])
         _, column, value = _halves(in_goal, mine, x)
         np.add.at(slope, column, value)
+        np.add.at(slope_terms, column, np.abs(value))
         return OwnProblem(
             sense=sense,
             own=own,
             rows=rows,
             constant=sense * constant,
             cost=sense * slope[own],
+            cost_terms=slope_terms[own],
             quad=_wholes(in_goal, mine, at, np.zeros(len(game.players), np.int64), float(sense)),
             matrix=matrix,
             row_quad=_wholes(in_rows, mine, at, row_at, 1.0),
@@ -85,6 +94,14 @@ class OwnProblem:
             integer=game.kind[own] == INTEGER,
             switched=game.kind[own] == SEMICONTINUOUS,
         )
+
+    @property
+    def settled(self) -> OwnProblem:
+        """The same without costs that are rounding: below `SLIGHT` of the terms they are made of, on columns without
+        bounds on both sides, where any slope at all would have no minimum."""
+        endless = ~(np.isfinite(self.lower) & np.isfinite(self.upper))
+        slight = endless & (np.abs(self.cost) <= SLIGHT * self.cost_terms)
+        return replace(self, cost=np.where(slight, 0.0, self.cost)) if slight.any() else self
 
     @property
     def discrete(self) -> bool:
@@ -111,7 +128,7 @@ class OwnProblem:
 
     def gradient_size(self, v: Floats) -> Floats:
         """The sizes of the terms that make up the gradient, which itself may cancel to zero."""
-        g = np.abs(self.cost)
+        g = self.cost_terms.copy()
         np.add.at(g, self.quad.i, np.abs(self.quad.value * v[self.quad.j]))
         np.add.at(g, self.quad.j, np.abs(self.quad.value * v[self.quad.i]))
         return g
@@ -119,10 +136,10 @@ class OwnProblem:
     def size(self, v: Floats) -> float:
         """The size of the objective's terms at v, at least that of one unit of its dearest column: what "relative" is
         relative to."""
-        terms = float(np.abs(self.cost) @ np.abs(v)) + float(
+        terms = float(self.cost_terms @ np.abs(v)) + float(
             np.abs(self.quad.value) @ np.abs(v[self.quad.i] * v[self.quad.j])
         )
-        dearest = max(np.max(np.abs(self.cost), initial=0.0), np.max(np.abs(self.quad.value), initial=0.0))
+        dearest = max(np.max(self.cost_terms, initial=0.0), np.max(np.abs(self.quad.value), initial=0.0))
         return max(terms, float(dearest)) or 1.0
 
 
@@ -156,6 +173,7 @@ def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start:
 
     The bound of a convex QP is that of its tangent (`tangent_bound`), an LP: HiGHS has called unbounded QPs optimal.
     """
+    problem = problem.settled
     linear = not problem.quad.entries and not problem.row_quad.entries
     if linear and not problem.switched.any():
         found = _by_highs(problem, gap, time_limit, start, 1e-9)
@@ -175,13 +193,12 @@ def tangent_bound(problem: OwnProblem, v: Floats) -> float:
     """A lower bound of a convex problem with linear rows: its minimum with the objective replaced by its tangent at
     v, an LP.
 
-    Equal to the value at v just when v is optimal; -inf without a bound. A slope below 1e-7 of the terms it is made
-    of, on a column without bounds on both sides, counts as zero.
+    Equal to the value at v just when v is optimal; -inf without a bound. A slope below `SLIGHT` of the terms it is
+    made of, on a column without bounds on both sides, counts as zero.
     """
     slope = problem.gradient(v)
-    slight = np.abs(slope) <= 1e-7 * problem.gradient_size(v)
-    slope[slight & ~(np.isfinite(problem.lower) & np.isfinite(problem.upper))] = 0.0
-    tangent = replace(problem, constant=problem.value(v) - float(slope @ v), cost=slope, quad=Quad.empty())
+    tangent = replace(problem, cost=slope, cost_terms=problem.gradient_size(v), quad=Quad.empty()).settled
+    tangent = replace(tangent, constant=problem.value(v) - float(tangent.cost @ v))
     found = _by_highs(tangent, 0.0, None, None, 1e-9)
     if found.v is None and not found.unbounded:
         found = _by_highs(tangent, 0.0, None, None, 1e-7)
@@ -301,7 +318,7 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
     return Minimum(point, value, min(value, model.getDualbound() + problem.constant))
 
 
-def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = 1e-7) -> float:
+def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = SLIGHT) -> float:
     """How far the shadow prices are from proving v optimal, in the objective's units: 0 when they do, infinite when
     they cannot.
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from compiler.ground.ground_game import Block, GroundGame
 from compiler.ground.reporting import ReportValue
-from compiler.ground.sparse import Bools, Floats
 from compiler.ir.game import Option
 from compiler.pipeline import Compiled, compile_file
 from grammar.source import Source
 from runtime.answer import Answer, answer
+from runtime.labels import labelled_prices, labelled_values
 from runtime.methods.method import Request
 from runtime.result import Comparison, Labelled, Result, Value
 
@@ -125,9 +124,14 @@ def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue
     units = {name: report.unit for name, report in reports.items()}
     if found.x is not None:
         at = game.objectives_at(found.x).tolist()
-        objectives = {f"{p.name}.{p.objective}": value for p, value in zip(game.players, at, strict=True)}
-        values = labelled_values(game, found.x, docs, units)
-        prices = _priced(compiled, found.prices, docs, units)
+        markets = {p.name for p in compiled.game.players if p.market}
+        objectives = {
+            f"{p.name}.{p.objective}": value
+            for p, value in zip(game.players, at, strict=True)
+            if p.declaration not in markets
+        }
+        values = labelled_values(compiled, found.x, docs, units)
+        prices = labelled_prices(compiled, found.x, found.prices, docs, units)
         for player in compiled.game.players:
             goal = player.objective.signature
             for instance in game.players:
@@ -151,58 +155,6 @@ def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue
         docs=docs,
         units=units,
     )
-
-
-def labelled_values(game: GroundGame, x: Floats, docs: dict[str, str], units: dict[str, str]) -> dict[str, Value]:
-    """Every variable at `x` by its name in results; fills `docs` and `units` by the same names."""
-    decisions: Bools = game.price_row < 0
-    blocks = [b for b in game.column_blocks if not b.lifted and (not b.size or decisions[b.start])]
-    values: dict[str, Value] = {}
-    for name, block in _by_name((b.player, b.name, b) for b in blocks):
-        values[name] = _of_block(block, x[block.start : block.stop], block.unit, block.doc)
-        docs[name], units[name] = block.doc, block.unit
-    return values
-
-
-def _priced(compiled: Compiled, prices: Floats | None, docs: dict[str, str], units: dict[str, str]) -> dict[str, Value]:
-    """The shadow prices that the file names; NaN where there is none."""
-    game = compiled.ground
-    if prices is None:
-        return {}
-    signatures = {
-        (c.player, c.signature.name): c.price
-        for p in compiled.game.players
-        for c in p.constraints
-        if c.price is not None
-    }
-    named = [(game.row_blocks[k].player, name, game.row_blocks[k]) for k, name in game.price_names.items()]
-    found: dict[str, Value] = {}
-    for name, block in _by_name(named):
-        signature = signatures.get((block.player, block.name))
-        unit = signature.unit.text if signature is not None and signature.unit is not None else ""
-        doc = signature.doc if signature is not None else ""
-        found[name] = _of_block(block, prices[block.start : block.stop], unit, doc)
-        docs[name], units[name] = doc, unit
-    return found
-
-
-def _by_name(named: Iterable[tuple[str, str, Block]]) -> list[tuple[str, Block]]:
-    """The bare name where it is the only one, else `player.name`."""
-    listed = list(named)
-    names = [name for _, name, _ in listed]
-    return [
-        (name if names.count(name) == 1 or not player else f"{player}.{name}", block) for player, name, block in listed
-    ]
-
-
-def _of_block(block: Block, values: Floats, unit: str, doc: str) -> Value:
-    if not block.sets:
-        return float(values[0]) if len(values) else float("nan")
-    positions = block.positions()
-    axes = [np.array(axis, dtype=object) for axis in block.labels]
-    columns = [axis[positions[:, k]].tolist() for k, axis in enumerate(axes)]
-    index = tuple(letter or name for letter, name in zip(block.letters, block.sets, strict=True))
-    return Labelled(index, block.sets, tuple(zip(*columns, strict=True)), values.copy(), unit, doc)
 
 
 def _reported(report: ReportValue) -> Value:
