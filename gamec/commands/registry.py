@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gamec.commands import check, compare, compile, doctor, explain, lsp, new, solve  # noqa: A004 - called as the command
+from gamec.commands import check, compare, compile, doctor, explain, fmt, lsp, new, solve  # noqa: A004 - called as the command
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ COMMANDS: tuple[Command, ...] = (
         "Find every mistake in a model and its cases, without solving.",
         check.run,
         ("gamec check park.game", "gamec check park.game --format short", "cat park.game | gamec check -"),
+    ),
+    Command(
+        "fmt",
+        "Put models into canonical form; comments stay.",
+        fmt.run,
+        ("gamec fmt park.game", "gamec fmt --check park.game devices.game", "gamec fmt --diff park.game"),
     ),
     Command(
         "solve",
