@@ -51,7 +51,7 @@ CODES: dict[str, Code] = {
     "G305": Code("off-the-edge", "A step leaves the set at its first or last element."),
     "G306": Code("index-rebound", "An index letter is bound again inside its own range."),
     "G307": Code("no-steps", "A set cannot be stepped along in this way."),
-    "G308": Code("bad-range", "A range of a set is empty, endless or not of integers."),
+    "G308": Code("bad-range", "A range of a set is empty, endless, too long or not of integers."),
     "G309": Code("duplicate-element", "A set holds an element twice."),
     "G310": Code("outside-domain", "A variable is used outside the index combinations it is declared for."),
     "G311": Code("no-letter", "An index name is neither a letter nor a binder."),

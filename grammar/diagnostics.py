@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 
 from grammar.codes import CODES
@@ -138,10 +138,16 @@ def near_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str], span: Span | None = None) -> tuple[Hint, ...]:
-    """A hint that offers near names, with an edit at `span` when there is just one; empty when nothing is near."""
+    """A hint that offers near names, with an edit at `span` when there is just one and the slip is one of a letter or
+    two (`grid` is near to `grid_max` but another word); empty when nothing is near."""
     near = near_names(name, known)
     if not near:
         return ()
     words = " or ".join(f"`{n}`" for n in near)
-    edit = Edit(span, near[0]) if span is not None and len(near) == 1 else None
+    edit = Edit(span, near[0]) if span is not None and len(near) == 1 and _slip(name, near[0]) else None
     return (Hint(f"did you mean {words}?", edit),)
+
+
+def _slip(name: str, near: str) -> bool:
+    """Whether three quarters of the letters agree, or all but for case."""
+    return name.casefold() == near.casefold() or SequenceMatcher(None, name, near).ratio() >= 0.75

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from compiler.ground.clusters import Scenarios, cluster
 from compiler.ground.context import Context, Ungrounded
 from compiler.ground.evaluate import Evaluator
+from compiler.ground.evaluate_indices import MOST_INSTANCES
 from compiler.ground.ground_set import GroundSet, Layout
 from compiler.ground.param_sources import from_literal, from_override, from_table
+from compiler.ground.relation_sides import at_words
 from compiler.ground.tables import DataFiles
 from compiler.ir import expr as ir
 from compiler.ir.game import Clusters, Game, ParamDef, SetDef
+from compiler.ir.words import show, some
 from grammar.diagnostics import Findings
 from grammar.source import Span
 
@@ -86,7 +89,7 @@ class Data:
                 if element not in place:
                     raise self.evaluator.fail(
                         "G304",
-                        f"`{_show(element)}` of `{definition.name}` is not in `{parent.name or 'its parent'}`",
+                        f"`{show(element)}` of `{definition.name}` is not in `{parent.name or 'its parent'}`",
                         self._element_span(definition, k),
                         "not an element of the parent set",
                         hints=[
@@ -117,9 +120,10 @@ class Data:
                 if at < 0:
                     raise self.evaluator.fail(
                         "G304",
-                        f"`{_show(part)}` is not an element of `{component.name}`",
+                        f"`{show(part)}` is not an element of `{component.name}`",
                         self._element_span(definition, k),
                         "unknown element",
+                        hints=[f"elements of `{component.name}`: {some(component.elements)}"],
                     )
                 row.append(at)
             rows.append(row)
@@ -157,7 +161,8 @@ class Data:
                     "G501",
                     f"an element of `{definition.name}` is empty",
                     table.span(row, column),
-                    "no element in this cell",
+                    "a cell without an element",
+                    hints=["remove the row, or name its element"],
                 )
             if element in seen:
                 raise self.evaluator.fail(
@@ -203,19 +208,21 @@ class Data:
                     f"`{table.columns[column][row]}` is not an element of `{of.name}`",
                     table.span(row, column),
                     "unknown element",
+                    hints=[f"elements of `{of.name}`: {some(of.elements)}"],
                 )
             parts.append(np.array(places, dtype=np.int64))
         coords = np.stack(parts, axis=1) if table.rows else np.zeros((0, len(parts)), np.int64)
         components = tuple(self.named(c) for c in definition.components)
         elements = tuple(tuple(c.elements[p] for c, p in zip(components, row, strict=True)) for row in coords.tolist())
         if len(set(elements)) < len(elements):
-            seen: set[object] = set()
-            row = next(k for k, e in enumerate(elements) if e in seen or seen.add(e))  # type: ignore[func-returns-value]
+            seen: dict[object, int] = {}
+            row = next(k for k, e in enumerate(elements) if seen.setdefault(e, k) != k)
             raise self.evaluator.fail(
                 "G309",
-                f"`{_show(elements[row])}` stands twice in `{definition.name}`",
+                f"`{show(elements[row])}` stands twice in `{definition.name}`",
                 table.span(row),
-                "again on this line",
+                f"first on line {table.lines[seen[elements[row]]]}",
+                hints=["name each pair once"],
             )
         return GroundSet(definition.name, elements, components, coords)
 
@@ -250,16 +257,31 @@ class Data:
             value = float(number.array) if not number.axes else float("nan")
             if not np.isfinite(value) or value != round(value):
                 raise self.evaluator.fail(
-                    "G308", f"`{part.span.text}` is no single whole number", part.span, "a range is made of integers"
+                    "G308",
+                    f"`{part.span.text}` is no single whole number",
+                    part.span,
+                    "a range is made of integers",
+                    hints=["write a whole number, or a parameter that is one: `1..n`"],
                 )
             values.append(int(value))
         low, high, step = values
         if step == 0:
-            raise self.evaluator.fail("G308", "a range with step 0 never ends", expression.span, "step 0")
+            assert expression.step is not None
+            raise self.evaluator.fail(
+                "G308",
+                "a range with step 0 never ends",
+                expression.step.span,
+                "step 0",
+                hints=["leave `by 0` out to step by 1"],
+            )
         elements = range(low, high + (1 if step > 0 else -1), step)
         if len(elements) > 10_000_000:
             raise self.evaluator.fail(
-                "G308", f"the range has {len(elements)} elements", expression.span, "more than ten million"
+                "G308",
+                f"the range has {len(elements)} elements",
+                expression.span,
+                "more than ten million",
+                hints=["write a shorter range, or step by more: `1..100 by 10`"],
             )
         if not len(elements):
             raise self.evaluator.fail(
@@ -277,9 +299,13 @@ class Data:
         if expression.op == "*":
             components = tuple(c for o in operands for c in (o.components or (o,)))
             sizes = tuple(o.size for o in operands)
-            if np.prod(sizes, dtype=np.float64) > 50_000_000:
+            if np.prod(sizes, dtype=np.float64) > MOST_INSTANCES:
                 raise self.evaluator.fail(
-                    "G308", "the product of sets has more than fifty million elements", expression.span
+                    "G308",
+                    f"the product of sets has {np.prod(sizes, dtype=np.float64):.4g} elements",
+                    expression.span,
+                    "more than fifty million",
+                    hints=['list the pairs that exist: `set Link in A * B from "links.csv"`'],
                 )
             picks = np.stack(np.unravel_index(np.arange(int(np.prod(sizes))), sizes), axis=1)
             coords = np.concatenate(
@@ -348,7 +374,11 @@ class Data:
         if np.isnan(values).any():
             first = layout.key(int(np.argmax(np.isnan(values))))
             raise self.evaluator.fail(
-                "G508", f"`{d.name}` has no number{_at(d, first)}", d.signature.span, "not a number"
+                "G508",
+                f"`{d.name}` has no number{at_words(d.domain, first)}",
+                d.signature.span,
+                "not a number",
+                hints=["its value is `inf - inf` or the like: mend what it is computed from"],
             )
         self._check_bounds(d, layout, values, context)
         if d.weights:
@@ -395,7 +425,9 @@ class Data:
                 + ("hold a negative number" if (values < 0).any() else f"sum to {total:g}, not to 1"),
                 d.file_span or d.signature.span,
                 "weights of scenarios",
-                hints=["divide them by their sum"],
+                hints=[
+                    "correct the file: a scenario is missing, or a number is wrong; samples of equal weight are 1/n each"
+                ],
             )
 
     def _missing(self, d: ParamDef, layout: Layout, given: NDArray[np.bool_]) -> Ungrounded:
@@ -414,7 +446,7 @@ class Data:
         span = d.file_span or (d.literal.span if d.literal else d.signature.span)
         return self.evaluator.fail(
             "G501",
-            f"`{d.name}` has no value{_at(d, first)}{more}{where}",
+            f"`{d.name}` has no value{at_words(d.domain, first)}{more}{where}",
             span,
             "an entry is missing",
             hints=["add the entry, or say what holds where none is given: `default VALUE`"],
@@ -431,9 +463,10 @@ class Data:
                 word = "below" if low else "above"
                 raise self.evaluator.fail(
                     "G507",
-                    f"`{d.name}` is {values[k]:g}{_at(d, layout.key(k))}, {word} its bound {limit[k]:g}",
+                    f"`{d.name}` is {values[k]:g}{at_words(d.domain, layout.key(k))}, {word} its bound {limit[k]:g}",
                     d.signature.span,
                     "out of bounds",
+                    hints=["correct the value, or the bound"],
                 )
 
 
@@ -444,13 +477,3 @@ def _as_elements(cells: list[str]) -> list[object]:
     except ValueError:
         return list(cells)
     return list(numbers)
-
-
-def _at(d: ParamDef, key: tuple[object, ...]) -> str:
-    if not key:
-        return ""
-    return " at " + ", ".join(f"{letter}={element}" for letter, element in zip(d.domain.letters, key, strict=True))
-
-
-def _show(element: object) -> str:
-    return f"({', '.join(map(str, element))})" if isinstance(element, tuple) else str(element)

@@ -131,7 +131,7 @@ class Evaluator(FunctionEvaluator):
                 f"`{span.text}` steps off the edge of `{value.of.name}`{at}",
                 span,
                 "no such element",
-                hints=["guard it with `where`"],
+                hints=[f"ask first whether it is there: `{span.text} in {value.of.name} and ...`"],
             )
         return Dense(
             position.axes,

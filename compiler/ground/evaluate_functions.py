@@ -49,10 +49,14 @@ class FunctionEvaluator(IndexEvaluator):
         return Affine(result)
 
     def _finite(self, value: Dense, node: ir.Expr, context: Context) -> Dense:
-        bad, at = context.first(Dense(value.axes, np.isnan(value.array)))
+        bad, at = context.first(Dense(value.axes, ~np.isfinite(value.array)))
         if bad:
             raise self.fail(
-                "G508", f"`{short(node.span)}` has no value{at}", node.span, "outside the function's domain"
+                "G508",
+                f"`{short(node.span)}` has no finite value{at}",
+                node.span,
+                "undefined or too large",
+                hints=["mend the data, or leave the instance out with `where` or `if`"],
             )
         return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from typing import Protocol, assert_never
 
@@ -14,9 +15,12 @@ from compiler.ground.values import Axis, Dense, combine
 from compiler.ir import expr as ir
 from compiler.ir.game import ParamDef, VarDef
 from compiler.ir.walk import index_set, outer_letters
-from compiler.ir.words import some
+from compiler.ir.words import short, some
 from grammar.diagnostics import Findings
 from grammar.source import Span
+
+MOST_INSTANCES = 50_000_000
+"""Beyond this an array of one column fills the memory of an ordinary computer; a slip in an index gets there fast."""
 
 
 class Sets(Protocol):
@@ -54,6 +58,15 @@ class IndexEvaluator:
             inner = self._bind(binder, inner, axes, conditions)
         if domain.where is not None:
             conditions.append(domain.where)
+        instances = math.prod(axis.size for axis in axes)
+        if instances > MOST_INSTANCES:
+            raise self.fail(
+                "G308",
+                f"the index `{short(domain.span or domain.binders[0].span)}` has {instances:.4g} combinations",
+                domain.span or domain.binders[0].span,
+                "more than fifty million",
+                hints=['list the combinations that exist: `set Link in A * B from "links.csv"`, `x[(a,b) in Link]`'],
+            )
         mask: Dense | None = None
         for condition in conditions:
             held = self.condition(condition, inner if mask is None else inner.guarded(mask))
@@ -121,7 +134,11 @@ class IndexEvaluator:
                 of = self.data.ground_set(node.over, context)
                 if not of.size and context.first(Dense.scalar(True))[0]:
                     raise self.fail(
-                        "G308", f"`{node.span.text}` of a set without elements", node.span, "the set is empty"
+                        "G308",
+                        f"`{node.span.text}` of a set without elements",
+                        node.span,
+                        "the set is empty",
+                        hints=["mend what the set is made from, or ask first: `if card(T) > 0 then ... else ...`"],
                     )
                 return self._into(IndexValue(of, Dense.scalar(of.size - 1 if node.last else 0)), target)
             case ir.Element():
@@ -185,6 +202,9 @@ class IndexEvaluator:
                 f"`{node.span.text}` is a number, the elements here are names",
                 node.span,
                 "an element is expected",
+                hints=[
+                    f"elements of `{target.name}`: {some(target.elements)}" if target else "write a letter of the set"
+                ],
             )
         if target.consecutive and target.size:
             raw = value.array - target.numbers[0]
@@ -250,9 +270,13 @@ class IndexEvaluator:
         return clipped
 
     def _off_edge(self, use: ir.Use, node: ir.Index, of: GroundSet, at: str) -> Ungrounded:
+        back = _steps_back(node)
         hints = [f"leave the instance out: `where {_guard_words(node, of)}`"]
         if isinstance(use.target, VarDef):
-            hints.append(f"or say what `{use.target.name}` is there: `starts VALUE` or `cyclic` in its declaration")
+            way = "`cyclic`" if back is not None and back < 0 else "`starts VALUE` or `cyclic`"
+            hints.append(f"or say what `{use.target.name}` is there: {way} in its declaration")
+        if isinstance(use.target, VarDef) and use.target.before is not None:
+            hints.append("`starts` is the value before the first element: step back, as in `x[t] == x[t-1] + ...`")
         return self.fail(
             "G305",
             f"`{use.span.text}` steps off the edge of `{of.name}`{at}",
@@ -433,7 +457,29 @@ _COMPARE = {
 def _guard_words(node: ir.Index, of: GroundSet) -> str:
     """A condition that keeps a step inside its set, in the words of the language."""
     if isinstance(node, ir.Shift | ir.Step) and isinstance(node.base, ir.Letter):
-        letter = node.base.name
-        backwards = "-" in node.span.text or node.span.text.startswith("prev")
-        return f"{letter} > first({of.name})" if backwards else f"{letter} < last({of.name})"
+        letter, back = node.base.name, _steps_back(node)
+        match back:
+            case 1:
+                return f"{letter} > first({of.name})"
+            case -1:
+                return f"{letter} < last({of.name})"
+            case int() if back > 0:
+                return f"ord({letter}) > {back}"
+            case int():
+                return f"ord({letter}) <= card({of.name}) - {-back}"
+            case None:
+                return f"{node.span.text} in {of.name}"
     return "..."
+
+
+def _steps_back(node: ir.Index) -> int | None:
+    """By how many elements an index steps back, negative for forward; None where data decide."""
+    match node:
+        case ir.Shift(offset=ir.Add(signs=(sign,), terms=(ir.Number(value=value),))):
+            return -int(sign * value)
+        case ir.Step(count=ir.Number(value=value)):
+            return -int(value)
+        case ir.Step(count=ir.Negate(operand=ir.Number(value=value))):
+            return int(value)
+        case _:
+            return None

@@ -25,8 +25,8 @@ def check_bounds(blocks: Sequence[Block], lower: Floats, upper: Floats, findings
                 "G510",
                 f"`{block.label(k)}` has the lower bound {lower[k]:g} above its upper bound {upper[k]:g}",
                 block.span,
-                "empty bounds",
-                hints=["check the data of the bounds"],
+                "no value is left",
+                hints=["the lower bound comes first, `in [LOW, HIGH]`; if it does, check the data of both"],
             )
 
 
@@ -62,7 +62,7 @@ def check_rows(g: GroundGame, findings: Findings) -> None:
                 "G607",
                 f"`{block.label(k)}` holds no variable and cannot hold",
                 block.span,
-                f"needs {_limits(g.row_lower[k], g.row_upper[k])}",
+                f"it asks for {_limits(g.row_lower[k], g.row_upper[k])}",
                 hints=["check its data, or leave the instance out with `where`"],
             )
         if foreign[block.start : block.stop].any():

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from compiler.ground.context import Context, Ungrounded
 from compiler.ground.evaluate import Evaluator
 from compiler.ground.ground_set import GroundSet, Layout
+from compiler.ground.relation_sides import at_words
 from compiler.ground.tables import Table
 from compiler.ground.values import Dense
 from compiler.ir.game import ParamDef
+from compiler.ir.words import count
 from grammar.source import Span
 
 Floats = NDArray[np.float64]
@@ -28,8 +30,10 @@ def from_literal(d: ParamDef, layout: Layout, values: Floats, given: Bools, eval
         if len(entry.key) != len(layout.sets):
             raise evaluator.fail(
                 "G301",
-                f"an entry of `{d.name}` has {len(entry.key)} keys, `{d.name}` has {len(layout.sets)} indices",
+                f"an entry of `{d.name}` has {count(len(entry.key), 'key')}, `{d.name}` has "
+                f"{count(len(layout.sets), 'index', 'indices')}",
                 entry.span,
+                count(len(entry.key), "key"),
                 hints=["write the keys of one entry in parentheses: `(GT, 1): 0.4`"],
             )
         places = []
@@ -50,7 +54,7 @@ def from_literal(d: ParamDef, layout: Layout, values: Floats, given: Bools, eval
         if given[instance]:
             raise evaluator.fail(
                 "G502",
-                f"an entry of `{d.name}` is given twice",
+                f"`{d.name}` has two entries{at_words(d.domain, layout.key(instance))}",
                 entry.span,
                 "given again here",
                 hints=["keep one of the two"],
@@ -70,6 +74,8 @@ def from_table(d: ParamDef, layout: Layout, table: Table, values: Floats, given:
         return
     if len(layout.sets) == 2 and _from_matrix(d, layout, table, values, given, evaluator):
         return
+    if len(layout.sets) == 2:
+        _check_heads(d, layout, table, evaluator)
     missing = d.domain.sets[len(columns)]
     letters = f" or `{missing.letters[0]}`" if missing.letters else ""
     raise evaluator.fail(
@@ -115,7 +121,11 @@ def _value_column(d: ParamDef, table: Table, taken: list[int], evaluator: Evalua
         f"values of `{d.name}` are read from this file",
         notes=[f"its other columns: {', '.join(f'`{h}`' for h in free) or 'none'}"],
         hints=[
-            f'name the column of values: `column "{free[0]}"`' if free else f"add a column `{wanted}` with the values"
+            f"add a column `{wanted}` with the values"
+            if not free
+            else f"name the column of probabilities: `probability {free[0]}`"
+            if d.weights
+            else f'name the column of values: `column "{free[0]}"`'
         ],
     )
 
@@ -168,17 +178,24 @@ def _numbers(d: ParamDef, table: Table, column: int, evaluator: Evaluator) -> Fl
         row = int(np.argmax(bad))
         cell = cells[row]
         what = "is empty" if not cell else f"is `{cell}`, no finite number"
-        hints = (
-            ["write decimals with a point: `0.45`"]
-            if "," in cell
-            else ["leave out rows without a value and give the parameter a `default`"]
-            if not cell
-            else []
-        )
         raise evaluator.fail(
-            "G504", f"a value of `{d.name}` {what}", table.span(row, column), "not a number", hints=hints
+            "G504",
+            f"a value of `{d.name}` {what}",
+            table.span(row, column),
+            "not a number" if cell else "a cell without a value",
+            hints=[_number_hint(cell)],
         )
     return numbers
+
+
+def _number_hint(cell: str) -> str:
+    if "," in cell:
+        return "write decimals with a point and thousands without a comma: `0.45`, `1200`"
+    if cell.strip("+-").casefold() in ("inf", "infinity"):
+        return "data are finite; a variable without an upper bound is declared without one"
+    if not any(c.isdigit() for c in cell):
+        return "leave out rows without a value and give the parameter a `default`"
+    return "write digits and a decimal point only: `0.45`, `1e-3`"
 
 
 def _number(cell: str) -> float:
@@ -225,7 +242,7 @@ def _fill(
         first, again = sorted((int(order[at]), int(order[at + 1])))
         raise evaluator.fail(
             "G502",
-            f"`{d.name}` has two entries for ({', '.join(map(str, layout.key(int(instance[again]))))})",
+            f"`{d.name}` has two entries{at_words(d.domain, layout.key(int(instance[again])))}",
             table.span(again),
             f"first on line {table.lines[first]}",
             hints=["keep one of the two rows"],
@@ -253,11 +270,25 @@ def _from_matrix(d: ParamDef, layout: Layout, table: Table, values: Floats, give
             _fill(d, layout, table, places, numbers, values, fresh, evaluator)
             if (given & fresh).any():
                 raise evaluator.fail(
-                    "G502", f"`{d.file}` has the column `{head}` twice", table.span(-1, k + 1), "again here"
+                    "G502",
+                    f"`{d.file}` has the column `{head}` twice",
+                    table.span(-1, k + 1),
+                    "again here",
+                    hints=["keep one of the two columns"],
                 )
             given |= fresh
         return True
     return False
+
+
+def _check_heads(d: ParamDef, layout: Layout, table: Table, evaluator: Evaluator) -> None:
+    """Report the head of a matrix that is no element, where others are (G503)."""
+    for down, across in ((0, 1), (1, 0)):
+        rows, columns = layout.sets[down], layout.sets[across]
+        known = [head in columns.spelled for head in table.header[1:]]
+        if any(known) and all(c in rows.spelled for c in table.columns[0][:1]):
+            k = known.index(False) + 1
+            raise _surplus(d, table.header[k], columns, table.span(-1, k), evaluator)
 
 
 def from_override(

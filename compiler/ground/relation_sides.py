@@ -31,6 +31,7 @@ def relation_sides(
             f"the range of `{d.name}` is empty{at_words(d.domain, at)}",
             d.signature.span,
             "its lower end lies above its upper end",
+            hints=["the lower end comes first, `a <= e <= b`; if it does, check the data of both"],
         )
     return evaluator.expression(d.middle, context), low, high
 

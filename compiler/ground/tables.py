@@ -25,12 +25,14 @@ def as_text(content: str | bytes) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """`header[k]` heads `columns[k]`, a list of stripped cells; `lines[r]` is the line number of row r in `source`."""
+    """`header[k]` heads `columns[k]`, a list of stripped cells; `lines[r]` is the line number of row r in `source`,
+    where `delimiter` separates cells."""
 
     source: Source
     header: tuple[str, ...]
     columns: tuple[list[str], ...]
     lines: Sequence[int]
+    delimiter: str = ","
 
     @property
     def rows(self) -> int:
@@ -48,19 +50,18 @@ class Table:
         return None
 
     def span(self, row: int, column: int | None = None) -> Span:
-        """The place of a cell, or of a whole row."""
+        """The place of a cell, or of the whole row where the cell is empty."""
         number = self.lines[row] if row >= 0 else 1
         start, text = self.source.line_offset(number), self.source.line(number)
-        if column is None:
+        cell = "" if column is None else self.header[column] if row < 0 else self.columns[column][row]
+        if column is None or not cell:
             return Span(self.source, start, start + len(text))
-        cell = self.header[column] if row < 0 else self.columns[column][row]
         position = 0
         for _ in range(column):
-            comma = text.find(",", position)
-            position = comma + 1 if comma >= 0 else position
-        at = text.find(cell, position) if cell else position
-        at = max(at, 0)
-        return Span(self.source, start + at, start + at + max(len(cell), 1))
+            found = text.find(self.delimiter, position)
+            position = found + 1 if found >= 0 else position
+        at = max(text.find(cell, position), 0)
+        return Span(self.source, start + at, start + at + len(cell))
 
 
 class DataFiles:
@@ -115,20 +116,24 @@ class DataFiles:
         plain = _plain(source, text, delimiter)
         if plain is not None:
             return plain
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True, strict=True)
         rows: list[list[str]] = []
         lines: list[int] = []
+        begins = 1
         try:
             for row in reader:
                 if row and (len(row) > 1 or row[0].strip()):
                     rows.append(row)
-                    lines.append(reader.line_num)
-        except csv.Error as error:
+                    lines.append(begins)
+                begins = reader.line_num + 1
+        except csv.Error:
+            start = source.line_offset(begins)
             self.findings.add(
                 "G506",
-                f"`{source.path}` is no CSV file: {error}",
-                Span(source, source.line_offset(reader.line_num), source.line_offset(reader.line_num) + 1),
-                hints=["check the quotes on this line"],
+                f"a quoted cell on line {begins} of `{source.path}` does not end where its cell does",
+                Span(source, start, start + len(source.line(begins))),
+                "check the quotes",
+                hints=['close the quotes at the end of the cell; a quote inside a quoted cell is written twice, `""`'],
             )
             return None
         if not rows:
@@ -155,7 +160,7 @@ class DataFiles:
             if body
             else tuple([] for _ in header)
         )
-        return Table(source, header, columns, lines)
+        return Table(source, header, columns, lines, delimiter)
 
 
 def _plain(source: Source, text: str, delimiter: str) -> Table | None:
@@ -173,4 +178,5 @@ def _plain(source: Source, text: str, delimiter: str) -> Table | None:
         tuple(cells[:width]),
         tuple(cells[k::width] for k in range(width, 2 * width)),
         range(2, len(lines) + 1),
+        delimiter,
     )

@@ -7,6 +7,7 @@ checks the table against pint.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isclose
@@ -53,29 +54,36 @@ ONE = Unit(1.0, ())
 
 
 def _factors(text: str) -> dict[str, float]:
-    """`kW*h/CNY^2` as powers by name; only texts made here or written by a user without groups are taken apart."""
+    """`kW*h/CNY^2` and `CNY/(kW*h)` as powers by name."""
     powers: dict[str, float] = {}
-    sign = 1.0
-    for piece in text.replace("/", " / ").replace("*", " * ").split():
-        if piece in "*/":
-            sign = -1.0 if piece == "/" else 1.0
-            continue
-        name, _, power = piece.partition("^")
-        if name != "1":
-            powers[name] = powers.get(name, 0.0) + sign * float(power or 1)
-        sign = 1.0
+    sign, group = 1.0, 1.0
+    for piece in re.findall(r"[()*/]|[^()*/\s]+", text):
+        match piece:
+            case "*":
+                sign = 1.0
+            case "/":
+                sign = -1.0
+            case "(":
+                sign, group = 1.0, sign
+            case ")":
+                group = 1.0
+            case _:
+                name, _, power = piece.partition("^")
+                if name != "1":
+                    powers[name] = powers.get(name, 0.0) + group * sign * float(power or 1)
     return powers
 
 
 def _text(left: str, right: str, power: float) -> str:
-    if "(" in left or "(" in right:
+    if re.search(r"\)\s*\^|\([^)]*\(", left + right):
         return f"({left})*({right})^{power:g}"
     powers = _factors(left)
     for name, p in _factors(right).items():
         powers[name] = powers.get(name, 0.0) + p * power
     above = [n + (f"^{p:g}" if p != 1 else "") for n, p in powers.items() if p > 1e-12]
     below = [n + (f"^{-p:g}" if p != -1 else "") for n, p in powers.items() if p < -1e-12]
-    return ("*".join(above) or "1") + "".join(f"/{b}" for b in below)
+    under = f"/({'*'.join(below)})" if len(below) > 1 else f"/{below[0]}" if below else ""
+    return ("*".join(above) or "1") + under
 
 
 _DEFINITIONS: dict[str, tuple[float, dict[str, float]]] = {

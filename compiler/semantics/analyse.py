@@ -21,7 +21,7 @@ from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Scope
 from compiler.semantics.units import UnitTable
 from compiler.syntax import nodes
-from grammar.diagnostics import Findings
+from grammar.diagnostics import Diagnostic, Findings
 
 T = TypeVar("T")
 
@@ -38,7 +38,17 @@ def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
         check_units(game, findings)
         check_leaders(game, findings)
     name_uses(model, findings)
+    _tell_once(findings)
     return None if findings.errors else game
+
+
+def _tell_once(findings: Findings) -> None:
+    """Of what is unknown, only its first use in the text: one missing declaration is one finding."""
+    first: dict[str, Diagnostic] = {}
+    for d in findings.sorted():
+        if d.code in ("G201", "G206", "G402"):
+            first.setdefault(d.headline, d)
+    findings.items = [d for d in findings.items if first.get(d.headline, d) is d]
 
 
 def _resolved(

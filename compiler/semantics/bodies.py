@@ -18,6 +18,7 @@ from compiler.ir.game import (
     ReportDef,
     VarDef,
 )
+from compiler.ir.words import short
 from compiler.semantics.declare_scenarios import clusters_of
 from compiler.semantics.relations import normal_relation
 from compiler.semantics.resolve import Resolver
@@ -164,6 +165,7 @@ class Bodies:
                 "G110",
                 f"`{d.name}` is binary: it needs no bounds",
                 node.bounds[0].span,
+                "a binary is 0 or 1",
                 hints=["leave the bounds out, or write `integer`"],
             )
         if node.start is not None:
@@ -247,7 +249,8 @@ def _table(node: nodes.Table, d: ParamDef, resolver: Resolver) -> DataLiteral:
         raise resolver.fail(
             "G301",
             f"a table has two indices, `{d.name}` has {count}",
-            node.span,
+            Span(node.span.source, node.span.start, node.span.start + len("table")),
+            "for two indices",
             hints=["use `{key: value, ...}` or a file"],
         )
     header = [resolver.element(cell) for cell in node.rows[0]]
@@ -258,11 +261,18 @@ def _table(node: nodes.Table, d: ParamDef, resolver: Resolver) -> DataLiteral:
                 "G501",
                 f"a line of the table has {len(row) - 1} values for {len(header)} columns",
                 row[0].span.to(row[-1].span),
+                "a value is missing" if len(row) <= len(header) else "a value too many",
                 hints=["each line is a row element, then one number for each column of the first line"],
             )
         first = resolver.element(row[0])
         for column, cell in zip(header, row[1:], strict=True):
             if not isinstance(cell, nodes.Number):
-                raise resolver.fail("G504", "a value of the table is no number", cell.span, "not a number")
+                raise resolver.fail(
+                    "G504",
+                    f"`{short(cell.span)}` in the table is no number",
+                    cell.span,
+                    "not a number",
+                    hints=["a table holds numbers only; `{key: value, ...}` may leave entries to a `default`"],
+                )
             entries.append(DataEntry((first, column), ir.Number(cell.value, cell.span), cell.span))
     return DataLiteral(tuple(entries), node.span)

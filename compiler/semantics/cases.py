@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from compiler.ir.words import some
 from compiler.syntax import nodes
-from grammar.diagnostics import Findings, did_you_mean
+from grammar.diagnostics import Findings, Label, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,16 @@ def apply_case(model: nodes.Model, case: str, findings: Findings) -> CaseApplied
             cases.setdefault(statement.head.name.text, statement)
     for declared in cases.values():
         _lineage(declared, cases, findings)
+        _check_circle(declared, cases, findings)
     if not case:
         return CaseApplied(model, (), frozenset())
     if case not in cases:
         known = ", ".join(f"`{c}`" for c in cases) or "none"
         findings.add(
-            "G605", f"the model has no case `{case}`", notes=[f"cases: {known}"], hints=did_you_mean(case, cases)
+            "G605",
+            f"the model has no case `{case}`",
+            notes=[f"cases: {known}"],
+            hints=did_you_mean(case, cases) or ["name one of them, or none for the model as it stands"],
         )
         return CaseApplied(model, (), frozenset())
     statements = list(model.statements)
@@ -62,7 +67,7 @@ def apply_case(model: nodes.Model, case: str, findings: Findings) -> CaseApplied
 
 
 def _lineage(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findings: Findings) -> list[nodes.CaseDecl]:
-    """The case with all that it extends, the first ancestor first."""
+    """The case with all that it extends, the first ancestor first; a circle is followed once."""
     line = [case]
     while (parent := line[-1].extends) is not None:
         if parent.text not in cases:
@@ -75,16 +80,31 @@ def _lineage(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findings: F
             )
             break
         if cases[parent.text] in line:
-            findings.add(
-                "G205",
-                f"case `{case.head.name.text}` extends itself",
-                parent.span,
-                "leads back to the start",
-                hints=["let one of them stand alone"],
-            )
             break
         line.append(cases[parent.text])
     return line[::-1]
+
+
+def _check_circle(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findings: Findings) -> None:
+    """Report the circle that leads back to this case, where no earlier case of it has done so."""
+    line = [case]
+    while (parent := line[-1].extends) is not None and parent.text in cases and cases[parent.text] not in line:
+        line.append(cases[parent.text])
+    if parent is None or cases.get(parent.text) is not case:
+        return
+    order = list(cases)
+    names = [c.head.name.text for c in line]
+    if min(names, key=order.index) != names[0]:
+        return
+    assert case.extends is not None
+    findings.add(
+        "G205",
+        f"case `{names[0]}` extends itself: {' extends '.join(f'`{n}`' for n in (*names, names[0]))}",
+        case.extends.span,
+        "leads back to the start",
+        others=[Label(c.extends.span, "also in the circle") for c in line[1:] if c.extends],
+        hints=["let one of them stand alone"],
+    )
 
 
 def _change_param(statements: list[nodes.Statement], change: nodes.ParamDecl, findings: Findings) -> None:
@@ -133,7 +153,9 @@ def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: se
                 del statements[k]
                 dropped.add(last.text)
                 if isinstance(s, nodes.PlayerDecl):
-                    dropped.update(f"{last.text}.{_name(inner)}" for inner in s.body or () if _name(inner))
+                    dropped.update(f"{last.text}.{name}" for inner in s.body or () for name in _names(inner))
+                else:
+                    dropped.update(_names(s))
                 return
     owners = []
     for k, s in enumerate(statements):
@@ -149,7 +171,7 @@ def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: se
     if len(owners) == 1:
         k, s, kept = owners[0]
         statements[k] = replace(s, body=kept)
-        dropped.add(f"{s.head.name.text}.{last.text}")
+        dropped.update(f"{s.head.name.text}.{n}" for b in s.body or () if b not in kept for n in _names(b))
         return
     if owners:
         which = ", ".join(f"`{s.head.name.text}.{last.text}`" for _, s, _ in owners)
@@ -169,12 +191,20 @@ def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: se
         for b in s.body or ()
         if isinstance(b, nodes.ConstraintDecl)
     ]
+    written = ".".join(n.text for n in names)
+    other = any(
+        _name(b) == last.text
+        for s in statements
+        for b in (s, *((s.body or ()) if isinstance(s, nodes.PlayerDecl) else ()))
+    )
     findings.add(
         "G201",
-        f"no constraint or player `{'.'.join(n.text for n in names)}` to drop",
+        f"no constraint or player `{written}` to drop",
         change.target.span,
-        "unknown",
-        hints=did_you_mean(last.text, known, last.span),
+        "neither a constraint nor a player" if other else "unknown",
+        hints=[f"only these are dropped; a variable is taken out by `fix {written} = 0`"]
+        if other
+        else did_you_mean(last.text, known, last.span) or [f"the model has {some(known)}"],
     )
 
 
@@ -193,3 +223,9 @@ def _change_leaders(statements: list[nodes.Statement], change: nodes.PlayerDecl,
 def _name(statement: nodes.Statement) -> str:
     head = getattr(statement, "head", None)
     return head.name.text if head is not None else ""
+
+
+def _names(statement: nodes.Statement) -> list[str]:
+    """What a statement declares: its own name, and that of its shadow price."""
+    price = statement.price if isinstance(statement, nodes.ConstraintDecl) else None
+    return [n for n in (_name(statement), price.head.name.text if price else "") if n]

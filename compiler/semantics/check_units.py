@@ -196,6 +196,8 @@ class _Checker:
             return self._target(target.report)
         if isinstance(target, ConstraintDef):
             return target.price.unit if target.price is not None and target.price.unit is not None else Open.ANY
+        if isinstance(target, ParamDef) and target.weights:
+            return ONE
         signature: Signature = target.signature  # type: ignore[attr-defined]
         if signature.unit is not None:
             return signature.unit
@@ -241,7 +243,7 @@ class _Checker:
     def _power(self, e: ir.Power) -> Known:
         base, exponent = self.unit(e.base), self.unit(e.exponent)
         if isinstance(exponent, Unit) and not exponent.plain:
-            self._not_allowed("an exponent", exponent, e.exponent.span)
+            self._not_allowed("^", exponent, e.exponent.span)
             return Open.ANY
         if isinstance(base, Open) or base.plain:
             return base

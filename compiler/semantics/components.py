@@ -16,6 +16,7 @@ from compiler.library import NEEDED
 from compiler.semantics.resolve_names import Unresolved
 from compiler.syntax import nodes
 from grammar.diagnostics import Findings, Label, did_you_mean
+from grammar.source import Span
 
 T = TypeVar("T")
 
@@ -88,9 +89,20 @@ class _Expansion:
         """The statements with each `use` replaced by what it stands for; `within` names the components being
         expanded."""
         found: list[nodes.Statement] = []
+        prefixes: dict[str, Span] = {}
         for s in statements:
             if not isinstance(s, nodes.UseDecl):
                 found.append(s)
+                continue
+            if (first := prefixes.setdefault(s.prefix.text, s.prefix.span)) is not s.prefix.span:
+                self.findings.add(
+                    "G202",
+                    f"two components are used as `{s.prefix.text}`",
+                    s.prefix.span,
+                    "used again",
+                    others=[Label(first, "first used here")],
+                    hints=["give one of them another name after `as`"],
+                )
                 continue
             try:
                 found += self._use(s, within)
@@ -163,7 +175,7 @@ class _Expansion:
                     name.span,
                     "unknown parameter",
                     notes=[f"its parameters: {known}"],
-                    hints=did_you_mean(name.text, formals, name.span),
+                    hints=did_you_mean(name.text, formals, name.span) or [f"leave `{name.text}` out"],
                 )
                 raise Unresolved
             if name.text in given:

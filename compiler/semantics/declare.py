@@ -45,7 +45,7 @@ class Declarations:
             try:
                 self._player_head(player, s)
             except Unresolved:
-                continue
+                self.scope.broken.add(id(player))
 
     def _player_head(self, player: PlayerDef, node: nodes.PlayerDecl) -> None:
         if node.head.unit is not None:
@@ -54,6 +54,7 @@ class Declarations:
             player.leaders = tuple(part.name.text for part in node.follows.leaders if part.name.text != "none")
             player.optimistic = node.follows.optimistic
             player.follows_span = node.follows.span
+            player.leader_spans = tuple(part.span for part in node.follows.leaders if part.name.text != "none")
         if node.head.index is not None:
             player.domain, _ = Resolver(self.scope, self.findings).domain(node.head.index, {})
 
@@ -170,6 +171,8 @@ class Declarations:
                     self._enter(owner, price.text, definition)
         else:
             self._enter(owner, name.text, definition)
+        if broken or id(player) in self.scope.broken:
+            self.scope.broken.add(id(definition))
         self.pending.append(Pending(definition, node, player, inner, broken))
 
     def _enter(self, owner: str, name: str, definition: Definition) -> None:

@@ -37,8 +37,7 @@ def expand_scenarios(model: nodes.Model) -> nodes.Model:
                 span = s.head.name.span
                 letter = nodes.Compare(("in",), (_name(nodes.Name("scenario", span)), _name(s.head.name)), span)
             span = s.probability.span
-            plain = nodes.UnitExpr((nodes.UnitFactor("", 1.0, 1.0, span),), span)
-            head = nodes.Head(s.probability, nodes.IndexList((letter,), None, span), plain, doc="probability")
+            head = nodes.Head(s.probability, nodes.IndexList((letter,), None, span), doc="probability")
             statements.append(nodes.ParamDecl(head, None, None, s.file, None, None, (), s.span))
     return replace(model, statements=tuple(statements))
 

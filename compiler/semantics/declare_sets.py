@@ -6,12 +6,13 @@ from __future__ import annotations
 from compiler.ir import expr as ir
 from compiler.ir.game import SetDef
 from compiler.ir.walk import components
+from compiler.ir.words import count
 from compiler.semantics.resolve import Resolver
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Scope
 from compiler.semantics.units import UnitTable, signature
 from compiler.syntax import nodes
-from grammar.diagnostics import Findings
+from grammar.diagnostics import Findings, Label
 
 
 class SetDeclarations:
@@ -84,15 +85,7 @@ class SetDeclarations:
         while todo:
             ready = [k for k in todo if not (_names_in(pairs[k][1], self.scope) & waiting - {pairs[k][0].name})]
             if not ready:
-                for k in todo:
-                    definition = pairs[k][0]
-                    self.findings.add(
-                        "G205",
-                        f"set `{definition.name}` is defined by itself",
-                        definition.signature.span,
-                        "part of a circle",
-                        hints=["write one of the sets out"],
-                    )
+                self._report_circle({pairs[k][0].name: pairs[k] for k in todo})
                 return
             for k in ready:
                 definition, node = pairs[k]
@@ -102,6 +95,26 @@ class SetDeclarations:
                     self._structure(definition, node)
                 except Unresolved:
                     continue
+
+    def _report_circle(self, waiting: dict[str, tuple[SetDef, nodes.SetDecl]]) -> None:
+        """Sets of which each waits for another of them: the first circle among them, told once."""
+        path = [next(iter(waiting))]
+        while True:
+            needed = _names_in(waiting[path[-1]][1], self.scope)
+            following = next(name for name in waiting if name in needed)
+            if following in path:
+                break
+            path.append(following)
+        circle = path[path.index(following) :]
+        first, *others = (waiting[name][0] for name in circle)
+        self.findings.add(
+            "G205",
+            f"set `{first.name}` is defined by itself: {' -> '.join(f'`{n}`' for n in (*circle, first.name))}",
+            first.signature.span,
+            "needs itself",
+            others=[Label(o.signature.span, "also in the circle") for o in others],
+            hints=["write one of the sets out"],
+        )
 
     def _structure(self, definition: SetDef, node: nodes.SetDecl) -> None:
         resolver = Resolver(self.scope, self.findings)
@@ -126,8 +139,11 @@ class SetDeclarations:
             elif node.within is not None and len(parts) != definition.arity:
                 raise resolver.fail(
                     "G303",
-                    f"set `{definition.name}` has elements of {len(parts)} parts, its parent of {definition.arity}",
+                    f"set `{definition.name}` has elements of {count(len(parts), 'part')}, its parent of "
+                    f"{count(definition.arity, 'part')}",
                     node.value.span,
+                    f"{count(len(parts), 'part')} each",
+                    hints=["name a parent with elements of the same kind, such as `A * B` for pairs"],
                 )
             if node.within is None and len(parts) == 1:
                 roots |= _roots(shape)

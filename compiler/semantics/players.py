@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compiler.ir.game import Game
+from compiler.ir.words import some
 from grammar.diagnostics import Findings, Label, did_you_mean
 
 
@@ -17,14 +18,15 @@ def check_leaders(game: Game, findings: Findings) -> None:
         )
         return
     for player in game.players:
-        for leader in player.leaders:
+        for leader, span in zip(player.leaders, player.leader_spans, strict=True):
             if leader not in players:
+                others = [p for p in players if p != player.name]
                 findings.add(
                     "G201",
                     f"player `{player.name}` follows `{leader}`, which is no player",
-                    player.follows_span,
+                    span,
                     "unknown player",
-                    hints=did_you_mean(leader, players),
+                    hints=did_you_mean(leader, others, span) or [f"players: {some(others)}"],
                 )
     reported: set[frozenset[str]] = set()
     for start in players:

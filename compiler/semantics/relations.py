@@ -7,10 +7,12 @@ from compiler.ir.game import ConstraintDef, VarDef
 from compiler.semantics.resolve import Resolver
 from compiler.semantics.scope import Environment
 from compiler.syntax import nodes
+from grammar.diagnostics import Edit, Hint
+from grammar.source import Span
 
 
 def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Resolver, environment: Environment) -> None:
-    """Fill in the definition's sides. Reports G104, G107 and G109 and raises `Unresolved` for what is no relation."""
+    """Fill in the definition's sides. Reports G104 and G109 and raises `Unresolved` for what is no relation."""
     relation = node.relation
     if node.price is not None:
         _check_price_index(node, resolver)
@@ -26,14 +28,6 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
                     hints=["leave the price out"],
                 )
             relation = relation.relation
-        case nodes.Perp():
-            raise resolver.fail(
-                "G107",
-                "a complementarity cannot be solved by this version",
-                relation.span,
-                "not supported yet",
-                hints=["a follower's optimality makes its complementarities by itself"],
-            )
         case nodes.Perp():
             d.perp = (
                 _nonnegative(relation.left, resolver, environment),
@@ -54,20 +48,23 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
                 "`<=`, `>=` or `==` is missing",
                 hints=["write `left <= right`, `left >= right` or `left == right`"],
             )
-    for op in relation.ops:
+    for before, op in zip(relation.operands, relation.ops, strict=False):
         if op in ("<=", ">=", "=="):
             continue
+        place = _operator(op, before.span)
         if op in ("<", ">"):
             raise resolver.fail(
                 "G109",
                 f"a constraint cannot be strict (`{op}`): its optimum would not be reached",
-                relation.span,
-                hints=[f"write `{op}=`"],
+                place,
+                "strict",
+                hints=[Hint(f"write `{op}=`", Edit(place, f"{op}="))],
             )
         raise resolver.fail(
             "G109",
             f"`{op}` makes no constraint",
-            relation.span,
+            place,
+            "not a relation that a solver can keep",
             hints=["constraints are made with `<=`, `>=` and `==`"],
         )
     sides = [resolver.expression(o, environment) for o in relation.operands]
@@ -81,8 +78,15 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
             "G109",
             "this chain of relations is no range",
             relation.span,
+            "relations that turn, or too many",
             hints=["a range is `a <= e <= b`; write several constraints for more"],
         )
+
+
+def _operator(op: str, before: Span) -> Span:
+    """The place of the operator behind an operand."""
+    at = before.source.text.find(op, before.end)
+    return Span(before.source, at, at + len(op))
 
 
 def _binary(node: nodes.Expr, resolver: Resolver, environment: Environment) -> tuple[ir.Expr, bool]:

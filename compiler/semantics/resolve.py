@@ -116,7 +116,7 @@ class Resolver(IndexResolver):
                     "G207",
                     "`cvar` needs a level",
                     items.span,
-                    "letter and level",
+                    "only a letter",
                     hints=["write `cvar(w, 0.95) loss[w]`"],
                 )
             level = self.data(items.items[-1], environment)

@@ -117,25 +117,36 @@ class IndexResolver(SetResolver):
         name = node.function.text
         if name in ("first", "last"):
             if len(node.arguments) != 1:
-                raise self.fail("G207", f"`{name}` takes one set", node.span, hints=[f"write `{name}(T)`"])
+                raise self._argument_count(node, "one set", f"write `{name}(T)`")
             over = self.fixed_set(node.arguments[0], environment)
             if len(components(over)) != 1:
                 raise self.fail(
-                    "G303", f"`{name}` takes a set of single elements", node.span, "its elements have several parts"
+                    "G303",
+                    f"`{name}` takes a set of single elements",
+                    node.arguments[0].span,
+                    "its elements have several parts",
+                    hints=["take one of the sets that its parts come from"],
                 )
             return ir.Edge(over, components(over)[0], name == "last", node.span)
         if len(node.arguments) not in (1, 2):
-            raise self.fail(
-                "G207",
-                f"`{name}` takes a letter and, if you like, a number of steps",
-                node.span,
-                hints=[f"write `{name}(t)` or `{name}(t, 2)`"],
+            raise self._argument_count(
+                node, "a letter and, if you like, a number of steps", f"write `{name}(t)` or `{name}(t, 2)`"
             )
         base = self._index(node.arguments[0], environment, None)
         count: ir.Expr = (
             self.data(node.arguments[1], environment) if len(node.arguments) == 2 else ir.Number(1.0, node.span)
         )
         return ir.Step(base, ir.Negate(count, node.span) if name == "prev" else count, node.span)
+
+    def _argument_count(self, node: nodes.Call, takes: str, hint: str) -> Unresolved:
+        name = node.function.text
+        return self.fail(
+            "G207",
+            f"`{name}` takes {takes}, here it has {count(len(node.arguments), 'argument')}",
+            node.span,
+            count(len(node.arguments), "argument"),
+            hints=[hint],
+        )
 
     def _check_index_set(self, index: ir.Index, target: SetDef, node: nodes.Expr) -> None:
         of = index_set(index)

@@ -61,8 +61,20 @@ class NameResolver:
             if head.text in self.scope.players:
                 own = self.scope.members[head.text]
                 if rest in own:
-                    return own[rest], node.parts[0].index is not None
+                    return self._whole(own[rest]), node.parts[0].index is not None
                 raise self._unknown_member(head, names[-1], rest)
+            known = [n.removeprefix(f"{head.text}.") for n in self.scope.known_names(self.place)]
+            inside = [n for n, whole in zip(known, self.scope.known_names(self.place), strict=True) if n != whole]
+            if inside:
+                raise self.fail(
+                    "G201",
+                    f"the component used as `{head.text}` has no `{rest}`",
+                    names[-1].span,
+                    "unknown name",
+                    hints=did_you_mean(rest, inside, names[-1].span) or [f"`{head.text}` has {some(inside)}"],
+                )
+            if self.cases is not None:
+                raise self._unknown_case(head)
             if f"{head.text}.{rest}" in self.scope.dropped or head.text in self.scope.dropped:
                 raise self._dropped(head.text, node.span)
             raise self._unknown(head, node.span, what="player")
@@ -78,7 +90,20 @@ class NameResolver:
             )
         if found is None:
             raise self._unknown(names[0], node.span)
-        return found, False
+        return self._whole(found), False
+
+    def _whole(self, found: Definition) -> Definition:
+        """The definition, unless its head was reported as wrong: then nothing more is said."""
+        if id(found) in self.scope.broken:
+            raise Unresolved
+        return found
+
+    def _unknown_case(self, name: nodes.Name) -> Unresolved:
+        assert self.cases is not None
+        hints = did_you_mean(name.text, self.cases, name.span) or [
+            f"declare it: `case {name.text} {{ }}` is the model as it stands"
+        ]
+        return self.fail("G201", f"no case `{name.text}` is declared", name.span, "unknown case", hints=hints)
 
     def _case_report(self, case: nodes.Name, rest: list[nodes.Name], node: nodes.Ref) -> CaseReport:
         report = self.scope.top.get(rest[0].text)
@@ -152,22 +177,21 @@ class NameResolver:
         gone = [d for d in self.scope.dropped if d.endswith(f".{text}")]
         if gone:
             return self._dropped(gone[0], span)
-        for owner, constraints in self.scope.constraints.items():
-            if text in constraints and (not self.place or owner == self.place or not owner):
-                return self._constraint_used(text, name.span)
+        if any(text in constraints for constraints in self.scope.constraints.values()):
+            return self._constraint_used(text, name.span)
         pool = list(self.scope.players) if what == "player" else list(self.scope.known_names(self.place))
-        hints = did_you_mean(text, pool, name.span)
+        hints = list(did_you_mean(text, pool, name.span))
         if not hints and text in FUNCTIONS:
-            hints = (Hint(f"a function needs its argument: `{text}(...)`"),)
+            hints.append(Hint(f"a function needs its argument: `{text}(...)`"))
+        elif not any(hint.edit for hint in hints):
+            declaration = (
+                f"`player {text} {{ ... }}`" if what else f"`param {text} = ...` or, inside a player, `var {text}`"
+            )
+            hints.append(Hint(f"declare it: {declaration}"))
         return self.fail(
             "G201",
             f"no {what} `{text}` is declared" if what else f"`{text}` is not declared",
             name.span,
             "unknown name",
-            hints=hints
-            or [
-                f"declare it: `player {text} {{ ... }}`"
-                if what
-                else f"declare it: `param {text} = ...` or, inside a player, `var {text}`"
-            ],
+            hints=hints,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from compiler.ir import expr as ir
+from compiler.ir.game import ParamDef
 from compiler.ir.walk import components, outer_letters
 from compiler.ir.words import count, short, show
 from compiler.semantics.resolve_names import NameResolver, Unresolved
@@ -49,7 +50,9 @@ class SetResolver(NameResolver):
                             "G303",
                             f"`{op}` needs two sets of the same kind",
                             operand.span,
-                            f"{len(components(operand))} per element here, {len(components(result))} on the left",
+                            f"elements of {count(len(components(operand)), 'part')}, "
+                            f"on the left of {count(len(components(result)), 'part')}",
+                            hints=["make pairs of both, as in `A * B`, or of neither"],
                         )
                     result = ir.SetCombination(op, (result, operand), node.span)
                 return result
@@ -62,6 +65,7 @@ class SetResolver(NameResolver):
                     "G303",
                     "a set is expected, not a text",
                     node.span,
+                    "a text",
                     hints=['to read elements from a file write `set NAME from "file.csv"`'],
                 )
             case _:
@@ -106,7 +110,8 @@ class SetResolver(NameResolver):
         found = self.scope.find(name.text, self.place) or self.scope.players.get(name.text)
         if found is not None:
             what = kind_word(found) if not isinstance(found, list) else "a quantity"
-            raise self.fail("G204", f"`{name.text}` is {what}, not a set", name.span, "a set is expected")
+            hint = f"a range up to it is `1..{name.text}`" if isinstance(found, ParamDef) else "a set is `set T = ...`"
+            raise self.fail("G204", f"`{name.text}` is {what}, not a set", name.span, "a set is expected", hints=[hint])
         raise self.fail(
             "G201",
             f"no set `{name.text}` is declared",
@@ -135,24 +140,34 @@ class SetResolver(NameResolver):
                         "G308",
                         "a range inside braces needs plain integers",
                         entry.span,
+                        "not plain integers",
                         hints=["write `{1..6, 9}` with numbers, or use `union`"],
                     )
                 low, high, step = (int(n) for n in numbers if n is not None)
-                found = list(range(low, high + (1 if step > 0 else -1), step))
-                if len(found) > 10_000_000:
-                    raise self.fail("G308", "the range has more than ten million elements", entry.span)
+                found = range(low, high + (1 if step > 0 else -1), step)
+                if (high - low) // step >= 10_000_000:
+                    raise self.fail(
+                        "G308",
+                        f"the range has {(high - low) // step + 1} elements",
+                        entry.span,
+                        "more than ten million",
+                        hints=["write a shorter range, or step by more: `1..100 by 10`"],
+                    )
                 elements += found
                 spans += [entry.span] * len(found)
                 continue
             elements.append(self.element(entry.key))
             spans.append(entry.span)
-        sizes = {len(e) if isinstance(e, tuple) else 1 for e in elements}
-        if len(sizes) > 1:
+        sizes = [len(e) if isinstance(e, tuple) else 1 for e in elements]
+        odd = next((k for k, size in enumerate(sizes) if size != sizes[0]), None)
+        if odd is not None:
             raise self.fail(
                 "G303",
                 "the elements of one set have different numbers of parts",
-                node.span,
-                "pairs and single elements mixed",
+                spans[odd],
+                count(sizes[odd], "part"),
+                others=[Label(spans[0], count(sizes[0], "part"))],
+                hints=["write pairs only, `{(a, 1), (b, 2)}`, or single elements only"],
             )
         seen: dict[object, Span] = {}
         for element, span in zip(elements, spans, strict=True):
@@ -200,11 +215,19 @@ class SetResolver(NameResolver):
                 return tuple(self.element(item) for item in node.items)
             case nodes.Number():
                 raise self.fail(
-                    "G303", "an element is an integer, a name or a quoted text", node.span, "not an integer"
+                    "G303",
+                    f"an element is an integer, a name or a quoted text, not `{node.span.text}`",
+                    node.span,
+                    "not an integer",
+                    hints=[f'write it as a text, `"{node.span.text}"`, or number the elements'],
                 )
             case _:
                 raise self.fail(
-                    "G303", "an element of a set is an integer, a name or a quoted text", node.span, "an expression"
+                    "G303",
+                    "an element of a set is an integer, a name or a quoted text",
+                    node.span,
+                    "an expression",
+                    hints=["write the elements out, or make the set by a condition: `{t in T where ...}`"],
                 )
 
     # ------------------------------------------------------------ binders
@@ -239,6 +262,7 @@ class SetResolver(NameResolver):
                         "G311",
                         f"`{name.text}` runs over `{of.name}`, whose elements have {of.arity} parts",
                         name.span,
+                        "one letter for several parts",
                         hints=[f"write `({example}) in {of.name}`"],
                     )
                 return ir.Binder((name.text,), ir.SetName(of, name.span), (of,), name.span)
@@ -253,7 +277,13 @@ class SetResolver(NameResolver):
                         and len(name_node.parts) == 1
                         and name_node.parts[0].index is None
                     ):
-                        raise self.fail("G311", "a letter is expected", name_node.span, "not a letter")
+                        raise self.fail(
+                            "G311",
+                            "a letter is expected",
+                            name_node.span,
+                            "not a letter",
+                            hints=["write `(n,m) in Link`"],
+                        )
                     name = name_node.parts[0].name
                     self._check_free(name, inner)
                     if name.text in [x.text for x in letters]:

@@ -43,13 +43,15 @@ class Scope:
     members: dict[str, dict[str, Definition]] = field(default_factory=dict)
     constraints: dict[str, dict[str, ConstraintDef]] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
+    broken: set[int] = field(default_factory=set)
+    """Identities of definitions whose heads were reported as wrong: uses of them say nothing more."""
     places: dict[tuple[str, str], Span] = field(default_factory=dict)
 
     def declare(self, owner: str, name: str, span: Span, findings: Findings) -> bool:
         """Note a declaration; a second one of the same name in the same scope is G202 and gives False."""
         earlier = self.places.get((owner, name))
         if earlier is not None:
-            where = f"in player `{owner}`" if owner else "in this file"
+            where = "among the cases" if owner == "case" else f"in player `{owner}`" if owner else "in this file"
             findings.add(
                 "G202",
                 f"`{name}` is declared twice {where}",
