@@ -56,7 +56,8 @@ def propagate(
         tight_lower[crossed], tight_upper[crossed] = lower[crossed], upper[crossed]
         width = np.where(np.isfinite(upper - lower), upper - lower, np.inf)
         with np.errstate(invalid="ignore"):
-            gain = np.maximum(upper - tight_upper, tight_lower - lower)
+            # An end that stays infinite has moved by nan, which says nothing.
+            gain = np.fmax(upper - tight_upper, tight_lower - lower)
         gained = (
             np.nan_to_num(gain, nan=0.0, posinf=np.inf) > LEAST_GAIN * np.where(np.isinf(width), 1.0, width)
         ).any()
