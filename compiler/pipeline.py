@@ -15,6 +15,7 @@ from compiler.backends.bound_data import BoundData
 from compiler.ground.data import Data
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.grounding import Grounded, ground
+from compiler.ground.lifted_forms import lifted_forms, without_bounds
 from compiler.ground.player_classes import player_classes
 from compiler.ground.reporting import ReportValue, case_names, comparison_values, report_values
 from compiler.ground.tables import DataFiles, Read, as_text
@@ -69,7 +70,6 @@ class Compiled:
         """The data of this case in plain Python, for backends. Keys of parameters come in the order of their
         index."""
         data, first = self.grounded.data, player_classes(self.ground)[0]
-        blocks = (*self.ground.column_blocks, *self.ground.row_blocks)
         numbers = {}
         for d in self.game.all_params():
             layout, values = data.param(d)
@@ -82,7 +82,8 @@ class Compiled:
             reason=first.reason,
             reason_span=first.span,
             given=frozenset(data.overrides),
-            lifted=tuple(dict.fromkeys(b.span for b in blocks if b.lifted and b.span is not None)),
+            lifted=lifted_forms(self.ground),
+            endless=without_bounds(self.ground),
         )
 
 
@@ -145,6 +146,18 @@ def check_source(source: Source, read: Read, *, overrides: Mapping[str, object] 
     findings.raise_errors()
     assert base is not None
     return Compiled(base.source, base.tree, base.game, base.grounded, tuple(warnings), times)
+
+
+def check_game(path: str | Path | Source, *, case: str | None = None) -> Game:
+    """The checked model with one case applied, without its data: the stages up to `analyse`, all their findings
+    raised together as `DiagnosticError`."""
+    source, folder = read_source(path)
+    findings = Findings()
+    tree = _parsed(source, disk_reader(folder), findings, {})
+    game = analyse(tree, case or "", findings)
+    findings.raise_errors()
+    assert game is not None
+    return game
 
 
 def _keep(findings: Findings, d: Diagnostic) -> None:

@@ -4,7 +4,7 @@ parameters and the class of its problem, in plain Python."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from compiler.ir.game import Game, ParamDef, SetDef
@@ -22,7 +22,9 @@ class BoundData:
     has the numbers of every parameter by (player, name), the player "" at the top; `given` the names of those given
     from outside. `problem` is the class of the first player's problem (LP, QP, MILP, nonconvex QP ...) with `reason`
     why it is no LP and the place that shows it. `lifted` has the places of what is not linear as it stands and was
-    modelled by further variables and constraints: `max(...)` of variables, an implication.
+    modelled by further variables and constraints (`max(...)` of variables, an implication): "largest" for a value that
+    lies above its sides, "smallest" for one below them, "choice" where it takes binaries. `endless` names the variables
+    of which some instance lacks a finite bound, by (player, name).
     """
 
     sets: Mapping[str, tuple[object, ...]]
@@ -31,7 +33,8 @@ class BoundData:
     reason: str = ""
     reason_span: Span | None = None
     given: frozenset[str] = frozenset()
-    lifted: tuple[Span, ...] = ()
+    lifted: Mapping[Span, str] = field(default_factory=dict)
+    endless: frozenset[tuple[str, str]] = frozenset()
 
     def elements(self, definition: SetDef) -> tuple[object, ...] | None:
         """The elements of a declared set; None for a set that has no name in the file."""

@@ -21,7 +21,11 @@ _BLOCK = """
     transfer_attributes_from type unfix_all_vars valid_model_component valid_problem_types values write
 """
 
-_SCRIPT = "m pe sys SimpleNamespace at step stated mean prod optimise solved show solver item item0 item1 item2 item3"
+_SCRIPT = """
+    m pe sys SimpleNamespace at step stated mean prod optimise solved show solver item item0 item1 item2 item3
+    main compute_bounds_on_expr version_info lowest highest sides room slopes_offsets lines curve tier_points cvar
+    e end points slopes offsets over
+"""
 
 MODEL_RESERVED = frozenset(_BLOCK.split()) | {"dual"}
 """Names that no component of the model may have."""

@@ -3,7 +3,7 @@ comment with its line. The script holds the data of the case; it needs Pyomo and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compiler.backends.bound_data import BoundData, Emittable
@@ -12,7 +12,6 @@ from compiler.backends.pyomo_model import model_of
 from compiler.backends.pyomo_statements import PyomoModel
 from compiler.backends.statement_text import file_name, one_line
 from compiler.ir.game import Game
-from compiler.ir.words import short
 from grammar.diagnostics import DiagnosticError, Findings
 
 SOLVED_BY_HIGHS = ("LP", "MILP", "QP")
@@ -27,6 +26,10 @@ def write(compiled: Emittable, version: str) -> str:
     """
     findings = Findings()
     game, data = compiled.game, compiled.bound_data()
+    if len(game.players) == 1 and game.shared:
+        # A shared constraint binds the only player as its own ones do.
+        alone = replace(game.players[0], constraints=(*game.players[0].constraints, *game.shared))
+        game = replace(game, players=(alone,), shared=())
     _check_players(game, findings)
     findings.raise_errors()
     _check_problem(game, data, findings)
@@ -44,7 +47,7 @@ def _check_players(game: Game, findings: Findings) -> None:
             "G704",
             f"a Pyomo script holds one player's problem, this game has {len(game.players)} players: {names}",
             game.players[1].signature.span,
-            "another player",
+            "a market is a player that sets its price" if game.players[1].market else "another player",
             hints=["`gamec solve` solves the game", "a case that drops the other players can be written"],
         )
     for player in game.players[:1]:
@@ -60,14 +63,6 @@ def _check_players(game: Game, findings: Findings) -> None:
 
 
 def _check_problem(game: Game, data: BoundData, findings: Findings) -> None:
-    for span in data.lifted:
-        findings.add(
-            "G107",
-            f"`{short(span)}` cannot be written in Pyomo by this version",
-            span,
-            "modelled by further variables and constraints",
-            hints=["`gamec solve` solves it", "or write the variables and constraints out"],
-        )
     if data.problem in SOLVED_BY_HIGHS:
         return
     findings.add(

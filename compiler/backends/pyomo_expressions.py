@@ -8,6 +8,7 @@ from typing import assert_never
 
 from compiler.backends.bound_data import BoundData
 from compiler.backends.data_literals import number
+from compiler.backends.lifted_places import is_nonlinear
 from compiler.backends.names import Names
 from compiler.backends.pyomo_code import Code, Level
 from compiler.backends.pyomo_indices import Indices, Letters
@@ -40,10 +41,21 @@ class Expressions(Indices):
     ) -> None:
         super().__init__(sets, letters, data, findings)
         self.names = names
+        self.lifted: dict[int, tuple[str, ir.Domain]] = {}
+        """Name in the model of what stands for a nonlinear expression, and its indices, by identity of the node."""
+        self.problem = False
+        """Whether the problem is being written, in which nonlinear expressions of variables need a name in `lifted`;
+        reports compute them."""
 
     # ------------------------------------------------------------ numbers
 
     def number(self, node: ir.Expr, letters: Letters) -> Code:
+        if id(node) in self.lifted:
+            name, domain = self.lifted[id(node)]
+            keys = [letters[id(b), k] for b in domain.binders for k in range(len(b.letters))]
+            return Code(f"m.{name}[{', '.join(keys)}]" if keys else f"m.{name}")
+        if self.problem and is_nonlinear(node):
+            raise self.refuse(f"`{short(node.span)}` in this place", node.span, "`gamec solve` solves the model")
         match node:
             case ir.Number():
                 text = number(node.value)
@@ -76,8 +88,12 @@ class Expressions(Indices):
                 return Code(f"{_PYTHON.get(node.function, f'pe.{node.function}')}({arguments})")
             case ir.Reduce():
                 return self._reduction(node, letters)
-            case ir.Piecewise() | ir.Tiers() | ir.Risk():
-                raise self.refuse(f"`{short(node.span)}`", node.span, "`gamec solve` solves the model")
+            case ir.Piecewise(x=(_, _)):
+                return Code(f"lines({self.number(node.subject, letters).text}, {self.points(node, letters)})[0]")
+            case ir.Piecewise() | ir.Tiers():
+                return Code(f"curve({self.number(node.subject, letters).text}, {self.points(node, letters)})")
+            case ir.Risk():
+                return self._tail_mean(node, letters)
             case ir.Compare() | ir.CompareIndex() | ir.Member() | ir.Logic():
                 return Code(f"1 if {self.condition(node, letters).at(Level.OR)} else 0", Level.CHOICE)
         assert_never(node)
@@ -118,6 +134,23 @@ class Expressions(Indices):
                 return Code(f"{node.op}({items})")
             case _:
                 raise self.refuse(f"`{node.op}`", node.span, "write it out with `sum`")
+
+    def points(self, node: ir.Piecewise | ir.Tiers, letters: Letters) -> str:
+        """The list of the points that a curve goes through, or that tiers make."""
+        self.helpers.add("curve")
+        if isinstance(node, ir.Piecewise):
+            pairs = zip(node.x, node.y, strict=True)
+            texts = (f"({self.number(x, letters).text}, {self.number(y, letters).text})" for x, y in pairs)
+            return f"[{', '.join(texts)}]"
+        self.helpers.add("tiers")
+        limits, rates = (", ".join(self.number(e, letters).text for e in p) for p in (node.limits, node.rates))
+        return f"tier_points([{limits}], [{rates}])"
+
+    def _tail_mean(self, node: ir.Risk, letters: Letters) -> Code:
+        self.helpers.add("cvar")
+        _, inner, clauses = self.opened(node.domain, letters)
+        pair = f"({self.number(node.probability, inner).text}, {self.number(node.body, inner).text})"
+        return Code(f"cvar([{pair} {' '.join(clauses)}], {self.number(node.level, letters).text})")
 
     # ------------------------------------------------------------ quantities
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from compiler.backends.bound_data import BoundData
+from compiler.backends.pyomo_code import Level
 from compiler.backends.pyomo_data import param_statement, set_statements
 from compiler.backends.pyomo_indices import Letters, Unwritten
 from compiler.backends.pyomo_rules import returned
@@ -34,10 +35,13 @@ class _Writer(Variables):
     def run(self) -> PyomoModel | None:
         self._check_prices()
         player, game = self.player, self.game
+        blocks = self.lift()
+        self.code.problem = True
         data_lets = [x for x in game.all_lets() if not holds_variables(x.value)]
         other_lets = [x for x in game.all_lets() if holds_variables(x.value)]
         objective = self._all([self._objective])
         variables = self._all(partial(self.variable, v) for v in player.variables)
+        switches = self._all(partial(self.switch, v) for v in player.variables if v.kind == "semicontinuous")
         data_functions = self._all(partial(self._let, x) for x in data_lets)
         functions = self._all(partial(self._let, x) for x in other_lets)
         functions += self._all(partial(self.before, v) for v in player.variables if id(v) in self.names.before)
@@ -45,8 +49,11 @@ class _Writer(Variables):
             partial(self.bound_row, v, b) for v in player.variables for b in v.bounds if holds_variables(b.value)
         )
         constraints += self._all(partial(self.final, v) for v in player.variables if ends_in_row(v))
-        constraints += self._all(partial(self._constraint, c) for c in player.constraints)
+        constraints += tuple(row for _, *rows in switches for row in rows)
+        for rows in self._all(partial(self._constraint, c) for c in player.constraints):
+            constraints += rows
         fixes = self._all(partial(self._fix, f) for f in game.fixes)
+        self.code.problem = False
         reports = self._all(partial(self._report, r) for r in game.reports)
         if self.findings.errors:
             return None
@@ -57,14 +64,19 @@ class _Writer(Variables):
                 for d in game.all_params()
             ),
             data_functions=data_functions,
-            variables=variables,
+            variables=(*variables, *(on for on, *_ in switches)),
             functions=functions,
+            lifted=tuple(part for block in blocks for part in block.parts),
+            true_values=tuple(block.value for block in blocks),
             objective=objective[0],
             objective_label=f"{player.name}.{player.objective.name}",
             objective_unit=_unit(player.objective.signature.unit),
             constraints=constraints,
             fixes=fixes,
-            integers=tuple(self.names.parts[id(v)] for v in player.variables if v.kind != "real"),
+            integers=(
+                *(self.names.parts[id(v)] for v in player.variables if v.kind in ("integer", "binary")),
+                *self.integer_parts,
+            ),
             prices=tuple(self._price(c) for c in player.constraints if c.price is not None),
             reports=reports,
             helpers=frozenset(self.code.helpers),
@@ -105,7 +117,11 @@ class _Writer(Variables):
 
     def _let(self, d: LetDef) -> Function:
         names, letters = self.parameters(d.domain)
-        body = returned(self.code.number(d.value, letters))
+        self.code.problem = self.places.let_used(d)
+        try:
+            body = returned(self.code.number(d.value, letters))
+        finally:
+            self.code.problem = True
         return Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.source))
 
     def _objective(self) -> Component:
@@ -117,11 +133,15 @@ class _Writer(Variables):
             self.objective_name, "Objective", (f"rule={rule}", *sense), comment(d, self.source), (function,)
         )
 
-    def _constraint(self, d: ConstraintDef) -> Component:
-        if d.condition is not None or d.relation not in ("<=", ">=", "==", "range"):
+    def _constraint(self, d: ConstraintDef) -> tuple[Component, ...]:
+        if d.perp is not None:
             raise self.code.refuse(
-                f"`{d.name}`, an implication or a complementarity,", d.signature.span, "`gamec solve` solves the model"
+                f"the complementarity `{d.name}`",
+                d.signature.span,
+                "`gamec solve` solves it; HiGHS cannot branch on it",
             )
+        if d.condition is not None:
+            return self._implication(d, d.condition)
 
         def body(letters: Letters) -> list[str]:
             if d.relation == "range":
@@ -135,7 +155,32 @@ class _Writer(Variables):
                 left, right = ir.Add((1, -1), (left, right), d.signature.span), ir.Number(0.0, right.span)
             return self.relation(left, d.relation, right, letters)
 
-        return self.rule(self.constraint_names[id(d)], d.domain, body, comment(d, self.source))
+        return (self.rule(self.constraint_names[id(d)], d.domain, body, comment(d, self.source)),)
+
+    def _implication(self, d: ConstraintDef, condition: ir.Expr) -> tuple[Component, ...]:
+        """Each side may be exceeded by as much as it can be, where the binary does not ask for it."""
+        body = d.left if d.middle is None else d.middle
+        low = {"<=": None, "range": d.left}.get(d.relation, d.right)
+        high = None if d.relation == ">=" else d.right
+        sides = [(body, high, "upper")] if high is not None else []
+        sides += [(low, body, "lower")] if low is not None else []
+        limits = [e for e in (low, high) if e is not None]
+        self.check_bounds(f"the implication `{d.name}`", d.signature.span, body, *limits)
+        self.code.helpers.add("bounds")
+        found: list[Component] = []
+        for larger, smaller, word in sides:
+
+            def lines(letters: Letters, larger: ir.Expr = larger, smaller: ir.Expr = smaller) -> list[str]:
+                over = ir.Add((1, -1), (larger, smaller), d.signature.span)
+                switch = self.code.number(condition, letters)
+                off = f"(1 - {switch.at(Level.PRODUCT)})" if d.holds_at else switch.at(Level.POWER)
+                return [f"over = {self.code.number(over, letters).text}", f"return over <= highest(over)*{off}"]
+
+            name, note = self.constraint_names[id(d)], ""
+            if found:
+                name, note = self.part_names.claim(f"{d.name}_{word}", d.player), f"its {word} side"
+            found.append(self.rule(name, d.domain, lines, comment(d, self.source, note)))
+        return tuple(found)
 
     def _fix(self, d: FixDef) -> Fix:
         _, letters, clauses = self.code.opened(d.domain, {})

@@ -67,6 +67,14 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class TrueValue:
+    """What a lifted value is by its definition, at the solution: `text` computes it, or a dictionary of it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class PyomoModel:
     """All statements. `helpers` names the general functions that some of them call."""
 
@@ -75,6 +83,8 @@ class PyomoModel:
     data_functions: tuple[Function, ...]
     variables: tuple[Component, ...]
     functions: tuple[Function, ...]
+    lifted: tuple[Component, ...]
+    true_values: tuple[TrueValue, ...]
     objective: Component
     objective_label: str
     objective_unit: str

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from compiler.backends.pyomo_code import Level
 from compiler.backends.pyomo_indices import Letters
-from compiler.backends.pyomo_rules import Rules, returned
+from compiler.backends.pyomo_lifted import Lifted
+from compiler.backends.pyomo_rules import returned
 from compiler.backends.pyomo_statements import Component, Function
 from compiler.backends.statement_text import comment, line_of
 from compiler.ir import expr as ir
 from compiler.ir.game import BoundDef, LetDef, VarDef
 from compiler.ir.walk import holds_variables, outer_letters
 
-_DOMAINS = {"real": None, "integer": "pe.Integers", "binary": "pe.Binary"}
+_DOMAINS = {"real": None, "integer": "pe.Integers", "binary": "pe.Binary", "semicontinuous": None}
 
 
-class Variables(Rules):
+class Variables(Lifted):
     """The variables of one player's model."""
 
     def variable(self, d: VarDef) -> Component:
-        if d.kind not in _DOMAINS:
-            raise self.code.refuse(
-                f"a variable of kind `{d.kind}`", d.kind_span or d.signature.span, "use a binary variable"
-            )
         name = self.names.parts[id(d)]
         index, index_set = self.index(name, d.domain, skips=False)
         names, letters = self.parameters(d.domain)
@@ -38,7 +35,13 @@ class Variables(Rules):
             arguments.append(f"within={within}")
         bounds = [b for b in d.bounds if not holds_variables(b.value) and not _endless(b)]
         low, high = self._limits(bounds, letters)
-        if d.final is not None and not ends_in_row(d):
+        if d.kind == "semicontinuous":
+            if d.final is not None:
+                raise self.code.refuse(
+                    f"`ends` of the semicontinuous `{d.name}`", d.final.span, "write it as a constraint"
+                )
+            arguments.append(given("bounds", [f"return min(0, {low}), max(0, {high})"]))
+        elif d.final is not None and not ends_in_row(d):
             value = self.code.number(d.final.value, letters).at(Level.OR)
             end = (value, value) if d.final.relation == "==" else self._limits([*bounds, d.final], letters)
             home = self._ending_set(d)
@@ -56,12 +59,32 @@ class Variables(Rules):
             arguments.append(f"initialize={start.text}" if same else given("initialize", list(returned(start))))
         return Component(name, "Var", tuple(arguments), comment(d, self.source), tuple(functions), index_set)
 
-    def _limits(self, bounds: list[BoundDef], letters: Letters) -> tuple[str, str]:
+    def switch(self, d: VarDef) -> tuple[Component, Component, Component]:
+        """The binary of a semicontinuous variable, and the rows by which the variable is zero or within its bounds."""
+        name = self.part_names.claim(f"{d.name}_on", d.player)
+        self.integer_parts.append(name)
+        index, index_set = self.index(name, d.domain, skips=False)
+        names, letters = self.parameters(d.domain)
+        limits = self._limits([b for b in d.bounds if not holds_variables(b.value)], letters, Level.PRODUCT)
+        above = comment(d, self.source, "1 where it is within its bounds, 0 where it is zero")
+        parts = [Component(name, "Var", (*index, "within=pe.Binary"), above, (), index_set)]
+        key = f"[{', '.join(names)}]" if names else ""
+        for word, relation, limit in zip(("least", "most"), (">=", "<="), limits, strict=True):
+            row = self.part_names.claim(f"{d.name}_{word}", d.player)
+            rule = self.function_names.claim(f"{row}_rule")
+            body = (f"return m.{self.names.parts[id(d)]}{key} {relation} {limit}*m.{name}{key}",)
+            above = comment(d, self.source, f"{'at least' if word == 'least' else 'at most'} its bound, or zero")
+            parts.append(
+                Component(row, "Constraint", (*index, f"rule={rule}"), above, (Function(rule, ("m", *names), body),))
+            )
+        return parts[0], parts[1], parts[2]
+
+    def _limits(self, bounds: list[BoundDef], letters: Letters, level: Level = Level.OR) -> tuple[str, str]:
         """Lower and upper bound, None where there is none."""
         found = []
         for pick, relation in (("max", ">="), ("min", "<=")):
             codes = [self.code.number(b.value, letters) for b in bounds if b.relation in (relation, "==")]
-            one = codes[0].at(Level.OR) if codes else "None"
+            one = codes[0].at(level) if codes else "None"
             found.append(one if len(codes) < 2 else f"{pick}({', '.join(c.text for c in codes)})")
         return found[0], found[1]
 

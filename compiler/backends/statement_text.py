@@ -25,7 +25,7 @@ WIDTH = 116
 
 Statement = SetDef | ParamDef | LetDef | VarDef | ConstraintDef | ObjectiveDef | ReportDef
 
-_KEYWORD = re.compile(r"\b(set|scenarios|param|let|var|minimize|maximize|constraint|report|compare)\s+\Z")
+_KEYWORD = re.compile(r"\b(set|scenarios|probability|param|let|var|minimize|maximize|constraint|report|compare)\s+\Z")
 _COMMENT_OR_STRING = re.compile(r'"[^"\r\n]*"|#[^\r\n]*')
 _OTHER = re.compile(
     r"\b(game|unit|set|scenarios|param|let|player|var|minimize|maximize|constraint|clear|shared|use|case|fix|drop|report"
@@ -45,6 +45,9 @@ def comment(statement: Statement | FixDef, main: Source, note: str = "") -> tupl
         return _lines(f"line {_place(statement.span, main)}: {_plain(statement.span.text)}")
     signature = statement.signature
     text, elsewhere = _said(signature.span, [s for s in _spans(statement) if s is not None])
+    if text.startswith("probability "):
+        # It stands in the line of its scenarios, as does their file.
+        return _lines(f"line {_place(signature.span, main)}: {text}")
     if isinstance(statement, ParamDef) and elsewhere:
         # A case replaces the value and leaves the head where it is.
         index = statement.domain.span

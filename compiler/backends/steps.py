@@ -90,6 +90,8 @@ def surely_holds_variable(expression: ir.Expr, data: BoundData) -> bool:
             return surely_holds_variable(expression.base, data)
         case ir.Choose():
             return all(surely_holds_variable(e, data) for e in (expression.then, expression.otherwise))
+        case ir.Apply() | ir.Piecewise() | ir.Tiers() | ir.Risk() if expression.span in data.lifted:
+            return True
         case ir.Reduce():
             whole = expression.domain.where is None and all(
                 isinstance(b.over, ir.SetName) and data.elements(b.over.set) for b in expression.domain.binders

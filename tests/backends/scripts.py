@@ -54,10 +54,10 @@ def run_here(script: str, folder: Path) -> dict[str, float]:
     """The numbers printed, run in this process: for many small models."""
     place = folder / "script.py"
     place.write_text(script, encoding="utf-8")
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
+    out = io.BytesIO()
+    with contextlib.redirect_stdout(io.TextIOWrapper(out, encoding="utf-8", write_through=True)):
         runpy.run_path(str(place), run_name="__main__")
-    return numbers(out.getvalue())
+        return numbers(out.getvalue().decode("utf-8"))
 
 
 def numbers(text: str) -> dict[str, float]:

@@ -77,3 +77,61 @@ def test_random_model_has_one_optimum(seed: int, tmp_path: Path) -> None:
     assert result.status is Status.OPTIMAL
     found = scripts.run_here(scripts.script_of(path), tmp_path)
     assert found["p.f"] == pytest.approx(result.objectives["p.f"], rel=1e-6, abs=1e-6)
+
+
+def curved_model(seed: int) -> str:
+    """Bounded, with x = y = 0 feasible: lifted values of random signs in the objective, switches in the constraints."""
+    pick = random.Random(1000 + seed)
+
+    def number(low: float = -3.0, high: float = 3.0) -> str:
+        return f"{pick.uniform(low, high):.2f}"
+
+    def affine() -> str:
+        return f"({number()}*x[t] + {number()}*y + {number()})"
+
+    def value() -> str:
+        points = ", ".join(f"({x}, {number()})" for x in sorted(pick.sample(range(-6, 9), pick.choice([2, 3, 4]))))
+        return pick.choice(
+            [
+                f"abs{affine()}",
+                f"max({affine()}, {affine()}, {number()})",
+                f"min({affine()}, abs{affine()})",
+                f"piecewise({affine()}; {points})",
+                f"tiers(x[t]; 1: {number()}, {number(1.1, 3)}: {number()}, rest: {number()})",
+                "low[t]",
+                f"(if t in Some then max({affine()}, 1) else {affine()})",
+            ]
+        )
+
+    terms = " + ".join(f"{number()}*{value()}" for _ in range(pick.randint(1, 3)))
+    relation = pick.choice(["<=", ">="])
+    swing = f"{number()}*(sum(t where t > 1) abs(x[t] - x[t-1] - 0.3))"
+    return f"""
+        set T index t = 1..{pick.randint(2, 3)}
+        set Some in T = {{1}}
+        player p {{
+          var x[t] in [0, {number(2, 5)}]
+          var y {pick.choice(["", "integer", "semicontinuous"])} in [{pick.choice([0, 1])}, {number(2, 4)}]
+          var on[t] binary
+          let low[t] = min(x[t], {number(0, 3)})
+          {pick.choice(["minimize", "maximize"])} f = (sum(t) ({terms})) + {swing} + {number()}*(sum(t) on[t])
+          constraint a[t]: {pick.choice(["", "not "])}on[t] => {number(0, 2)}*x[t] - y <= {number(0, 2)}
+          constraint b[t]: on[t] => {number(-5, 0)} <= x[t] - 0.4*{value()} <= {number(1, 4)}
+          constraint c[t where t > 1]: max(x[t], y) + abs(x[t-1] - {number(0, 2)}) {relation} {number(1, 4)}
+        }}
+    """
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_curves_and_switches_have_one_optimum(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "m.game"
+    path.write_text(curved_model(seed), "utf-8")
+    result = session.solve(path)
+    script = scripts.script_of(path)
+    if result.status is Status.INFEASIBLE:
+        with pytest.raises(SystemExit, match="infeasible"):
+            scripts.run_here(script, tmp_path)
+        return
+    assert result.status is Status.OPTIMAL
+    found = scripts.run_here(script, tmp_path)
+    assert found["p.f"] == pytest.approx(result.objectives["p.f"], rel=1e-5, abs=1e-5)

@@ -9,6 +9,7 @@ from math import prod
 from types import SimpleNamespace
 
 import pyomo.environ as pe
+from pyomo.version import version_info
 
 m = pe.ConcreteModel("plant")
 
@@ -102,6 +103,18 @@ def paid(m, k):
 # line 38: let sum_of_k[k] = mean(d) p[k,d]
 def sum_of_k(m, k):
     return mean(m.p[k, d] for d in m.Day)
+
+# -------------------- fixed by case strict
+
+# line 60: fix spill[d where d >= 2] = 0
+for d in m.Day:
+    if d >= 2:
+        m.spill[d].fix(0)
+
+# line 61: fix owner.on[GT,d where d > 1] = 1
+for d in m.Day:
+    if d > 1:
+        m.on["GT", d].fix(1)
 
 # -------------------- objective
 
@@ -209,18 +222,6 @@ def tied_rule(m):
 
 m.tied = pe.Constraint(rule=tied_rule)
 
-# -------------------- fixed by case strict
-
-# line 60: fix spill[d where d >= 2] = 0
-for d in m.Day:
-    if d >= 2:
-        m.spill[d].fix(0)
-
-# line 61: fix owner.on[GT,d where d > 1] = 1
-for d in m.Day:
-    if d > 1:
-        m.on["GT", d].fix(1)
-
 # -------------------- reports, of the solved model
 
 # line 65: report output[k,d where p_max[k] > 0] = p[k,d]
@@ -261,7 +262,7 @@ def show(label, unit, value, key=()):
     """Print one number; `value` is the number or the function that computes it."""
     try:
         number = pe.value(value()) if callable(value) else pe.value(value)
-        text = f"{float(number):.10g} {unit}"
+        text = f"{float(number) + 0:.10g} {unit}"
     except (ArithmeticError, TypeError, ValueError) as error:
         text = f"no value ({error})"
     if key != ():
@@ -269,6 +270,8 @@ def show(label, unit, value, key=()):
     print(f"{label} = {text}".rstrip())
 
 def main():
+    if version_info[:2] < (6, 10):
+        sys.exit("not solved: Pyomo's interface to HiGHS is complete from version 6.10 on")
     solver = pe.SolverFactory("highs")
     if not solver.available(exception_flag=False):
         sys.exit("not solved: HiGHS is missing; `pip install highspy` brings it")

@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pyomo.environ as pe
+from pyomo.version import version_info
 
 m = pe.ConcreteModel("storage")
 
@@ -175,7 +176,7 @@ def show(label, unit, value, key=()):
     """Print one number; `value` is the number or the function that computes it."""
     try:
         number = pe.value(value()) if callable(value) else pe.value(value)
-        text = f"{float(number):.10g} {unit}"
+        text = f"{float(number) + 0:.10g} {unit}"
     except (ArithmeticError, TypeError, ValueError) as error:
         text = f"no value ({error})"
     if key != ():
@@ -184,6 +185,8 @@ def show(label, unit, value, key=()):
 
 def main():
     sys.stdout.reconfigure(encoding="utf-8")
+    if version_info[:2] < (6, 10):
+        sys.exit("not solved: Pyomo's interface to HiGHS is complete from version 6.10 on")
     solver = pe.SolverFactory("highs")
     if not solver.available(exception_flag=False):
         sys.exit("not solved: HiGHS is missing; `pip install highspy` brings it")
