@@ -45,6 +45,8 @@ class OwnProblem:
     integer: Bools
     switched: Bools
     """Semicontinuous columns."""
+    pairs: Ints
+    """(pairs, 2): own columns at least zero of which one must be zero."""
 
     @staticmethod
     def of(game: GroundGame, p: int, x: Floats) -> OwnProblem:
@@ -93,6 +95,7 @@ class OwnProblem:
             upper=game.upper[own],
             integer=game.kind[own] == INTEGER,
             switched=game.kind[own] == SEMICONTINUOUS,
+            pairs=at[game.complementary[game.owner[game.complementary[:, 0]] == p]],
         )
 
     @property
@@ -105,7 +108,7 @@ class OwnProblem:
 
     @property
     def discrete(self) -> bool:
-        return bool(self.integer.any() or self.switched.any())
+        return bool(self.integer.any() or self.switched.any() or len(self.pairs))
 
     @property
     def convex(self) -> bool:
@@ -175,7 +178,7 @@ def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start:
     """
     problem = problem.settled
     linear = not problem.quad.entries and not problem.row_quad.entries
-    if linear and not problem.switched.any():
+    if linear and not problem.switched.any() and not len(problem.pairs):
         found = _by_highs(problem, gap, time_limit, start, 1e-9)
         # Data rounded to 1e-8 or so can make a tight tolerance see no point.
         return found if found.v is not None or found.unbounded else _by_highs(problem, gap, time_limit, start, 1e-7)
@@ -297,6 +300,8 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
             model.addCons(quicksum(terms) >= float(problem.row_lower[r]))
         if terms and problem.row_upper[r] < np.inf:
             model.addCons(quicksum(terms) <= float(problem.row_upper[r]))
+    for first, second in problem.pairs.tolist():
+        model.addConsSOS1([v[first], v[second]], [1.0, 2.0])
     height = model.addVar(lb=None)
     terms = [c * v[k] for k, c in enumerate(problem.cost.tolist()) if c]
     quad = problem.quad
@@ -323,9 +328,9 @@ def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = 
     they cannot.
 
     `prices` (rows,) in the player's own sense. The objective is replaced by its tangent at v, which lies below a
-    convex one, and its minimum by the bound that the multipliers give (weak duality); integers are held at v. So no
-    other decision can gain more than the result. A reduced cost of the wrong sign on an unbounded column counts as
-    zero when it is below `slight` of the terms it is made of.
+    convex one, and its minimum by the bound that the multipliers give (weak duality); integers, and the sides of
+    complementary pairs that are zero, are held at v. So no other decision can gain more than the result. A reduced
+    cost of the wrong sign on an unbounded column counts as zero when it is below `slight` of the terms it is made of.
     """
     y = problem.sense * prices
     g = problem.gradient(v)
@@ -335,8 +340,11 @@ def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = 
     made_of = (
         problem.gradient_size(v) + np.bincount(matrix.indices, np.abs(matrix.data * y[row]), minlength=len(v))[: len(v)]
     )
-    lower = np.where(problem.integer, v, problem.lower)
-    upper = np.where(problem.integer, v, problem.upper)
+    held = problem.integer.copy()
+    one, two = problem.pairs[:, 0], problem.pairs[:, 1]
+    held[one[v[one] <= v[two]]] = True
+    held[two[v[two] <= v[one]]] = True
+    lower, upper = np.where(held, v, problem.lower), np.where(held, v, problem.upper)
     row_limit = np.where(y > 0, problem.row_lower, problem.row_upper)
     limit = np.where(reduced > 0, lower, upper)
     reduced = np.where(~np.isfinite(limit) & (np.abs(reduced) <= slight * made_of), 0.0, reduced)

@@ -61,6 +61,8 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     absolute, scaled, where = violations(game, x)
     if scaled > FEASIBLE:
         reasons.append(f"{where} is violated by {absolute:.3g}")
+    if len(game.complementary):
+        notes.append(f"complementarity holds to {float(np.max(_crossed(game, x))):.3g} (the smaller side of each pair)")
 
     leads = {leader for player in game.players for leader in player.leaders}
     regret: dict[str, float] = {}
@@ -120,6 +122,7 @@ def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
     outside = np.maximum(np.maximum(game.lower - x, x - game.upper), 0.0)
     outside = np.where(game.kind == SEMICONTINUOUS, np.minimum(outside, np.abs(x)), outside)
     at_columns = np.maximum(outside, rounding)
+    np.maximum.at(at_columns, game.complementary[:, 0], _crossed(game, x))
     limit = np.where(x < game.lower, game.lower, np.where(x > game.upper, game.upper, 0.0))
     column_size = np.maximum(1.0, np.abs(limit))
 
@@ -142,6 +145,12 @@ def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
         where = f"a bound of `{game.column_label(int(np.argmax(columns)))}`" if worst_column > 0 else ""
         return absolute, worst_column, where
     return absolute, worst_row, f"`{game.row_label(int(np.argmax(lines)))}`"
+
+
+def _crossed(game: GroundGame, x: Floats) -> Floats:
+    """By how much both columns of each complementary pair are above zero: (pairs,)."""
+    crossed: Floats = np.maximum(np.minimum(x[game.complementary[:, 0]], x[game.complementary[:, 1]]), 0.0)
+    return crossed
 
 
 def _gain(
@@ -183,6 +192,7 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
     off = np.abs(told - x[columns]) > PRICE * np.maximum(1e-9, np.abs(told))
     wrong = columns[off | ~np.isfinite(told)][:1].tolist()
     faults = [f"the price `{game.column_label(c)}` is not the shadow price of its constraint" for c in wrong]
+    faults += _uncommon(game, prices)
     for p, player in enumerate(game.players):
         problem = problems[p]
         mine = prices[problem.rows]
@@ -195,3 +205,23 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
         if not gap <= PRICE * problem.size(v):
             faults.append(f"the shadow prices of `{player.name}` do not support its decision (gap {gap:.3g})")
     return faults
+
+
+def _uncommon(game: GroundGame, prices: Floats) -> list[str]:
+    """Shared constraints whose copies should have one price in common (as of minimising players), but do not."""
+    if not len(game.row_group):
+        return []
+    senses = np.array([player.sense for player in game.players], np.float64)
+    told = np.flatnonzero((game.row_group >= 0) & np.isfinite(prices))
+    group, price = game.row_group[told], senses[game.row_owner[told]] * prices[told]
+    groups = int(game.row_group.max(initial=-1)) + 1
+    least, most, size = np.full(groups, np.inf), np.full(groups, -np.inf), np.zeros(groups)
+    np.minimum.at(least, group, price)
+    np.maximum.at(most, group, price)
+    np.maximum.at(size, group, np.abs(price))
+    apart = np.flatnonzero(most - least > PRICE * size)
+    return [
+        f"the shared `{game.row_label(int(np.flatnonzero(game.row_group == g)[0]))}` has no multiplier common to all: "
+        f"{least[g]:.6g} to {most[g]:.6g}"
+        for g in apart[:1].tolist()
+    ]

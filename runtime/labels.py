@@ -46,7 +46,12 @@ def labelled_prices(
         for k, name in game.price_names.items():
             block = game.row_blocks[k]
             found = declared.get((block.player, block.name)) or declared.get(("", block.name))
-            named.append((block.player, name, block, prices[block.start : block.stop], *_words(found)))
+            owner = (
+                game.players[game.row_owner[block.start]].name
+                if block.size and ("", block.name) in declared
+                else block.player
+            )
+            named.append((owner, name, block, prices[block.start : block.stop], *_words(found)))
         for shared in compiled.game.shared:
             if shared.price is not None and not shared.individual:
                 values, block = _common(compiled, shared, prices)

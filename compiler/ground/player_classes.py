@@ -18,7 +18,8 @@ from grammar.source import Span
 class PlayerClass:
     """What a player's problem is in its own columns, those of others being data.
 
-    `integer` is the first own column that is not real (-1 if none); a column with equal bounds counts as data.
+    `integer` is the first own column that is not real (-1 if none); a column with equal bounds counts as data. `pair`
+    is the first own column that is one of a complementary pair (-1 if none).
     `objective` is the curvature of the objective in the sense of minimising; `rows` that of the worst own row.
     `reason` says in the words of the file what makes the problem not an LP, empty for an LP; `span` is where that is
     declared.
@@ -30,10 +31,11 @@ class PlayerClass:
     rows: Curvature
     reason: str = ""
     span: Span | None = None
+    pair: int = -1
 
     @property
     def convex(self) -> bool:
-        return self.integer < 0 and self.objective in _TAME and self.rows in _TAME
+        return self.integer < 0 and self.pair < 0 and self.objective in _TAME and self.rows in _TAME
 
     @property
     def linear_rows(self) -> bool:
@@ -47,7 +49,8 @@ class PlayerClass:
         if not self.linear_rows:
             kind = "QCP"
         word = ("MI" if self.integer >= 0 else "") + kind
-        return f"nonconvex {word}" if wild else word
+        word = f"nonconvex {word}" if wild else word
+        return f"{word} with complementarity" if self.pair >= 0 else word
 
 
 _TAME = (Curvature.LINEAR, Curvature.CONVEX)
@@ -60,6 +63,9 @@ def player_classes(game: GroundGame) -> tuple[PlayerClass, ...]:
     first_discrete = np.full(len(game.players), -1, np.int64)
     # Written from the last to the first, so the first column of each owner stays.
     first_discrete[game.owner[discrete][::-1]] = discrete[::-1]
+    paired = game.complementary[game.owner[game.complementary[:, 0]] >= 0, 0]
+    first_pair = np.full(len(game.players), -1, np.int64)
+    first_pair[game.owner[paired][::-1]] = paired[::-1]
     objective_own = _own(game, game.objective_quad, game.objective_quad.row, free)
     row_own = _own(game, game.row_quad, game.row_owner[game.row_quad.row], free)
     row_of = game.row_owner[game.row_quad.row]
@@ -68,6 +74,7 @@ def player_classes(game: GroundGame) -> tuple[PlayerClass, ...]:
             game,
             p,
             int(first_discrete[p]),
+            int(first_pair[p]),
             game.objective_quad.take(objective_own & (game.objective_quad.row == p)),
             game.row_quad.take(row_own & (row_of == p)),
         )
@@ -81,7 +88,7 @@ def _own(game: GroundGame, quad: Quad, player: Ints, free: Bools) -> Bools:
     return mask
 
 
-def _class_of(game: GroundGame, p: int, integer: int, objective: Quad, rows: Quad) -> PlayerClass:
+def _class_of(game: GroundGame, p: int, integer: int, pair: int, objective: Quad, rows: Quad) -> PlayerClass:
     player = game.players[p]
     goal = shape_of(objective.i, objective.j, player.sense * objective.value)
     worst_row, worst = _rows_shape(game, rows)
@@ -91,6 +98,9 @@ def _class_of(game: GroundGame, p: int, integer: int, objective: Quad, rows: Qua
         reason, span = f"`{game.column_label(integer)}` takes whole numbers only", block.span
         if game.kind[integer] == 2:
             reason = f"`{game.column_label(integer)}` is semicontinuous"
+    elif pair >= 0:
+        block = block_of(game.column_blocks, pair)
+        reason, span = f"`{player.name}` has a complementarity", block.span
     elif not goal.convex:
         lack = "is minimised but not convex" if player.sense > 0 else "is maximised but not concave"
         reason = f"the objective `{player.objective}` of `{player.name}` {lack}: {_shown(game, goal)}"
@@ -104,7 +114,7 @@ def _class_of(game: GroundGame, p: int, integer: int, objective: Quad, rows: Qua
     elif goal.curvature is not Curvature.LINEAR:
         reason = f"the objective `{player.objective}` of `{player.name}` is quadratic"
         span = player.objective_span or player.span
-    return PlayerClass(p, integer, goal.curvature, worst.curvature, reason, span)
+    return PlayerClass(p, integer, goal.curvature, worst.curvature, reason, span, pair)
 
 
 def _rows_shape(game: GroundGame, quad: Quad) -> tuple[int, Shape]:

@@ -1,8 +1,8 @@
 """A player's own problem, the columns of all others given.
 
 From: GroundGame, a player p, a point x.
-To: minimise `s * objective_p(x_own, x_other)` over the columns p owns, with p's rows and bounds; s = -1 for a player
-    that maximises.
+To: minimise `s * objective_p(x_own, x_other)` over the columns p owns, with p's rows, bounds and complementary pairs;
+    s = -1 for a player that maximises.
 Requires: no semicontinuous own column with an infinite bound. Any mix of linear and quadratic, convex or not, integer
     or not.
 Exact: yes; this is the definition of the player's best response.
@@ -59,6 +59,7 @@ def best_response(game: GroundGame, player: int, x: Floats) -> tuple[Program, Re
         row_quad=row_quad,
         column_parts=(Part("decision", 0, len(own), own, True),),
         row_parts=(Part("row", 0, len(rows), rows, False),),
+        complementary=place[game.complementary[game.owner[game.complementary[:, 0]] == player]],
     )
     program = with_semicontinuous(game, program, np.flatnonzero(game.kind[own] == SEMICONTINUOUS), own)
     recovery = Recovery(

@@ -43,5 +43,6 @@ def high_point(game: GroundGame, leader: int | None = None, rows: Bools | None =
         row_quad=game.row_quad.take(kept[game.row_quad.row]),
         column_parts=(Part("decision", 0, game.columns, columns, True),),
         row_parts=(Part("row", 0, game.rows, np.arange(game.rows), False),),
+        sos1=game.complementary,
     )
     return with_semicontinuous(game, program, np.flatnonzero(game.kind == SEMICONTINUOUS), columns)

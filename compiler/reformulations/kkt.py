@@ -8,16 +8,19 @@ To: for each follower with sense s (1 minimises, -1 maximises), objective f, row
       (y_L, w_L), (y_U, w_U), (d_L, x_j - lower), (d_U, upper - x_j)  complementary pairs >= 0,
     where an equality has one free multiplier in place of y_L - y_U, and a column with equal bounds needs no condition.
     A price column of row r equals s*(y_L - y_U)_r: the change of the follower's optimal objective, in its own sense,
-    per unit of r's right-hand side. Every follower's objective is divided by a power of two, and so are rows, so that
-    multipliers are near 1.
+    per unit of r's right-hand side. Rows of several followers that are copies of one shared constraint
+    (`row_group`) have one multiplier in common: s*price is equal among them (the normalised equilibrium of Rosen with
+    equal weights, which is the variational one). Complementary pairs of the leader's own join the others. Every
+    follower's objective is divided by a power of two, and so are rows, so that multipliers are near 1.
 Requires: followers convex in their own columns with rows linear in them (products of an own column with another's are
     allowed and become products with multipliers). Then the conditions are necessary and sufficient, as linear rows
     need no constraint qualification.
 Exact: yes. Followers that see each other's columns are at a Nash equilibrium among themselves for each leader
     decision; where answers tie, the leader chooses (optimistic).
 Way back: the game's columns come first and keep their numbers; prices are the multipliers, scaled back.
-Reference: Fortuny-Amat and McCarl, J. Oper. Res. Soc. 32 (1981) 783; Dempe, Foundations of Bilevel Programming (2002);
-    Kleinert, Labbe, Ljubic and Schmidt, EURO J. Comput. Optim. 9 (2021) 100007.
+Reference: Fortuny-Amat and McCarl, J. Oper. Res. Soc. 32 (1981) 783; Rosen, Econometrica 33 (1965) 520;
+    Dempe, Foundations of Bilevel Programming (2002); Kleinert, Labbe, Ljubic and Schmidt, EURO J.
+    Comput. Optim. 9 (2021) 100007.
 """
 
 from __future__ import annotations
@@ -48,6 +51,7 @@ def kkt(game: GroundGame, followers: Bools, leader: int | None) -> tuple[Program
     _bound_rows(game, layout, rows)
     _stationarity(game, view, layout, rows)
     price_map = _price_map(game, view, layout)
+    _tied_rows(game, view, price_map, rows)
     _price_rows(game, price_map, rows)
     matrix, row_lower, row_upper, row_quad, row_parts = rows.assembled()
 
@@ -71,7 +75,7 @@ def kkt(game: GroundGame, followers: Bools, leader: int | None) -> tuple[Program
         row_quad=row_quad,
         column_parts=layout.parts(game),
         row_parts=row_parts,
-        complementary=layout.pairs(),
+        complementary=np.concatenate([layout.pairs(), game.complementary]),
     )
     switched = np.flatnonzero((game.kind == SEMICONTINUOUS) & lead)
     program = with_semicontinuous(game, program, switched, np.arange(layout.columns))
@@ -82,6 +86,7 @@ def kkt(game: GroundGame, followers: Bools, leader: int | None) -> tuple[Program
         priced=view.touched,
         dual_row=np.full(game.rows, -1, np.int64),
         dual_factor=np.zeros(game.rows),
+        unit=_units(game, view, layout, program.columns),
     )
     return program, recovery
 
@@ -383,6 +388,41 @@ def _price_map(game: GroundGame, view: _View, layout: _Layout) -> Csr:
         column.append(multiplier)
         value.append(sign * unit[listed])
     return Csr.from_coo(np.concatenate(row), np.concatenate(column), np.concatenate(value), game.rows, layout.columns)
+
+
+def _units(game: GroundGame, view: _View, layout: _Layout, columns: int) -> Floats:
+    """What 1 in each column is in the units of the file."""
+    unit = np.ones(columns)
+    goal_of_row = view.goal_scale[np.where(game.row_owner >= 0, game.row_owner, 0)]
+    goal_of_column = view.goal_scale[np.where(game.owner >= 0, game.owner, 0)]
+    for listed, multiplier, _ in layout.multipliers():
+        unit[multiplier] = (goal_of_row * view.row_scale)[listed]
+    for listed, slack in ((layout.lower_of, layout.w_lower), (layout.upper_of, layout.w_upper)):
+        unit[slack] = 1 / view.row_scale[listed]
+    for listed, reduced in ((layout.low_of, layout.d_low), (layout.high_of, layout.d_high)):
+        unit[reduced] = (goal_of_column / view.column_scale)[listed]
+    return unit
+
+
+def _tied_rows(game: GroundGame, view: _View, price_map: Csr, rows: _Rows) -> None:
+    """Copies of one shared constraint have equal multipliers, each as of a minimising player in its own units.
+
+    A player whose columns in the constraint are all fixed has no condition that the multiplier could enter.
+    """
+    if not len(game.row_group):
+        return
+    member = np.flatnonzero((game.row_group >= 0) & view.touched)
+    member = member[np.argsort(game.row_group[member], kind="stable")]
+    same = game.row_group[member[1:]] == game.row_group[member[:-1]]
+    first, second = member[:-1][same], member[1:][same]
+    numbers = rows.block("common multiplier", np.zeros(len(first)), np.zeros(len(first)), first, False)
+    one, two = price_map.take_rows(first), price_map.take_rows(second)
+    scale = np.zeros(len(first))
+    np.maximum.at(scale, one.row_numbers(), np.abs(one.data))
+    for part, listed, sign in ((one, first, 1.0), (two, second, -1.0)):
+        at = part.row_numbers()
+        sense = view.sense[game.row_owner[listed]][at]
+        rows.add(numbers[at], part.indices, sign * sense * part.data / scale[at])
 
 
 def _price_rows(game: GroundGame, price_map: Csr, rows: _Rows) -> None:

@@ -120,6 +120,9 @@ class Recovery:
     priced: Bools
     dual_row: Ints
     dual_factor: Floats
+    unit: Floats | None = None
+    """(k,) or None for ones: what 1 in a column of the Program is in the units of the file, for multipliers and
+    slacks, which a reformulation scales."""
 
     def point(self, z: Floats) -> Floats:
         """All columns of the game: (n,)."""

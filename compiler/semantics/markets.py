@@ -93,8 +93,9 @@ def link_markets(declarations: list[nodes.ConstraintDecl], scope: Scope) -> None
             for use in _deep_uses(player)
             if isinstance(use.target, VarDef) and use.target.player != player.name
         }
-        leaders = {leader for p in participants if p in scope.players for leader in scope.players[p].leaders}
-        player.leaders = tuple(sorted(leaders))
+        leaders = sorted({leader for p in participants if p in scope.players for leader in scope.players[p].leaders})
+        player.leaders = tuple(leaders)
+        player.leader_spans = (player.signature.span,) * len(leaders)
         player.follows_span = player.signature.span
 
 

@@ -4,6 +4,7 @@ Solves: games of one player without followers, whatever its class.
 Proves: a global optimum up to the gap; SCIP branches in space where the problem is not convex.
 Stops: at the proof or the time limit. Shadow prices are the duals of an LP or convex QP. With integers they come from
 the problem in which these are fixed at the answer, which is said in the notes; where that is not convex there are none.
+Complementary pairs (`perp`) are SOS1 sets, so the optimum is global; prices hold the side that is zero.
 Reference: for prices of problems with integers, O'Neill et al., Eur. J. Oper. Res. 164 (2005) 269.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from compiler.reformulations.best_response import best_response
+from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from runtime.methods.method import Found, Refusal, Request, solved
 from runtime.methods.polish import polished
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
@@ -42,6 +44,7 @@ class SingleLevel:
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game
         program, recovery = best_response(game, 0, np.zeros(game.columns))
+        program = complementarity_sos1(program)
         solver, outcome = solved(program, request)
         status = STATUS[outcome.ending]
         if outcome.z is None:
@@ -52,8 +55,11 @@ class SingleLevel:
             exact = polished(program, z, request.options)
             if exact is not None and exact.z is not None:
                 z, duals, seconds = exact.z, exact.row_duals, seconds + exact.seconds
-                if program.integer.any() and duals is not None:
-                    notes = ("shadow prices hold the integers fixed at the answer",)
+                held = [
+                    word for word, there in (("integers", program.integer.any()), ("pairs", len(program.sos1))) if there
+                ]
+                if held and duals is not None:
+                    notes = (f"shadow prices hold the {' and '.join(held)} fixed at the answer",)
         sense = game.players[0].sense
         return Found(
             status=status,
