@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gamec.commands import check, compare, compile, doctor, explain, fmt, lsp, new, solve  # noqa: A004 - called as the command
+from gamec.commands import check, compare, compile, doctor, explain, fmt, lsp, new, show, solve  # noqa: A004 - called as the command
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,12 @@ COMMANDS: tuple[Command, ...] = (
         "Write a model as a program in another language.",
         compile.run,
         ("gamec compile park.game --to pyomo -o park.py",),
+    ),
+    Command(
+        "show",
+        "Show what a stage of the compiler made of a model.",
+        show.run,
+        ("gamec show park.game", "gamec show park.game --stage ground --case winter"),
     ),
     Command("doctor", "Test this installation: does each solver truly solve?", doctor.run, ("gamec doctor",)),
     Command("lsp", "The language server, which editors start.", lsp.run, ("gamec lsp",)),
