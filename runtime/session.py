@@ -12,6 +12,7 @@ import numpy as np
 from compiler.ground.reporting import ReportValue
 from compiler.ir.game import Option
 from compiler.pipeline import Compiled, compile_file
+from grammar.diagnostics import Diagnostic, DiagnosticError
 from grammar.source import Source
 from runtime.answer import Answer, answer
 from runtime.labels import labelled_prices, labelled_values
@@ -87,8 +88,11 @@ def _solved(
     path: str | Path | Source, case: str | None, overrides: Mapping[str, object] | None, request: Request
 ) -> Solved:
     compiled = compile_file(path, case=case, overrides=overrides)
-    request = hinted(request, compiled.game.options)
-    found = answer(compiled.ground, request)
+    asked, request = request, hinted(request, compiled.game.options)
+    try:
+        found = answer(compiled.ground, request)
+    except DiagnosticError as error:
+        raise DiagnosticError([_placed(d, asked, compiled.game.options) for d in error.diagnostics]) from None
     if found.x is None:
         return compiled, found, {}
     before = time.perf_counter()
@@ -109,6 +113,17 @@ def hinted(request: Request, options: Sequence[Option]) -> Request:
         gap=_number(hints.get("gap")) if request.gap is None else request.gap,
         seed=int(hints["seed"]) if "seed" in hints and not request.seed else request.seed,
     )
+
+
+def _placed(found: Diagnostic, asked: Request, options: Sequence[Option]) -> Diagnostic:
+    """A finding about a method or solver that the file itself asks for (G807), with its place in the file."""
+    if found.code != "G807" or found.span is not None:
+        return found
+    for option in options:
+        mine = getattr(asked, option.name, None) == "auto"
+        if mine and f"{option.name} `{option.value}`" in found.headline:
+            return replace(found, span=option.span, label="asked for here")
+    return found
 
 
 def _number(hint: str | float | None) -> float | None:

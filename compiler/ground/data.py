@@ -425,9 +425,7 @@ class Data:
                 + ("hold a negative number" if (values < 0).any() else f"sum to {total:g}, not to 1"),
                 d.file_span or d.signature.span,
                 "weights of scenarios",
-                hints=[
-                    "correct the file: a scenario is missing, or a number is wrong; samples of equal weight are 1/n each"
-                ],
+                hints=["mend the data: a scenario is missing, or a number is wrong"],
             )
 
     def _missing(self, d: ParamDef, layout: Layout, given: NDArray[np.bool_]) -> Ungrounded:

@@ -105,9 +105,11 @@ def solve_options(model: nodes.Model, findings: Findings) -> tuple[Option, ...]:
                 hints = did_you_mean(name.text, OPTIONS, name.span) or [f"options: {', '.join(OPTIONS)}"]
                 findings.add("G807", f"no option `{name.text}`", name.span, "unknown option", hints=hints)
             elif kind is float and not isinstance(value, nodes.Number):
-                findings.add("G807", f"`{name.text}` takes a number", value.span, "not a number")
+                hints = [f"write `{name.text} 60`" if name.text == "time_limit" else f"write `{name.text} 1`"]
+                findings.add("G807", f"`{name.text}` takes a number", value.span, "not a number", hints=hints)
             elif kind is str and not isinstance(value, nodes.Text):
-                findings.add("G807", f"`{name.text}` takes a word", value.span, "not a word")
+                hints = [f"write `{name.text} auto`, or a name in place of `auto`"]
+                findings.add("G807", f"`{name.text}` takes a word", value.span, "not a word", hints=hints)
             elif isinstance(value, nodes.Text | nodes.Number):
-                found.append(Option(name.text, value.value, name.span))
+                found.append(Option(name.text, value.value, value.span))
     return tuple(found)

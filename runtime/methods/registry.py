@@ -59,6 +59,7 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
                 "G704",
                 f"no method of this version solves {setting.described()}",
                 next((player.span for player in game.players if player.leaders and player.span), None),
+                "follows, but not one leader above all",
                 notes=tuple(ruled_out),
                 hints=(Hint(WORKS),),
             )

@@ -53,8 +53,11 @@ class Setting:
             below = [kinds[p] for p in np.flatnonzero(self.followers).tolist()]
             word = "follower" if len(below) == 1 else "followers"
             return f"one leader ({kinds[self.leader]}) and {len(below)} {word} ({_listed(below)})"
-        count = int(self.followers.sum())
-        return f"{len(self.tops)} players on top and {count} followers, in chains or with several leaders"
+        count, tops = int(self.followers.sum()), len(self.tops)
+        return (
+            f"{tops} {'player' if tops == 1 else 'players'} on top and {count} "
+            f"{'follower' if count == 1 else 'followers'}, in chains or with several leaders"
+        )
 
     def meet(self) -> bool:
         """Whether the answer of some follower depends on that of another one: then they are at a Nash equilibrium
