@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from compiler.ir import expr as ir
-from compiler.ir.game import Game, LetDef, VarDef
+from compiler.ir.game import Game, LetDef, ObjectiveDef, VarDef
 from compiler.ir.walk import holds_variables, outer_letters, uses
 from grammar.source import Span
 
@@ -159,7 +159,7 @@ def _expanded(expression: ir.Expr) -> list[ir.Expr]:
     found, seen = [expression], set[int]()
     for e in found:
         for use in uses(e):
-            if isinstance(use.target, LetDef) and id(use.target) not in seen:
+            if isinstance(use.target, LetDef | ObjectiveDef) and id(use.target) not in seen:
                 seen.add(id(use.target))
                 found.append(use.target.value)
     return found

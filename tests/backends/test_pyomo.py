@@ -206,6 +206,10 @@ EXACT = {
     "minimize z = s + 3*y  constraint c: s + y >= 2": 3.0,
     "minimize z = (sum(t) (if t > 2 then abs(x - t) else 0)) + x": 3.0,
     "maximize z = x - (sum(t) max(0, x - t))": 1.0,
+    "minimize z = (smax(t) (t*x - 2*t)) - 0.5*x": -2.0,
+    "maximize z = (smax(t where t < 3) (x - t*y)) - 0.5*x - y": 4.5,
+    "maximize z = y + (smin(t) (4*t - y))": 4.0,
+    "minimize z = x  constraint c[t]: (smax(s in {1, 2} where s <= t) abs(x - 2*s - t)) >= 4 - t": 0.0,
 }
 
 
