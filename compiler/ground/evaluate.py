@@ -15,6 +15,7 @@ from compiler.ground.context import Context, IndexValue
 from compiler.ground.evaluate_functions import FunctionEvaluator
 from compiler.ground.evaluate_indices import Sets
 from compiler.ground.ground_set import Layout
+from compiler.ground.smooth import smooth
 from compiler.ground.sparse import Floats
 from compiler.ground.values import UNIT, Affine, Dense, add, combine, multiply, with_own_axes
 from compiler.ir import expr as ir
@@ -53,7 +54,7 @@ class Evaluator(FunctionEvaluator):
         return value.constant
 
     def expression(self, node: ir.Expr, context: Context) -> Affine:
-        """The value over the axes that it depends on. Nonlinear uses of variables are G701."""
+        """The value over the axes that it depends on; what is nonlinear in variables is lifted."""
         match node:
             case ir.Number():
                 return Affine(Dense.scalar(node.value))
@@ -252,11 +253,11 @@ class Evaluator(FunctionEvaluator):
             value = self.expression(factor, context)
             if op == "/":
                 if not value.numeric:
-                    raise self._nonlinear(
-                        f"a division by the variable expression `{short(factor.span)}`",
-                        factor.span,
-                        "multiply both sides by it where its sign is known",
+                    inverse = smooth(
+                        self._lifting(factor.span, context), "power", value, context, factor.span, Dense.scalar(-1.0)
                     )
+                    result = inverse if result is None else self._product(result, inverse, node, context)
+                    continue
                 bad, at = context.first(Dense(value.constant.axes, value.constant.array == 0))
                 if bad:
                     raise self.fail(
@@ -271,12 +272,7 @@ class Evaluator(FunctionEvaluator):
             if result is None:
                 result = value
                 continue
-            try:
-                result = multiply(result, value)
-            except ValueError:
-                raise self._nonlinear(
-                    f"a product of more than two variables, `{short(node.span)}`", node.span, ""
-                ) from None
+            result = self._product(result, value, node, context)
         assert result is not None
         return result
 
@@ -287,17 +283,19 @@ class Evaluator(FunctionEvaluator):
             with np.errstate(all="ignore"):
                 value = combine(lambda b, e: np.power(b.astype(np.float64), e), base.constant, exponent)
             return Affine(self._finite(value, node, context))
-        if exponent.axes or exponent.array not in (0, 1, 2):
-            raise self._nonlinear(
-                f"the power `{short(node.span)}` of a variable", node.span, "powers of variables may be 1 or 2 here"
-            )
-        if exponent.array == 0:
+        if not exponent.axes and exponent.array == 0:
             return Affine(UNIT)
-        if exponent.array == 1:
+        if not exponent.axes and exponent.array == 1:
             return base
-        try:
+        if not exponent.axes and exponent.array == 2 and not base.pairs:
             # The second factor sums over axes of its own.
             kept = {axis for value in context.letters.values() for axis in value.position.axes}
             return multiply(base, with_own_axes(base, kept))
-        except ValueError:
-            raise self._nonlinear(f"`{short(node.span)}`, a power above two", node.span, "") from None
+        return smooth(self._lifting(node.span, context), "power", base, context, node.span, exponent)
+
+    def _product(self, a: Affine, b: Affine, node: ir.Multiply, context: Context) -> Affine:
+        """The product; columns stand for factors that have products themselves."""
+        if not a.numeric and not b.numeric and (a.pairs or b.pairs):
+            lifting = self._lifting(node.span, context)
+            a, b = (smooth(lifting, "", v, context, node.span) if v.pairs else v for v in (a, b))
+        return multiply(a, b)

@@ -1,5 +1,5 @@
 """Functions, reductions, curves and risk + data -> values: `FunctionEvaluator`. Of variables they are lifted,
-exactly, or refused."""
+exactly."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from compiler.ground.context import Context, Ungrounded
+from compiler.ground.context import Context
 from compiler.ground.evaluate_indices import IndexEvaluator, Sets
 from compiler.ground.lifting import Lifting
 from compiler.ground.pieces import piecewise, tiers
 from compiler.ground.risk import cvar_columns, cvar_number
+from compiler.ground.smooth import smooth
 from compiler.ground.sparse import Floats
 from compiler.ground.values import UNIT, Affine, Axis, Dense, combine, sum_over, union
 from compiler.ir import expr as ir
@@ -59,15 +60,6 @@ class FunctionEvaluator(IndexEvaluator):
                 hints=["mend the data, or leave the instance out with `where` or `if`"],
             )
         return value
-
-    def _nonlinear(self, what: str, span: Span, hint: str) -> Ungrounded:
-        return self.fail(
-            "G701",
-            f"{what} is nonlinear: this version compiles linear and quadratic expressions",
-            span,
-            "nonlinear in variables",
-            hints=[hint] if hint else [],
-        )
 
     def _reduce(self, node: ir.Reduce, context: Context) -> Affine:
         inner, axes, mask = self.domain(node.domain, context)
@@ -120,8 +112,14 @@ class FunctionEvaluator(IndexEvaluator):
     ) -> Affine:
         """`smin` and `smax` of variables."""
         if node.op == "prod":
-            raise self._nonlinear("`prod` over variables", node.span, "")
-        self._check_linear(body, node.body)
+            raise self.fail(
+                "G701",
+                "`prod` over variables is not compiled",
+                node.span,
+                "a product of many variables",
+                hints=["write `exp(sum(...) log(...))` where all are positive, or write the product out"],
+            )
+        body = self._linear(body, node.body, inner)
         count = sum_over(Affine(UNIT), axes, mask).constant
         self._check_some(node, Dense(count.axes, count.array == 0), context, "no element to choose from")
         lifting = self._lifting(node.span, context)
@@ -130,16 +128,18 @@ class FunctionEvaluator(IndexEvaluator):
     # ------------------------------------------------------------ functions of variables
 
     def _lifted(self, node: ir.Apply, arguments: list[Affine], context: Context) -> Affine:
-        if node.function not in ("abs", "min", "max"):
-            raise self._nonlinear(f"`{short(node.span)}` of variables", node.span, "")
         lifting = self._lifting(node.span, context)
-        for value, argument in zip(arguments, node.arguments, strict=True):
-            if value.pairs:
-                raise self._nonlinear(f"`{node.function}` of the product `{short(argument.span)}`", argument.span, "")
+        if node.function not in ("abs", "min", "max"):
+            return smooth(lifting, node.function, arguments[0], context, node.span)
+        straight = [self._linear(v, a, context) for v, a in zip(arguments, node.arguments, strict=True)]
         if node.function == "abs":
-            both = (arguments[0], arguments[0].scaled(Dense.scalar(-1.0)))
+            both = (straight[0], straight[0].scaled(Dense.scalar(-1.0)))
             return lifting.extreme(True, both, context, node.span, least=0.0)
-        return lifting.extreme(node.function != "min", tuple(arguments), context, node.span)
+        return lifting.extreme(node.function != "min", tuple(straight), context, node.span)
+
+    def _linear(self, value: Affine, node: ir.Expr, context: Context) -> Affine:
+        """The value without products of variables: a column stands for one that has them."""
+        return smooth(self._lifting(node.span, context), "", value, context, node.span) if value.pairs else value
 
     def _lifting(self, span: Span, context: Context) -> Lifting:
         """Where nonlinear values go; only a player's statement can have columns of its own."""
@@ -161,7 +161,7 @@ class FunctionEvaluator(IndexEvaluator):
         self._check_ascending(x, node.x, node, "points", context)
         if subject.numeric:
             return Affine(_curve_at(subject.constant, x, y))
-        self._check_linear(subject, node.subject)
+        subject = self._linear(subject, node.subject, context)
         return piecewise(self._lifting(node.span, context), subject, x, y, context, node.span)
 
     def _tiers(self, node: ir.Tiers, context: Context) -> Affine:
@@ -172,9 +172,8 @@ class FunctionEvaluator(IndexEvaluator):
         self._check_ascending([Dense.scalar(0.0), *limits], (zero, *node.limits), node, "limits", context)
         if subject.numeric and all(r.numeric for r in rates):
             return Affine(_tiers_at(subject.constant, limits, [r.constant for r in rates]))
-        self._check_linear(subject, node.subject)
-        for rate, e in zip(rates, node.rates, strict=True):
-            self._check_linear(rate, e)
+        subject = self._linear(subject, node.subject, context)
+        rates = [self._linear(rate, e, context) for rate, e in zip(rates, node.rates, strict=True)]
         return tiers(self._lifting(node.span, context), subject, limits, rates, context, node.span)
 
     def _risk(self, node: ir.Risk, context: Context) -> Affine:
@@ -199,7 +198,7 @@ class FunctionEvaluator(IndexEvaluator):
         probability = self.number(node.probability, inner)
         if loss.numeric:
             return Affine(cvar_number(loss.constant, probability, float(level.array), axes))
-        self._check_linear(loss, node.body)
+        loss = self._linear(loss, node.body, inner)
         lifting = self._lifting(node.span, context)
         return cvar_columns(lifting, loss, probability, float(level.array), inner, context, axes, node.span)
 
@@ -216,10 +215,6 @@ class FunctionEvaluator(IndexEvaluator):
                     "not beyond the one before",
                     hints=[f"write the {word} from the smallest to the largest; limits of tiers count from zero"],
                 )
-
-    def _check_linear(self, value: Affine, node: ir.Expr) -> None:
-        if value.pairs:
-            raise self._nonlinear(f"a curve, tier, extreme or risk of the product `{short(node.span)}`", node.span, "")
 
 
 def _curve_at(subject: Dense, x: list[Dense], y: list[Dense]) -> Dense:

@@ -7,13 +7,14 @@ guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from compiler.ground.lifting import ZERO_AFFINE, Columns, Epigraph, Lifting
 from compiler.ground.propagate import propagate
+from compiler.ground.smooth import Smooth
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.ground.values import Affine, Dense, add
 from compiler.ir.words import short
@@ -47,20 +48,30 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
     rows = len(system.row_lower)
     for step in lifting.steps:
         step.write(lower, upper)
-    epigraphs = [step for step in lifting.steps if isinstance(step, Epigraph)]
-    exact = [np.zeros(e.columns.layout.size, bool) for e in epigraphs]
+    values = [step for step in lifting.steps if isinstance(step, Epigraph | Smooth)]
+    exact = [np.zeros(v.columns.layout.size, bool) for v in values]
+    if any(isinstance(v, Smooth) for v in values):
+        # Their rows and bounds changed as they chose their relations.
+        system = assemble()
+        rows = lifting.flat.rows
     while True:
         # What makes one value exact may lean on another from the other side, so the question is asked again.
         system = assemble() if lifting.flat.rows > rows else system
         rows = lifting.flat.rows
-        raised, lowered = _profits(epigraphs, system, lower, upper)
-        for k, e in enumerate(epigraphs):
-            here = slice(e.columns.base, e.columns.base + e.columns.layout.size)
-            harmed = (raised if e.largest else lowered)[here] & ~exact[k]
+        changed = False
+        raised, lowered = _profits(values, system, lower, upper)
+        for k, v in enumerate(values):
+            here = slice(v.columns.base, v.columns.base + v.columns.layout.size)
+            if isinstance(v, Smooth):
+                changed |= v.harm(raised[here], lowered[here])
+                continue
+            harmed = (raised if v.largest else lowered)[here] & ~exact[k]
             if harmed.any():
-                _binaries(lifting, e, harmed, lower, upper)
+                _binaries(lifting, v, harmed, lower, upper)
                 exact[k] |= harmed
-        if lifting.flat.rows == rows:
+        if changed:
+            system = assemble()
+        elif lifting.flat.rows == rows:
             return system
 
 
@@ -82,12 +93,12 @@ def _unknown(lower: Floats, upper: Floats) -> int:
     return int(np.isinf(lower).sum() + np.isinf(upper).sum())
 
 
-def _profits(epigraphs: list[Epigraph], system: System, lower: Floats, upper: Floats) -> tuple[Bools, Bools]:
+def _profits(values: Sequence[Epigraph | Smooth], system: System, lower: Floats, upper: Floats) -> tuple[Bools, Bools]:
     """Where a row or a player may profit from a larger, and from a smaller value of a column: both (columns,). The
-    defining rows of an epigraph do not count for its own columns."""
+    rows that define a value do not count for its own columns."""
     count = len(system.owner)
     column_of, row_of = np.full(count, -1), np.full(len(system.row_lower), -2)
-    for k, e in enumerate(epigraphs):
+    for k, e in enumerate(values):
         column_of[e.columns.base : e.columns.base + e.columns.layout.size] = k
         row_of[e.rows[0] : e.rows[1]] = k
     raised, lowered = np.zeros(count, bool), np.zeros(count, bool)
@@ -110,10 +121,11 @@ def _profits(epigraphs: list[Epigraph], system: System, lower: Floats, upper: Fl
 
     known_lower, known_upper = np.full(count, -np.inf), np.full(count, np.inf)
     known_lower[: len(lower)], known_upper[: len(upper)] = lower, upper
-    for e in epigraphs:
-        # The far end of an epigraph holds only where it is exact, which is what is asked here.
-        far = known_upper if e.largest else known_lower
-        far[e.columns.base : e.columns.base + e.columns.layout.size] = np.inf if e.largest else -np.inf
+    for e in values:
+        # The far end of a value holds only where it is exact, which is what is asked here.
+        here = slice(e.columns.base, e.columns.base + e.columns.layout.size)
+        known_upper[here][e.open_above] = np.inf
+        known_lower[here][e.open_below] = -np.inf
     quad, products = system.row_quad, system.objective_quad
     for one, partner in ((quad.i, quad.j), (quad.j, quad.i)):
         up, down = _slopes(quad.value, known_lower[partner], known_upper[partner])

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from compiler.ground.curves import Curve
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from grammar.source import Span
 
@@ -147,6 +148,8 @@ class GroundGame:
     common multiplier: their multipliers, as of minimising players, are equal (variational equilibrium)."""
     complementary: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
     """(pairs, 2): two columns, both at least zero, of which at most one may be above zero (`perp`)."""
+    curves: tuple[Curve, ...] = ()
+    """Smooth functions: each ties columns to columns of the same player, whose problem it is part of."""
     price_names: dict[int, str] = field(default_factory=dict)
     """Number of the row block -> name of the shadow price that the file gives it."""
 

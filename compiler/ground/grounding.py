@@ -23,6 +23,7 @@ from compiler.ground.logic import complementary_columns, implied, semicontinuous
 from compiler.ground.relation_sides import at_words, relation_sides
 from compiler.ground.rows import Entries
 from compiler.ground.shared_rows import SharedRows, shared_rows
+from compiler.ground.smooth import curves
 from compiler.ground.spaces import Columns, Place, Spaces
 from compiler.ground.sparse import Csr, stacked
 from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
@@ -136,6 +137,7 @@ class _Grounding:
             objective_quad=system.objective_quad,
             row_group=self.row_group,
             complementary=np.concatenate(self.complementary) if self.complementary else np.zeros((0, 2), np.int64),
+            curves=curves(self.lifting),
             price_names=self.price_names,
         )
         check_rows(result, self.findings)

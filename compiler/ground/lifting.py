@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from compiler.ground.context import Context
 from compiler.ground.ground_game import INTEGER, REAL, Block
 from compiler.ground.ground_set import Layout
-from compiler.ground.propagate import intervals
+from compiler.ground.propagate import intervals, product_ends
 from compiler.ground.rows import Entries
 from compiler.ground.sparse import Bools, Floats, Ints
 from compiler.ground.values import UNIT, ZERO, Affine, Axis, Dense, Term, add
@@ -31,6 +31,9 @@ class Flat(Protocol):
     entries: Entries
     rows: int
     """Number of rows so far."""
+    row_lower: list[Floats]
+    """Limits of all rows so far, one array for each block."""
+    row_upper: list[Floats]
 
     def lifted_rows(self, block: Block, owner: Ints, lower: Floats, upper: Floats) -> int:
         """Room for rows with these bounds; gives the number of the first."""
@@ -84,6 +87,15 @@ class Epigraph:
     """Whether binaries can make it exact; a risk measure that is rewarded cannot be."""
     least: float = -np.inf
     """A value that the defining rows themselves leave no room below: zero for `abs`."""
+
+    @property
+    def open_above(self) -> Bools:
+        """Where the value may lie above that of the extreme, as far as the defining rows say."""
+        return np.full(self.columns.layout.size, self.largest)
+
+    @property
+    def open_below(self) -> Bools:
+        return ~self.open_above
 
     def tighten(self, lower: Floats, upper: Floats) -> None:
         low, high = self.ends(lower, upper)
@@ -174,6 +186,13 @@ class Lifting:
         self.columns.append((found, kind, np.full(layout.size, lower), np.full(layout.size, upper)))
         self.next += layout.size
         return found
+
+    def narrow(self, columns: Columns, lower: Floats, upper: Floats) -> None:
+        """Further bounds (size,) of lifted columns."""
+        for made, _, low, high in self.columns:
+            if made is columns:
+                np.maximum(low, lower, out=low)
+                np.minimum(high, upper, out=high)
 
     def anchor(self, word: str, layout: Layout, context: Context, span: Span) -> Columns:
         """Names and owners for rows that have no lifted column; no column is made."""
@@ -289,14 +308,15 @@ class Lifting:
         return found
 
     def interval(self, value: Affine, layout: Layout, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-        """Least and greatest value of each instance within the bounds; infinite where products of variables stand in
-        it."""
+        """Least and greatest value of each instance within the bounds."""
         entries = Entries()
         constant = entries.write(value, layout, 0)
         matrix = entries.matrix(layout.size, len(lower))
         low, high = intervals(matrix, constant, lower, upper)
-        curved = entries.quad(len(lower)).row
-        low[curved], high[curved] = -np.inf, np.inf
+        quad = entries.quad(len(lower))
+        least, most = product_ends(quad.i, quad.j, quad.value, lower, upper)
+        np.add.at(low, quad.row, least)
+        np.add.at(high, quad.row, most)
         return low, high
 
     def no_bound(self, span: Span, block: Block, instance: int) -> None:
@@ -305,7 +325,7 @@ class Lifting:
             f"`{short(span)}` needs finite bounds of its variables here",
             span,
             "not convex in this place, and its arguments have no bounds",
-            notes=[f"first for {block.label(block.start + instance)}"],
+            notes=[f"first for `{label}`"] if "[" in (label := block.label(block.start + instance)) else [],
             hints=["give the variables in it bounds: `in [a, b]`"],
         )
 

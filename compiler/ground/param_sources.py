@@ -13,7 +13,7 @@ from compiler.ground.context import Context, Ungrounded
 from compiler.ground.evaluate import Evaluator
 from compiler.ground.ground_set import GroundSet, Layout
 from compiler.ground.relation_sides import at_words
-from compiler.ground.tables import Table
+from compiler.ground.table import Table
 from compiler.ground.values import Dense
 from compiler.ir.game import ParamDef
 from compiler.ir.words import count
@@ -112,6 +112,15 @@ def _value_column(d: ParamDef, table: Table, taken: list[int], evaluator: Evalua
     wanted = d.column or d.name
     column = table.find((wanted,))
     if column is not None and column not in taken:
+        if table.header.count(table.header[column]) > 1:
+            again = table.header.index(table.header[column], column + 1)
+            raise evaluator.fail(
+                "G502",
+                f"`{d.file}` has the column `{table.header[column]}` twice",
+                table.span(-1, again),
+                "again here",
+                hints=["keep one of the two, or give one another name"],
+            )
         return column
     free = [h for k, h in enumerate(table.header) if k not in taken]
     raise evaluator.fail(

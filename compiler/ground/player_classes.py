@@ -20,7 +20,8 @@ class PlayerClass:
 
     `integer` is the first own column that is not real (-1 if none); a column with equal bounds counts as data. `pair`
     is the first own column that is one of a complementary pair (-1 if none).
-    `objective` is the curvature of the objective in the sense of minimising; `rows` that of the worst own row.
+    `objective` is the curvature of the objective in the sense of minimising; `rows` that of the worst own row or smooth
+    function; `smooth` says whether there are such functions.
     `reason` says in the words of the file what makes the problem not an LP, empty for an LP; `span` is where that is
     declared.
     """
@@ -32,6 +33,7 @@ class PlayerClass:
     reason: str = ""
     span: Span | None = None
     pair: int = -1
+    smooth: bool = False
 
     @property
     def convex(self) -> bool:
@@ -43,11 +45,13 @@ class PlayerClass:
 
     @property
     def name(self) -> str:
-        """LP, QP, MILP, MIQP, QCP ... with `nonconvex` in front where that is so."""
+        """LP, QP, MILP, MIQP, QCP, NLP ... with `nonconvex` in front where that is so."""
         wild = self.objective not in _TAME or self.rows not in _TAME
         kind = "LP" if self.objective is Curvature.LINEAR else "QP"
         if not self.linear_rows:
             kind = "QCP"
+        if self.smooth:
+            kind = "NLP"
         word = ("MI" if self.integer >= 0 else "") + kind
         word = f"nonconvex {word}" if wild else word
         return f"{word} with complementarity" if self.pair >= 0 else word
@@ -92,6 +96,10 @@ def _class_of(game: GroundGame, p: int, integer: int, pair: int, objective: Quad
     player = game.players[p]
     goal = shape_of(objective.i, objective.j, player.sense * objective.value)
     worst_row, worst = _rows_shape(game, rows)
+    smooth, bent = _own_curves(game, p)
+    rows_curvature = worst.curvature
+    if smooth >= 0 and worst.convex:
+        rows_curvature = Curvature.NONCONVEX if bent else Curvature.CONVEX
     reason, span = "", None
     if integer >= 0:
         block = block_of(game.column_blocks, integer)
@@ -108,13 +116,31 @@ def _class_of(game: GroundGame, p: int, integer: int, pair: int, objective: Quad
     elif not worst.convex:
         reason = f"`{game.row_label(worst_row)}` bounds no convex set: {_shown(game, worst)}"
         span = block_of(game.row_blocks, worst_row).span
+    elif smooth >= 0:
+        block = block_of(game.column_blocks, smooth)
+        lack = "is an equation that bounds no convex set" if bent else "is nonlinear"
+        reason, span = f"`{block.name}` of `{player.name}` {lack}", block.span
     elif worst.curvature is not Curvature.LINEAR:
         reason = f"`{game.row_label(worst_row)}` is quadratic"
         span = block_of(game.row_blocks, worst_row).span
     elif goal.curvature is not Curvature.LINEAR:
         reason = f"the objective `{player.objective}` of `{player.name}` is quadratic"
         span = player.objective_span or player.span
-    return PlayerClass(p, integer, goal.curvature, worst.curvature, reason, span, pair)
+    return PlayerClass(p, integer, goal.curvature, rows_curvature, reason, span, pair, smooth >= 0)
+
+
+def _own_curves(game: GroundGame, p: int) -> tuple[int, bool]:
+    """A column of the player that a smooth function defines (-1 if none), and whether the function makes its problem
+    nonconvex; one that does is preferred."""
+    column, bent = -1, False
+    for curve in game.curves:
+        mine = np.flatnonzero(game.owner[curve.result] == p)
+        equal = mine[curve.relation[mine] == 0]
+        if len(equal) and not bent:
+            column, bent = int(curve.result[equal[0]]), True
+        elif len(mine) and column < 0:
+            column = int(curve.result[mine[0]])
+    return column, bent
 
 
 def _rows_shape(game: GroundGame, quad: Quad) -> tuple[int, Shape]:

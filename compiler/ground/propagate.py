@@ -76,6 +76,19 @@ def intervals(matrix: Csr, constant: Floats, lower: Floats, upper: Floats) -> tu
     )
 
 
+def product_ends(i: Ints, j: Ints, value: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Least and greatest `value[k] * x[i[k]] * x[j[k]]` within the bounds: both (k,)."""
+    with np.errstate(invalid="ignore"):
+        corners = np.stack([a[i] * b[j] for a in (lower, upper) for b in (lower, upper)])
+    # Zero times an endless range is zero at that corner.
+    corners = np.where(np.isnan(corners), 0.0, corners)
+    least, most = corners.min(axis=0), corners.max(axis=0)
+    square = i == j
+    least = np.where(square, np.where((lower[i] < 0) & (upper[i] > 0), 0.0, np.minimum(corners[0], corners[3])), least)
+    most = np.where(square, np.maximum(corners[0], corners[3]), most)
+    return np.where(value > 0, value * least, value * most), np.where(value > 0, value * most, value * least)
+
+
 Activity = tuple[Floats, Floats]
 """The finite part of each row's least (greatest) activity, and the number of infinite contributions to it."""
 

@@ -1,0 +1,1 @@
+"""Data files -> tables: one module for each format, found through `registry`."""
