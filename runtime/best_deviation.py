@@ -21,6 +21,10 @@ SLIGHT = 1e-7
 constraints to 1e-6 or 1e-7, and what others decide is part of those terms."""
 
 
+ROUNDING = 1e-12
+"""What the arithmetic of some thousand pivots leaves of the largest terms (double precision has 2e-16)."""
+
+
 @dataclass(frozen=True, eq=False)
 class OwnProblem:
     """Player p's problem in minimised form, others' columns held: minimise `constant + cost @ v + quad(v)`,
@@ -330,7 +334,8 @@ def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = 
     `prices` (rows,) in the player's own sense. The objective is replaced by its tangent at v, which lies below a
     convex one, and its minimum by the bound that the multipliers give (weak duality); integers, and the sides of
     complementary pairs that are zero, are held at v. So no other decision can gain more than the result. A reduced
-    cost of the wrong sign on an unbounded column counts as zero when it is below `slight` of the terms it is made of.
+    cost of the wrong sign on an unbounded column counts as zero when it is below `slight` of the terms it is made of,
+    or `ROUNDING` of those of the column that has the largest.
     """
     y = problem.sense * prices
     g = problem.gradient(v)
@@ -347,7 +352,8 @@ def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = 
     lower, upper = np.where(held, v, problem.lower), np.where(held, v, problem.upper)
     row_limit = np.where(y > 0, problem.row_lower, problem.row_upper)
     limit = np.where(reduced > 0, lower, upper)
-    reduced = np.where(~np.isfinite(limit) & (np.abs(reduced) <= slight * made_of), 0.0, reduced)
+    rounding = ROUNDING * float(np.max(made_of, initial=0.0))
+    reduced = np.where(~np.isfinite(limit) & (np.abs(reduced) <= np.maximum(slight * made_of, rounding)), 0.0, reduced)
     y_made_of = np.max(np.abs(y), initial=0.0)
     y_slight = ~np.isfinite(row_limit) & (np.abs(y) <= slight * 1e-2 * y_made_of)
     used = np.where(y_slight, 0.0, y)
