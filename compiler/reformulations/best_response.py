@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from compiler.ground.curves import curves_among
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame, block_of
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.reformulations.program import Part, Program, Recovery
@@ -60,6 +61,7 @@ def best_response(game: GroundGame, player: int, x: Floats) -> tuple[Program, Re
         column_parts=(Part("decision", 0, len(own), own, True),),
         row_parts=(Part("row", 0, len(rows), rows, False),),
         complementary=place[game.complementary[game.owner[game.complementary[:, 0]] == player]],
+        curves=curves_among(game.curves, game.owner == player, place),
     )
     program = with_semicontinuous(game, program, np.flatnonzero(game.kind[own] == SEMICONTINUOUS), own)
     recovery = Recovery(

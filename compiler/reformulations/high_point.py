@@ -44,5 +44,6 @@ def high_point(game: GroundGame, leader: int | None = None, rows: Bools | None =
         column_parts=(Part("decision", 0, game.columns, columns, True),),
         row_parts=(Part("row", 0, game.rows, np.arange(game.rows), False),),
         sos1=game.complementary,
+        curves=game.curves,
     )
     return with_semicontinuous(game, program, np.flatnonzero(game.kind == SEMICONTINUOUS), columns)

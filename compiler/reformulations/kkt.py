@@ -76,6 +76,7 @@ def kkt(game: GroundGame, followers: Bools, leader: int | None) -> tuple[Program
         column_parts=layout.parts(game),
         row_parts=row_parts,
         complementary=np.concatenate([layout.pairs(), game.complementary]),
+        curves=game.curves,
     )
     switched = np.flatnonzero((game.kind == SEMICONTINUOUS) & lead)
     program = with_semicontinuous(game, program, switched, np.arange(layout.columns))

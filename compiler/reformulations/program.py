@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from compiler.ground.curvature import Shape, shape_of
+from compiler.ground.curves import Curve
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 
@@ -50,8 +51,8 @@ class Program:
 
     `complementary` (p, 2) are pairs of columns, both >= 0, whose product must be zero: what a KKT reformulation
     leaves to another one. `sos1` (p, 2) are such pairs left to the solver. `indicator` (q, 3) are conditions left to
-    it: a binary column, the value 0 or 1 at which it acts, and the column that is then at most 0. `column_parts` and
-    `row_parts` lead back to the words of the file.
+    it: a binary column, the value 0 or 1 at which it acts, and the column that is then at most 0. `curves` tie columns
+    by smooth functions. `column_parts` and `row_parts` lead back to the words of the file.
     """
 
     lower: Floats
@@ -69,6 +70,7 @@ class Program:
     complementary: Ints = field(default_factory=_no_pairs)
     sos1: Ints = field(default_factory=_no_pairs)
     indicator: Ints = field(default_factory=lambda: np.zeros((0, 3), np.int64))
+    curves: tuple[Curve, ...] = ()
 
     @property
     def columns(self) -> int:
@@ -80,8 +82,8 @@ class Program:
 
     @property
     def linear(self) -> bool:
-        """Whether neither rows nor objective hold products."""
-        return not self.row_quad.entries and not self.cost_quad.entries
+        """Whether neither rows nor objective hold products, and no smooth function ties columns."""
+        return not self.row_quad.entries and not self.cost_quad.entries and not self.curves
 
     def cost_shape(self) -> Shape:
         return shape_of(self.cost_quad.i, self.cost_quad.j, self.cost_quad.value)
@@ -93,13 +95,15 @@ class Program:
         return self.matrix.times(z) + self.row_quad.times(z, self.rows)
 
     def violation(self, z: Floats) -> float:
-        """Largest violation of a bound or row, each over 1 + |its limit|; pairs and integers are not looked at."""
+        """Largest violation of a bound or row, each over 1 + |its limit|, or of a smooth function, over 1 + |its
+        value|; pairs and integers are not looked at."""
         rows = self.rows_at(z)
         gaps = [
             (self.lower - z) / (1 + np.abs(self.lower)),
             (z - self.upper) / (1 + np.abs(self.upper)),
             (self.row_lower - rows) / (1 + np.abs(self.row_lower)),
             (rows - self.row_upper) / (1 + np.abs(self.row_upper)),
+            *(c.violations(z) / (1 + np.abs(z[c.result])) for c in self.curves),
         ]
         # An infinite limit gives inf/inf; such a limit cannot be violated.
         return max(0.0, *(float(np.nanmax(g, initial=0.0)) for g in gaps))

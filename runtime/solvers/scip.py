@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from compiler.ground.curves import Curve
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
 from runtime.solvers.safe_ipopt import safe_ipopt
@@ -83,7 +84,7 @@ class Scip:
 
 
 def _has_products(program: Program) -> bool:
-    return bool(program.row_quad.entries or program.cost_quad.entries)
+    return bool(program.row_quad.entries or program.cost_quad.entries or program.curves)
 
 
 def _built(program: Program) -> tuple[Any, list[Any], float]:
@@ -126,6 +127,8 @@ def _built(program: Program) -> tuple[Any, list[Any], float]:
             # SCIP takes no empty row; `0*x` within the limits says the same.
             expression = {_anchor(model, columns, terms, Term): 0.0}
         model.addCons(ExprCons(Expr(expression), lhs=left, rhs=right))
+    for curve in program.curves:
+        _add_curve(model, columns, curve)
     for first, second in program.sos1.tolist():
         model.addConsSOS1([columns[first], columns[second]], [1.0, 2.0])
     for binary, value, column in program.indicator.tolist():
@@ -142,6 +145,26 @@ def _built(program: Program) -> tuple[Any, list[Any], float]:
     return model, columns, scale
 
 
+def _add_curve(model: Any, columns: list[Any], curve: Curve) -> None:
+    """SCIP has no `tan` and no `tanh`: they are written by sine and cosine, and by the exponential function."""
+    from pyscipopt import cos, exp, log, sin, sqrt
+
+    functions = {"exp": exp, "log": log, "sqrt": sqrt, "sin": sin, "cos": cos}
+    for argument, result, p, relation in zip(
+        curve.argument.tolist(), curve.result.tolist(), curve.parameter.tolist(), curve.relation.tolist(), strict=True
+    ):
+        a, z = columns[argument], columns[result]
+        if curve.function == "power":
+            value = a**p
+        elif curve.function == "tan":
+            value = sin(a) / cos(a)
+        elif curve.function == "tanh":
+            value = 1 - 2 / (exp(2 * a) + 1)
+        else:
+            value = functions[curve.function](a)
+        model.addCons(z >= value if relation > 0 else z <= value if relation < 0 else z == value)
+
+
 def _anchor(model: Any, columns: list[Any], terms: list[Any], term: Any) -> Any:
     return terms[0] if terms else term(model.addVar(lb=0.0, ub=0.0))
 
@@ -152,6 +175,8 @@ def _set(model: Any, options: Options) -> None:
     model.setParam("limits/gap", options.gap)
     model.setParam("limits/absgap", 0.0)
     model.setParam("randomization/randomseedshift", options.seed)
+    # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler: tests/bilevel/test_sos1_cuts.py shows it.
+    model.setParam("constraints/SOS1/sepafreq", -1)
     if options.tolerance is not None:
         model.setParam("numerics/feastol", options.tolerance)
 
