@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from compiler.ground.clusters import Scenarios, cluster
+from compiler.ground.clusters import Scenarios, centre_heads, centres, cluster
 from compiler.ground.context import Context, Ungrounded
 from compiler.ground.evaluate import Evaluator
 from compiler.ground.evaluate_indices import MOST_INSTANCES
@@ -389,32 +389,11 @@ class Data:
         """Shares of the clusters, or their centres in the column that the other index heads."""
         assert d.clusters is not None
         if d.clusters not in self._clusters:
-            self._clusters[d.clusters] = cluster(d.clusters, self.files, self.evaluator)
+            readers = [p for p in self.game.all_params() if p.clusters == d.clusters and not p.weights]
+            heads = {h for p in readers for h in centre_heads(p, self.evaluator.layout(p.domain)[0])[0]}
+            self._clusters[d.clusters] = cluster(d.clusters, heads, self.files, self.evaluator)
         found = self._clusters[d.clusters]
-        if d.weights:
-            values[:] = found.shares
-            return
-        coords = layout.all_coords()
-        weights = [s.probability for s in d.domain.sets]
-        along = next(k for k, w in enumerate(weights) if w is not None and w.clusters == d.clusters)
-        if len(layout.sets) == 1:
-            heads = [d.column or d.name]
-            column = np.zeros(layout.size, dtype=np.int64)
-        else:
-            heads = [str(e) for e in layout.sets[1 - along].elements]
-            column = coords[:, 1 - along]
-        place = {h: k for k, h in enumerate(found.header)}
-        absent = [h for h in heads if h not in place]
-        if absent:
-            raise self.evaluator.fail(
-                "G505",
-                f"`{d.clusters.file}` has no column `{absent[0]}` for `{d.name}`",
-                d.clusters.span,
-                "samples are read from this file",
-                notes=[f"its columns: {', '.join(f'`{h}`' for h in found.header)}"],
-                hints=["head each column of the samples by an element of the other index"],
-            )
-        values[:] = found.centres[coords[:, along], np.array([place[h] for h in heads])[column]]
+        values[:] = found.shares if d.weights else centres(d, layout, found, self.evaluator)
 
     def _check_weights(self, d: ParamDef, layout: Layout, values: Floats) -> None:
         total = float(values.sum())
