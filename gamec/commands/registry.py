@@ -72,8 +72,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("lsp", "The language server, which editors start.", lsp.run, ("gamec lsp",)),
     Command(
         "explain",
-        "Say what a diagnostic code means.",
+        "Say what game a model is and how it would be solved, or what a code means.",
         explain.run,
-        ("gamec explain G401", "gamec explain unit-mismatch", "gamec explain all"),
+        ("gamec explain park.game --case winter", "gamec explain G401", "gamec explain unit-mismatch"),
     ),
 )

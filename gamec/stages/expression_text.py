@@ -46,12 +46,10 @@ def index_text(index: ir.Index) -> str:
         case ir.Letter():
             return index.name
         case ir.Shift():
-            offset = index.offset
-            if isinstance(offset, ir.Number) and offset.value < 0:
-                return f"{index_text(index.base)} - {-offset.value:.15g}"
-            if isinstance(offset, ir.Negate):
-                return f"{index_text(index.base)} - {_inside(offset.operand, _PRODUCT)}"
-            return f"{index_text(index.base)} + {_inside(offset, _PRODUCT)}"
+            # `t - 1` is a shift by the sum of one negative term.
+            if isinstance(index.offset, ir.Add) and index.offset.signs == (-1,):
+                return f"{index_text(index.base)} - {_inside(index.offset.terms[0], _PRODUCT)}"
+            return f"{index_text(index.base)} + {_inside(index.offset, _PRODUCT)}"
         case ir.Step():
             return f"step({index_text(index.base)}, {expression_text(index.count)})"
         case ir.Edge():

@@ -40,7 +40,7 @@ def player_summaries(compiled: Compiled) -> list[PlayerSummary]:
             name,
             len(own),
             tuple(dict.fromkeys(ground.players[leader].declaration for leader in ground.players[own[0]].leaders)),
-            max((classes[k] for k in own), key=_wildness),
+            max((classes[k] for k in own), key=wildness),
             int(columns[own].sum()),
             int(rows[own].sum()),
         )
@@ -106,7 +106,8 @@ def _counted(count: object, thing: str) -> str:
     return f"{count:,} {thing}" + ("" if count == 1 else "s")
 
 
-def _wildness(found: PlayerClass) -> tuple[bool, bool, bool, bool]:
+def wildness(found: PlayerClass) -> tuple[bool, bool, bool, bool]:
+    """For ordering classes: the larger, the less a solver can do with it."""
     name = found.name
     return name.startswith("nonconvex"), found.integer >= 0, not found.linear_rows, not name.endswith("LP")
 
