@@ -26,7 +26,10 @@ from runtime.solvers.highs import HighsModel
 from runtime.solvers.solver import Ending, Options
 
 PATIENCE = 10.0
-"""Seconds for bounds where the user sets no limit; a tenth of the limit otherwise."""
+"""Seconds for finite bounds where the user sets no limit; a tenth of the limit otherwise."""
+
+NICETY = 0.1
+"""Part of that time after which LPs that would only make a finite bound tighter are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,24 +52,25 @@ def derived_bounds(game: GroundGame, program: Program, time_limit: float | None 
     begun = time.perf_counter()
     allowed = PATIENCE if time_limit is None else min(PATIENCE, 0.1 * time_limit)
 
-    def go_on(part: float = 1.0) -> bool:
-        return time.perf_counter() - begun < part * allowed
+    def go_on(finite: bool, part: float = 1.0) -> bool:
+        return time.perf_counter() - begun < part * allowed * (NICETY if finite else 1.0)
 
     duality = Duality.of(game, program)
     bounds = propagated(program, ColumnBounds.of(program))
-    bounds = _by_lps(program, bounds, *_others(program, duality), lambda: go_on(0.4))
+    bounds = _by_lps(program, bounds, *_others(program, duality), lambda finite: go_on(finite, 0.4))
     bounds = propagated(program, bounds)
     relaxed = _Relaxation(program, bounds)
-    bounds = slater_bounds(game, program, duality, bounds, relaxed.least, lambda: go_on(0.7))
+    bounds = slater_bounds(game, program, duality, bounds, relaxed.least, lambda finite: go_on(finite, 0.7))
     bounds = propagated(program, bounds)
     bounds = basis_bounds(program, duality, bounds)
     bounds = propagated(program, bounds)
+    bounds = bounds.rounded()
     if cut:
         program = primal_dual_cut(game, program, duality, bounds)
         bounds = bounds.padded(program)
     paired = np.unique(program.complementary)
     bounds = _by_lps(program, bounds, paired[:0], paired, go_on)
-    bounds = propagated(program, bounds)
+    bounds = propagated(program, bounds).rounded()
     return Derived(program, bounds, duality, time.perf_counter() - begun)
 
 
@@ -82,21 +86,21 @@ def _others(program: Program, duality: Duality) -> tuple[Ints, Ints]:
     return np.flatnonzero(used & (program.lower < program.upper)), np.flatnonzero(slacks)
 
 
-def _by_lps(program: Program, bounds: ColumnBounds, both: Ints, above: Ints, go_on: Callable[[], bool]) -> ColumnBounds:
+def _by_lps(
+    program: Program, bounds: ColumnBounds, both: Ints, above: Ints, go_on: Callable[[bool], bool]
+) -> ColumnBounds:
     """`bounds` with the least (`both`) and largest (`both`, `above`) values over the relaxation, one LP each."""
     relaxed = _Relaxation(program, bounds)
     numbers, lower, upper = [], [], []
-    for column in above.tolist():
-        if not go_on():
+    wanted = [(c, False) for c in above.tolist()] + [(c, True) for c in both.tolist()]
+    endless = np.isinf(bounds.upper)
+    endless[both] |= np.isinf(bounds.lower[both])
+    # Those without a bound first: tighter ones for the rest only if there is time.
+    for column, down in sorted(wanted, key=lambda w: not endless[w[0]]):
+        if not go_on(not endless[column]):
             break
         numbers.append(column)
-        lower.append(-np.inf)
-        upper.append(-relaxed.least_of(column, -1.0))
-    for column in both.tolist():
-        if not go_on():
-            break
-        numbers.append(column)
-        lower.append(relaxed.least_of(column, 1.0))
+        lower.append(relaxed.least_of(column, 1.0) if down else -np.inf)
         upper.append(-relaxed.least_of(column, -1.0))
     return bounds.tightened(np.array(numbers, np.int64), Source.BY_LP, np.array(lower), np.array(upper))
 

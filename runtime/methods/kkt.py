@@ -1,10 +1,10 @@
-"""A leader over followers with LP or convex QP problems: optimality conditions, complementarity as SOS1, solved
-globally.
+"""A leader over followers with LP or convex QP problems: optimality conditions, solved globally.
 
 Solves: one leader, any number of followers that follow it directly, each an LP or convex QP in its own columns; the
 leader may have integers and products with followers' columns and prices.
 Proves: a global optimum up to the gap, in which ties among the followers' answers fall as the leader likes
-(optimistic). No bound on a multiplier is assumed.
+(optimistic). Bounds on multipliers are derived or not used at all; if the user lets one be assumed, the status is
+`optimal_if_bounds`.
 Stops: at the proof or the time limit. The pattern found (which side of each pair is zero, the integers) is then
 solved once more as an LP or QP, so that the values are exact to 1e-9.
 Reference: Dempe, Foundations of Bilevel Programming (2002); Kleinert et al., EURO J. Comput. Optim. 9 (2021) 100007.
@@ -16,13 +16,17 @@ import numpy as np
 
 from compiler.ground.curvature import Curvature
 from compiler.ground.ground_game import block_of
-from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.high_point import high_point
 from compiler.reformulations.kkt import kkt
+from compiler.reformulations.linear_products import linear_products
 from grammar.diagnostics import Diagnostic, Hint, Label
-from runtime.methods.method import Found, Refusal, Request, solved
-from runtime.methods.polish import polished
+from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.pairs import solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.single_level import STATUS
+from runtime.result import Status
+from runtime.solvers.highs import Highs
+from runtime.solvers.solver import Options
 
 
 class Kkt:
@@ -42,35 +46,54 @@ class Kkt:
 
     def run(self, setting: Setting, request: Request) -> Found:
         game, leader = setting.game, setting.leader
-        program, recovery = kkt(game, setting.followers, leader)
-        program = complementarity_sos1(program)
-        solver, outcome = solved(program, request)
+        plain, recovery = kkt(game, setting.followers, leader)
+        program = linear_products(game, plain)
+        found = solve_pairs(game, program, recovery.unit, request)
+        outcome, notes = found.outcome, found.notes
+        gone = plain.cost_quad.entries - program.cost_quad.entries
+        if gone > 0:
+            notes += (f"{gone} products of the leader's objective made linear by the followers' duality",)
         status = STATUS[outcome.ending]
-        if outcome.z is None:
-            return Found(status, solver.name, seconds=outcome.seconds)
-        z, seconds = outcome.z, outcome.seconds
-        exact = polished(program, z, request.options)
-        if exact is not None and exact.z is not None:
-            z, seconds = exact.z, seconds + exact.seconds
+        if status is Status.OPTIMAL and found.assumed:
+            status = Status.OPTIMAL_IF_BOUNDS
         sense = game.players[leader].sense
-        notes: tuple[str, ...] = (f"{len(program.sos1)} complementary pairs as SOS1, no bound on a multiplier assumed",)
+        bound = outcome.bound
+        if status is Status.LIMIT:
+            relaxed = high_point_bound(setting, request)
+            if relaxed > bound:
+                bound = relaxed
+                notes += ("the bound is that of the high-point relaxation, where followers do as told",)
+        if outcome.z is None:
+            return Found(status, found.solver, bound={leader: sense * bound}, seconds=outcome.seconds, notes=notes)
         if setting.meet():
             notes += ("the followers see each other: below the leader they are at a Nash equilibrium",)
         return Found(
             status=status,
-            solver=solver.name,
-            x=recovery.point(z),
-            prices=recovery.prices(z),
-            claimed={leader: sense * program.cost_at(z)},
-            bound={leader: sense * outcome.bound},
+            solver=found.solver,
+            x=recovery.point(outcome.z),
+            prices=recovery.prices(outcome.z),
+            claimed={leader: sense * program.cost_at(outcome.z)},
+            bound={leader: sense * bound},
+            ledger=found.ledger,
             notes=notes,
-            seconds=seconds,
+            seconds=outcome.seconds,
+            complementarity=found.how,
         )
 
 
+def high_point_bound(setting: Setting, request: Request) -> float:
+    """A bound of the leader's objective, as if minimised, from the relaxation without anybody's optimality; -inf
+    without one."""
+    program = high_point(setting.game, setting.leader)
+    if Highs().refuses(program):
+        return float("-inf")
+    limit = None if request.time_limit is None else max(1.0, 0.1 * request.time_limit)
+    return float(Highs().solve(program, Options(limit, request.options.gap, request.seed)).bound)
+
+
 def follower_findings(setting: Setting, players: list[int]) -> tuple[Diagnostic, ...]:
-    """Why optimality conditions do not describe these players' answers: G703 integers, G702 not convex, G704
-    quadratic rows."""
+    """Why optimality conditions do not describe these players' answers: G703 integers, G702 not convex or
+    complementary, G704 quadratic rows."""
     game = setting.game
     found: list[Diagnostic] = []
     seen: set[tuple[str, str]] = set()
@@ -80,7 +103,33 @@ def follower_findings(setting: Setting, players: list[int]) -> tuple[Diagnostic,
             continue
         others = (Label(player.span, f"`{player.name}` is declared here"),) if player.span else ()
         follows = "a follower" if player.leaders else "a player among equals"
-        if kind.integer >= 0:
+        if kind.pair >= 0:
+            finding = Diagnostic(
+                "G702",
+                f"`{player.name}`, {follows}, has a complementarity: its problem is not convex",
+                kind.span,
+                "a complementarity",
+                others,
+                ("a point that satisfies first-order conditions may then be its worst answer as well as its best",),
+                (Hint("let a leader, or a player alone, keep the complementarity"),),
+            )
+        elif kind.integer >= 0 and block_of(game.column_blocks, kind.integer).lifted:
+            block = block_of(game.column_blocks, kind.integer)
+            finding = Diagnostic(
+                "G703",
+                f"`{player.name}`, {follows}, needs a binary for `{block.name}`: it has no optimality conditions",
+                kind.span,
+                "not convex where it stands",
+                others,
+                ("relaxing the binary would give answers that the player would never choose",),
+                (
+                    Hint(
+                        "a player that minimises may bear `abs`, `max` and convex pieces as costs without a binary,"
+                        " one that maximises `min` and concave pieces as gains"
+                    ),
+                ),
+            )
+        elif kind.integer >= 0:
             block = block_of(game.column_blocks, kind.integer)
             finding = Diagnostic(
                 "G703",
@@ -88,7 +137,7 @@ def follower_findings(setting: Setting, players: list[int]) -> tuple[Diagnostic,
                 kind.span,
                 "whole numbers" if game.kind[kind.integer] == 1 else "semicontinuous",
                 others,
-                ("relaxing the integers would give answers that the follower would never choose",),
+                ("relaxing the integers would give answers that the player would never choose",),
                 (
                     Hint(f"declare `{block.name}` without `integer` or `binary` if real numbers will do"),
                     Hint(f"`fix {block.name}` in a case turns it into data"),
@@ -99,7 +148,7 @@ def follower_findings(setting: Setting, players: list[int]) -> tuple[Diagnostic,
                 "G702",
                 f"the problem of {follows}, `{player.name}`, is not convex: {kind.reason}",
                 kind.span,
-                "",
+                "not convex",
                 others,
                 ("a point that satisfies first-order conditions may then be its worst answer as well as its best",),
                 (
@@ -113,7 +162,7 @@ def follower_findings(setting: Setting, players: list[int]) -> tuple[Diagnostic,
                 "G704",
                 f"{kind.reason}: this version takes followers with constraints that are linear in their own variables",
                 kind.span,
-                "",
+                "not linear",
                 others,
                 hints=(Hint("write the constraint with linear pieces, or let the leader own the variables"),),
             )

@@ -17,17 +17,27 @@ from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
 
 @dataclass(frozen=True)
 class Request:
-    """How to solve: names or `auto`; seconds for all of the work; relative gap (None: `PROOF_GAP`); seed."""
+    """How to solve: names or `auto`; seconds for all of the work; relative gap (None: `PROOF_GAP`); seed.
+
+    `big_m` is assumed for multipliers and slacks of which no bound can be derived, in the file's units, where a
+    reformulation needs one. `crosscheck`: solve a second time by other means and compare.
+    """
 
     method: str = "auto"
     solver: str = "auto"
     time_limit: float | None = None
     gap: float | None = None
     seed: int = 0
+    complementarity: str = "auto"
+    big_m: float | None = None
+    crosscheck: bool = False
+    tolerance: float | None = None
+    """For constraints; None leaves the solver its own."""
 
     @property
     def options(self) -> Options:
-        return Options(self.time_limit, PROOF_GAP if self.gap is None else self.gap, self.seed)
+        gap = PROOF_GAP if self.gap is None else self.gap
+        return Options(self.time_limit, gap, self.seed, tolerance=self.tolerance)
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,8 @@ class Found:
     ledger: tuple[Bound, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    complementarity: str = ""
+    """The name of the reformulation of complementary pairs that was used, if any."""
 
 
 class Method(Protocol):

@@ -32,18 +32,20 @@ from runtime.solvers.solver import Ending, Options
 MARGIN = 1e-6
 """What is added to an LP's value, relative: HiGHS's tolerance is 1e-7."""
 
+GoOn = Callable[[bool], bool]
+"""Whether there is time for one more bound, of a multiplier that has a finite one already (True) or none."""
+
 Least = Callable[[Floats], float]
 """Cost (k,) in, a lower bound of `cost @ z` over the Program's points out."""
 
 
 def slater_bounds(
-    game: GroundGame, program: Program, duality: Duality, bounds: ColumnBounds, least: Least, go_on: Callable[[], bool]
+    game: GroundGame, program: Program, duality: Duality, bounds: ColumnBounds, least: Least, go_on: GoOn
 ) -> ColumnBounds:
-    """`bounds` with those of all multipliers of followers for which there are any; ends early when `go_on()` is
-    False."""
+    """`bounds` with those of all multipliers of followers for which there are any, as long as `go_on`."""
     slopes = gradient_ranges(program, duality, bounds)
     for follower in np.unique(duality.owner).tolist():
-        if duality.plain[follower] and go_on():
+        if duality.plain[follower] and go_on(False):
             bounds = _of_follower(game, program, duality, bounds, slopes, least, follower, go_on)
     return bounds
 
@@ -56,7 +58,7 @@ def _of_follower(
     slopes: tuple[Floats, Floats],
     least: Least,
     follower: int,
-    go_on: Callable[[], bool],
+    go_on: GoOn,
 ) -> ColumnBounds:
     mine = np.flatnonzero(duality.owner == follower)
     column, weight = duality.column[mine], duality.weight[mine]
@@ -142,8 +144,10 @@ def _of_follower(
         *((int(duality.high[mine[k]]), int(r), False) for k, r in zip(above, at_high, strict=True)),
     ]
     numbers, lower, upper = [], [], []
-    for number, row, both in found:
-        if not go_on():
+    known = np.isfinite(bounds.upper)
+    known[duality.multiplier[chosen[equal]]] &= np.isfinite(bounds.lower[duality.multiplier[chosen[equal]]])
+    for number, row, both in sorted(found, key=lambda f: bool(known[f[0]])):
+        if not go_on(bool(known[number])):
             break
         numbers.append(number)
         upper.append(room_of_one(row, 1.0, 0.0 if both else np.inf))
@@ -186,11 +190,13 @@ def least_own_terms(program: Program, duality: Duality, bounds: ColumnBounds, mi
     value = weight[j[other]] * part.data[other]
     k = part.indices[other]
     s_low, s_high = product_range(bounds.lower[k], bounds.upper[k], value, value)
+    low, high = np.zeros(len(mine)), np.zeros(len(mine))
     with np.errstate(invalid="ignore"):
-        low, high = np.bincount(j[other], s_low, len(mine)), np.bincount(j[other], s_high, len(mine))
+        np.add.at(low, j[other], s_low)
+        np.add.at(high, j[other], s_high)
         fixed = low == high
         cost[column] += np.where(fixed, low, 0.0)
-        products, _ = product_range(bounds.lower[column], bounds.upper[column], 1.0 * low, 1.0 * high)
+        products, _ = product_range(bounds.lower[column], bounds.upper[column], low, high)
     if np.any(~np.isfinite(np.where(fixed, 0.0, products))):
         return float("-inf")
     return least(cost) + float(np.where(fixed, 0.0, products).sum())

@@ -1,0 +1,244 @@
+"""A Program with complementary pairs in, its best point out, by the reformulation asked for or chosen, with the ledger
+of all bounds that the answer rests on.
+
+`auto`: SOS1 by SCIP, which needs no bound, helped by derived bounds and the primal-dual cut from `SOME` pairs on;
+big-M by HiGHS from `MANY` pairs on, where every multiplier has a small bound that is proven; big-M for `--solver
+highs` in any case. A bound is assumed only if the user gives one; a multiplier that reaches it makes it 100 times
+larger, then SOS1 decides. A point is solved once more with its pattern held, so that values are exact.
+Reference: measured on random bilevel LPs and priced markets; Kleinert and Schmidt, INFORMS J. Computing 35 (2023) 198.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compiler.ground.ground_game import GroundGame
+from compiler.ground.sparse import Floats
+from compiler.reformulations.column_bounds import ColumnBounds, Source, with_bounds
+from compiler.reformulations.complementarity_big_m import LARGEST, complementarity_big_m, fit
+from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.program import Program, label_of
+from compiler.reformulations.registry import COMPLEMENTARITIES
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
+from runtime.methods.derived_bounds import derived_bounds
+from runtime.methods.method import Request, solved
+from runtime.methods.polish import polished
+from runtime.result import Bound
+from runtime.solvers.highs import Highs
+from runtime.solvers.solver import PROOF_GAP, Ending, Outcome
+
+SOME = 30
+"""Pairs from which on deriving bounds pays: below, SOS1 alone takes 0.02 s."""
+
+MANY = 100
+"""Pairs from which on big-M is tried first, if its bounds are small."""
+
+SMALL = 1e3
+"""Largest multiplier bound, in the Program's scaled units, that counts as small."""
+
+ENLARGED = 100.0
+"""Factor by which an assumed bound that was reached is made larger."""
+
+
+@dataclass(frozen=True, eq=False)
+class PairAnswer:
+    """`outcome` is of the Program given (`z` in its columns); `how` the reformulation's name; `assumed` whether the
+    proof rests on a bound that nobody proved."""
+
+    outcome: Outcome
+    solver: str
+    how: str
+    ledger: tuple[Bound, ...]
+    notes: tuple[str, ...]
+    assumed: bool
+
+
+def solve_pairs(game: GroundGame, program: Program, unit: Floats | None, request: Request) -> PairAnswer:
+    """See the module. `unit` (k,) is what 1 in each column is in the file's units. Raises DiagnosticError: G710 for a
+    pair without a bound where only big-M is allowed, and as `solved`."""
+    begun = time.perf_counter()
+    search = _Search(game, program, np.ones(program.columns) if unit is None else unit, request, begun)
+    name = request.complementarity
+    if name != "auto" and name not in COMPLEMENTARITIES:
+        hints = did_you_mean(name, COMPLEMENTARITIES) or (Hint(f"they are auto, {', '.join(COMPLEMENTARITIES)}"),)
+        raise DiagnosticError([Diagnostic("G807", f"there is no complementarity `{name}`", hints=hints)])
+    count = len(program.complementary)
+    if name == "auto" and request.solver != "highs" and count < SOME:
+        return search.by("sos1", program, ColumnBounds.of(program))
+    derived = derived_bounds(game, program, request.time_limit)
+    bounded = with_bounds(derived.program, derived.bounds)
+    if name == "auto":
+        name = "big_m" if request.solver == "highs" or search.suits_big_m(bounded, derived.bounds) else "sos1"
+    if name == "big_m":
+        return search.by_big_m(bounded, derived.bounds)
+    return search.by(name, bounded, derived.bounds)
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    game: GroundGame
+    program: Program
+    unit: Floats
+    request: Request
+    begun: float
+
+    def suits_big_m(self, bounded: Program, bounds: ColumnBounds) -> bool:
+        """Whether HiGHS takes the Program and every pair has bounds, those of multipliers small."""
+        pairs = bounded.complementary
+        if len(pairs) < MANY or not fit(bounded, bounds).all() or np.max(bounds.upper[pairs[:, 0]]) > SMALL:
+            return False
+        return self.request.solver == "auto" and not Highs().refuses(complementarity_big_m(bounded, bounds))
+
+    def by(self, name: str, bounded: Program, bounds: ColumnBounds, notes: tuple[str, ...] = ()) -> PairAnswer:
+        """By a reformulation that assumes nothing."""
+        ready = COMPLEMENTARITIES[name].apply(self.game, bounded, bounds)
+        solver, outcome = solved(ready, replace(self.left(), tolerance=COMPLEMENTARITIES[name].tolerance))
+        ledger = self.ledger(bounded, bounds, outcome.z, declared=False)
+        count = len(self.program.complementary)
+        words = f"{count} complementary pairs as {COMPLEMENTARITIES[name].words}, no bound on a multiplier assumed"
+        return PairAnswer(self.exact(outcome), solver.name, name, ledger, (words, *notes), False)
+
+    def by_big_m(self, bounded: Program, bounds: ColumnBounds) -> PairAnswer:
+        """By big-M; what is left over goes to SOS1, and so does all if a bound that was assumed proves too small."""
+        pairs, count = bounded.complementary, len(bounded.complementary)
+        others = self.request.solver != "highs"
+        assumed = self.request.big_m
+        notes: tuple[str, ...] = ()
+        while True:
+            tops = bounds if assumed is None else self.with_assumed(bounded, bounds, assumed)
+            usable = fit(bounded, tops)
+            if not usable.all() and not others:
+                raise self.unbounded(bounded, tops)
+            ready = complementarity_sos1(complementarity_big_m(bounded, tops))
+            solver, outcome = solved(ready, self.left())
+            on = tops.upper_source == Source.ASSUMED
+            if not on[np.unique(pairs[usable])].any():
+                break
+            reached = outcome.z is None and outcome.ending is not Ending.LIMIT
+            if outcome.z is not None:
+                z = outcome.z[: len(on)]
+                reached = bool(np.any(on & (z >= tops.upper * (1 - 1e-6))))
+            if not reached:
+                break
+            assert assumed is not None
+            if self.spent():
+                notes += (f"an assumed bound of {assumed:g} was reached when the time was up",)
+                break
+            if np.all(tops.upper[on] >= LARGEST):
+                if not others:
+                    break
+                notes += (f"an assumed bound of {assumed:g} was reached or too small: SOS1 decided instead",)
+                return self.by("sos1", bounded, bounds, notes)
+            notes += (f"an assumed bound of {assumed:g} was reached or too small and made {ENLARGED:g} times larger",)
+            assumed *= ENLARGED
+        if outcome.z is None and outcome.ending is Ending.INFEASIBLE and on.any():
+            raise self.unbounded(bounded, bounds)
+        left = int((~usable).sum())
+        words = f"{count - left} complementary pairs as binaries with big-M" + (
+            f", {left} as SOS1 sets" if left else ""
+        )
+        resting = bool(on.any())
+        notes = (words + ("" if resting else ", every bound derived"), *notes)
+        ledger = self.ledger(bounded, tops, outcome.z, declared=True)
+        point = self.decided(outcome, ready, pairs[usable], bounded.columns)
+        exact = self.proven(point)
+        if exact is None:
+            if others and not self.spent():
+                doubt = "the tolerance of the binaries was too wide for big-M: SOS1 decided instead"
+                return self.by("sos1", bounded, bounds, (*notes[1:], doubt))
+            exact = replace(point, z=None if point.z is None else point.z[: self.program.columns])
+        return PairAnswer(exact, solver.name, "big_m", ledger, notes, resting)
+
+    def with_assumed(self, bounded: Program, bounds: ColumnBounds, value: float) -> ColumnBounds:
+        """With `value`, in the file's units, for all columns of pairs that have no bound that can be used."""
+        columns = np.unique(bounded.complementary)
+        columns = columns[~(bounds.upper[columns] <= LARGEST)]
+        upper, source = bounds.upper.copy(), bounds.upper_source.copy()
+        upper[columns] = np.minimum(value / self.unit[columns], LARGEST)
+        source[columns] = Source.ASSUMED
+        return replace(bounds, upper=upper, upper_source=source)
+
+    def decided(self, outcome: Outcome, ready: Program, pairs: np.ndarray, start: int) -> Outcome:
+        """The point with the side of each pair at zero that its binary names."""
+        if outcome.z is None:
+            return outcome
+        z = outcome.z.copy()
+        on = z[start : start + len(pairs)] > 0.5
+        z[np.where(on, pairs[:, 1], pairs[:, 0])] = 0.0
+        return replace(outcome, z=z)
+
+    def exact(self, outcome: Outcome) -> Outcome:
+        """The outcome for the Program given, polished where that is possible."""
+        if outcome.z is None:
+            return outcome
+        z = outcome.z[: self.program.columns]
+        best = polished(complementarity_sos1(self.program), z, self.left().options)
+        if best is None or best.z is None:
+            return replace(outcome, z=z)
+        seconds = outcome.seconds + best.seconds
+        return replace(outcome, z=best.z, objective=self.program.cost_at(best.z), seconds=seconds)
+
+    def proven(self, outcome: Outcome) -> Outcome | None:
+        """The polished outcome, None if that cannot be had or if what was proven and what was found are further apart
+        than the gap: then binaries within their tolerance of 0 or 1 have let both sides of a pair be positive."""
+        if outcome.z is None:
+            return outcome
+        best = polished(complementarity_sos1(self.program), outcome.z[: self.program.columns], self.left().options)
+        if best is None or best.z is None:
+            return None
+        seconds = outcome.seconds + best.seconds
+        exact = replace(outcome, z=best.z, objective=self.program.cost_at(best.z), seconds=seconds)
+        wide = outcome.ending is Ending.OPTIMAL and exact.gap > 2 * max(self.request.options.gap, PROOF_GAP)
+        return None if wide else exact
+
+    def ledger(self, bounded: Program, bounds: ColumnBounds, z: Floats | None, declared: bool) -> tuple[Bound, ...]:
+        """The bounds of all columns of pairs that were derived or assumed, and those that were `declared` if asked
+        for, in the file's units."""
+        columns = np.unique(bounded.complementary)
+        columns = columns[bounds.upper_source[columns] >= (Source.DECLARED if declared else Source.PROPAGATED)]
+        value = bounds.upper[columns] * self.unit[columns]
+        at = np.full(len(columns), np.nan) if z is None else z[columns] * self.unit[columns]
+        labels = [label_of(self.program.column_parts, self.game, int(c)) for c in columns]
+        sources = [Source(s).words for s in bounds.upper_source[columns].tolist()]
+        rows = zip(labels, value.tolist(), sources, (value - at).tolist(), strict=True)
+        return tuple(Bound(*row) for row in rows)
+
+    def left(self) -> Request:
+        """The request with the time that is left."""
+        if self.request.time_limit is None:
+            return self.request
+        spent = time.perf_counter() - self.begun
+        return replace(self.request, time_limit=max(0.1, self.request.time_limit - spent))
+
+    def spent(self) -> bool:
+        return self.request.time_limit is not None and time.perf_counter() - self.begun >= self.request.time_limit
+
+    def unbounded(self, bounded: Program, bounds: ColumnBounds) -> DiagnosticError:
+        """For pairs that only big-M may take, and that have no bound."""
+        pairs = bounded.complementary[~fit(bounded, bounds)]
+        tops = bounds.upper[pairs]
+        columns = pairs[~(tops <= LARGEST)] if len(pairs) else np.unique(bounded.complementary)[:0]
+        first = label_of(self.program.column_parts, self.game, int(columns[0])) if len(columns) else "a multiplier"
+        known = tops[~(tops <= LARGEST)]
+        why = "has no bound that can be derived"
+        if len(known) and np.isfinite(known[0]):
+            why = f"is only known to be below {known[0] * self.unit[columns[0]]:.3g}: too much for binaries"
+        return DiagnosticError(
+            [
+                Diagnostic(
+                    "G710",
+                    f"big-M needs bounds, but the {first} {why}",
+                    notes=(f"{len(columns)} multipliers or slacks are without a bound that can be used",)
+                    if len(columns)
+                    else (),
+                    hints=(
+                        Hint("use `--complementarity sos1` with SCIP, which needs no bound"),
+                        Hint("bounds on the follower's variables and its others' help to derive one"),
+                        Hint("`--big-m VALUE` assumes one; the answer is then `optimal_if_bounds`"),
+                    ),
+                )
+            ]
+        )
