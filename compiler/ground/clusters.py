@@ -26,8 +26,8 @@ class Scenarios:
 
 
 def centre_heads(d: ParamDef, layout: Layout) -> tuple[list[str], int]:
-    """The heads of the sample columns that `param mcp[t,w] from W` reads, in the order of its other index, and the place
-    of the scenarios among its indices."""
+    """The heads of the sample columns that `param mcp[t,w] from W` reads, in the order of its other index, and the
+    place of the scenarios among its indices."""
     weights = [s.probability for s in d.domain.sets]
     along = next(k for k, w in enumerate(weights) if w is not None and w.clusters == d.clusters)
     if len(layout.sets) == 1:

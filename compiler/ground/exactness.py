@@ -81,7 +81,9 @@ def derived_bounds(lifting: Lifting, system: System) -> tuple[Floats, Floats]:
     own = system.row_owner[system.matrix.row_numbers()] == system.owner[system.matrix.indices]
     lower, upper = system.lower, system.upper
     while True:
-        lower, upper = propagate(system.matrix, system.row_lower, system.row_upper, lower, upper, system.integer, own)
+        lower, upper = propagate(
+            system.matrix, system.row_quad, system.row_lower, system.row_upper, lower, upper, system.integer, own
+        )
         unknown = _unknown(lower, upper)
         for step in lifting.steps:
             step.tighten(lower, upper)

@@ -115,7 +115,7 @@ class _Grounding:
         check_bounds(self.column_blocks, flat.lower, flat.upper, self.findings)
         check_finite(self.entries, self.row_blocks, objective, self.findings)
         system = self._finished(flat, objective, players)
-        matrix = self._with_shared(system.matrix, flat, [p.declaration for p in players])
+        matrix = self._with_shared(system.matrix, flat, players)
         result = GroundGame(
             name=self.game.name,
             players=players,
@@ -254,6 +254,8 @@ class _Grounding:
         """Columns for the shadow prices that players' problems use."""
         added = 0
         for constraint in _used_prices(self.game):
+            if constraint.shared:
+                self._try(lambda d=constraint: self._place_of_shared(d))  # type: ignore[misc]
             place = self.spaces.rows.get(id(constraint))
             if place is None or constraint.price is None:
                 continue
@@ -265,6 +267,18 @@ class _Grounding:
             )
             added += place.layout.size
         return added
+
+    def _place_of_shared(self, d: ConstraintDef) -> None:
+        """Where the price of a shared constraint is evaluated; its rows get their numbers last."""
+        if d.individual and d.price is not None:
+            raise self.evaluator.fail(
+                "G706",
+                f"the price `{d.price.name}` is another one for each player, so no player's problem can use it",
+                d.price.span,
+                "individual",
+                hints=["leave out `individual` for one price that is common to all"],
+            )
+        self.spaces.rows[id(d)] = Place(0, *self.evaluator.layout(d.domain))
 
     # ------------------------------------------------------------ columns
 
@@ -284,6 +298,8 @@ class _Grounding:
                     if value is not None:
                         flat.start[here] = value.full(place.layout.axes).ravel()
         for constraint in _used_prices(self.game):
+            if constraint.shared or id(constraint) not in self.spaces.prices:
+                continue
             base = self.spaces.prices[id(constraint)]
             rows = self.spaces.rows[id(constraint)]
             flat.price_row[base : base + rows.layout.size] = rows.base + np.arange(rows.layout.size)
@@ -416,9 +432,10 @@ class _Grounding:
 
     # ------------------------------------------------------------ shared constraints
 
-    def _with_shared(self, matrix: Csr, flat: FlatColumns, names: list[str]) -> Csr:
+    def _with_shared(self, matrix: Csr, flat: FlatColumns, players: tuple[GroundPlayer, ...]) -> Csr:
         """The rows, with those of shared constraints after them."""
         parts = [matrix]
+        names, follows = [p.declaration for p in players], np.array([bool(p.leaders) for p in players], np.bool_)
         groups = [np.full(self.rows, -1, dtype=np.int64)]
         group = 0
         for d in self.game.shared:
@@ -427,8 +444,17 @@ class _Grounding:
                 continue
             layout, context, copies = found
             numbers = np.full(layout.size, -1, dtype=np.int64)
-            numbers[copies.instance[::-1]] = self.rows + np.arange(len(copies.instance))[::-1]
+            # The price is told by the first follower that an instance binds, else by the first player: a leader that
+            # is bound as well has no multiplier in its followers' conditions.
+            order = np.argsort(~follows[copies.owner], kind="stable")[::-1]
+            numbers[copies.instance[order]] = self.rows + order
             self.spaces.rows[id(d)] = Place(self.rows, layout, context, numbers)
+            if id(d) in self.spaces.prices:
+                told = slice(self.spaces.prices[id(d)], self.spaces.prices[id(d)] + layout.size)
+                flat.price_row[told] = numbers
+                # A constraint that binds nobody has the price zero.
+                flat.lower[told] = np.where(numbers >= 0, flat.lower[told], 0.0)
+                flat.upper[told] = np.where(numbers >= 0, flat.upper[told], 0.0)
             for block in copies.blocks:
                 if d.price is not None and d.individual:
                     self.price_names[len(self.row_blocks)] = d.price.name

@@ -1,14 +1,14 @@
 """Bounds + rows -> tighter bounds: what each row leaves of a column's range, given the ranges of the others.
 
 Interval propagation as in presolving (Savelsbergh 1994, "Preprocessing and probing techniques"): every bound is
-implied by the rows and bounds given, none is assumed. Only linear rows are used.
+implied by the rows and bounds given, none is assumed. Products of columns enter by their ranges.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from compiler.ground.sparse import Bools, Csr, Floats, Ints
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 
 ROUNDS = 20
 LEAST_GAIN = 1e-3
@@ -17,6 +17,7 @@ LEAST_GAIN = 1e-3
 
 def propagate(
     matrix: Csr,
+    quad: Quad,
     row_lower: Floats,
     row_upper: Floats,
     lower: Floats,
@@ -24,7 +25,8 @@ def propagate(
     integer: Bools,
     use: Bools | None = None,
 ) -> tuple[Floats, Floats]:
-    """Bounds (columns,) that hold at every point which satisfies the rows and the bounds given.
+    """Bounds (columns,) that hold at every point which satisfies the rows `row_lower <= matrix @ x + quad(x) <=
+    row_upper` and the bounds given. Only linear entries tighten.
 
     `use` (nnz,) says which entries may tighten the bounds of their column (None: all). Crossed bounds (there is no such
     point) are left as they were found: infeasibility is for a solver to prove."""
@@ -37,9 +39,11 @@ def propagate(
         own_most = np.where(positive, value * upper[column], value * lower[column])
         rest_least = _without(least, own_least, row)
         rest_most = _without(most, own_most, row)
+        ends = product_ends(quad.i, quad.j, quad.value, lower, upper)
+        apart_least, apart_most = (np.bincount(quad.row, e, minlength=matrix.rows)[: matrix.rows] for e in ends)
         with np.errstate(invalid="ignore", over="ignore"):
-            below = (row_upper[row] - rest_least) / value
-            above = (row_lower[row] - rest_most) / value
+            below = (row_upper[row] - apart_least[row] - rest_least) / value
+            above = (row_lower[row] - apart_most[row] - rest_most) / value
         new_upper = np.where(positive, below, above)
         new_lower = np.where(positive, above, below)
         if use is not None:
