@@ -29,6 +29,14 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
                 )
             relation = relation.relation
         case nodes.Perp():
+            if d.price is not None:
+                raise resolver.fail(
+                    "G706",
+                    "a complementarity has no shadow price",
+                    d.price.span,
+                    "two sides, one of them zero",
+                    hints=["leave the price out"],
+                )
             d.perp = (
                 _nonnegative(relation.left, resolver, environment),
                 _nonnegative(relation.right, resolver, environment),

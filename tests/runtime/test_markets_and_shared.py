@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from from_text import solved
+from from_text import refused, solved
 
 from runtime.certify import Claim, certify
 from runtime.result import Status
@@ -173,3 +173,24 @@ def test_followers_below_a_leader_share_a_line() -> None:
     assert found.status is Status.OPTIMAL, found.certificate.reasons
     assert found.values["L"] == pytest.approx(20, abs=1e-4)
     assert found.objectives["line.gain"] == pytest.approx(20, rel=1e-6)
+
+
+TOLL = "player line { var L in [0, 30]  maximize gain = -mu*L - 0.5*L }" + ROSEN.replace(
+    "player firm[i]", "player firm[i] follows line"
+)
+
+
+def test_a_leader_collects_the_price_of_what_its_followers_share() -> None:
+    """-mu = (20 - L)*2/3, so the gain L*(77/6 - 2/3*L) is best at L = 9.625, where it is 2/3*9.625^2."""
+    found = solved(TOLL + "shared cap: sum(i) q[i] <= L  price mu  report r = mu")
+    assert found.status is Status.OPTIMAL, found.certificate.reasons
+    assert found.objectives["line.gain"] == pytest.approx(2 / 3 * 9.625**2, rel=1e-6)
+    assert found.prices["mu"] == pytest.approx(-(20 - 9.625) * 2 / 3, abs=2e-3)
+    assert found.reports["r"] == found.prices["mu"]
+
+
+def test_an_individual_price_cannot_be_used_by_a_player() -> None:
+    (finding,) = refused(TOLL + "shared cap: sum(i) q[i] <= L  price mu individual")
+    assert finding.code == "G706"
+    assert finding.span is not None
+    assert finding.span.text == "mu"

@@ -165,3 +165,8 @@ def test_a_crossed_pair_is_a_violation() -> None:
     crossed = certify(game, Claim(Status.OPTIMAL, wrong, bound={0: 2.0}))
     assert not crossed.verified
     assert crossed.max_violation == pytest.approx(0.5)
+
+
+def test_a_complementarity_has_no_price() -> None:
+    (finding,) = refused("player p { var x  minimize z = x  constraint c: 0 <= x perp x - 1 >= 0  price u }")
+    assert finding.code == "G706"
