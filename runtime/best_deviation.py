@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from compiler.ground.curvature import shape_of
+from compiler.ground.curves import Curve, curves_among
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from runtime.solvers.safe_ipopt import safe_ipopt
@@ -49,6 +50,7 @@ class OwnProblem:
     integer: Bools
     switched: Bools
     """Semicontinuous columns."""
+    curves: tuple[Curve, ...]
     pairs: Ints
     """(pairs, 2): own columns at least zero of which one must be zero."""
 
@@ -99,6 +101,7 @@ class OwnProblem:
             upper=game.upper[own],
             integer=game.kind[own] == INTEGER,
             switched=game.kind[own] == SEMICONTINUOUS,
+            curves=curves_among(game.curves, mine, at),
             pairs=at[game.complementary[game.owner[game.complementary[:, 0]] == p]],
         )
 
@@ -120,6 +123,7 @@ class OwnProblem:
         return (
             not self.discrete
             and not self.row_quad.entries
+            and not self.curves
             and shape_of(self.quad.i, self.quad.j, self.quad.value).convex
         )
 
@@ -181,7 +185,7 @@ def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start:
     The bound of a convex QP is that of its tangent (`tangent_bound`), an LP: HiGHS has called unbounded QPs optimal.
     """
     problem = problem.settled
-    linear = not problem.quad.entries and not problem.row_quad.entries
+    linear = not problem.quad.entries and not problem.row_quad.entries and not problem.curves
     if linear and not problem.switched.any() and not len(problem.pairs):
         found = _by_highs(problem, gap, time_limit, start, 1e-9)
         # Data rounded to 1e-8 or so can make a tight tolerance see no point.
@@ -306,6 +310,8 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
             model.addCons(quicksum(terms) <= float(problem.row_upper[r]))
     for first, second in problem.pairs.tolist():
         model.addConsSOS1([v[first], v[second]], [1.0, 2.0])
+    for curve in problem.curves:
+        _tie(model, v, curve)
     height = model.addVar(lb=None)
     terms = [c * v[k] for k, c in enumerate(problem.cost.tolist()) if c]
     quad = problem.quad
@@ -325,6 +331,23 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
     point = np.array([model.getSolVal(best, column) for column in v])
     value = problem.value(point)
     return Minimum(point, value, min(value, model.getDualbound() + problem.constant))
+
+
+def _tie(model: Any, v: list[Any], curve: Curve) -> None:
+    """`v[result] relation f(v[argument])`; where SCIP lacks f, what defines it is written."""
+    import pyscipopt as scip
+
+    for k, relation in enumerate(curve.relation.tolist()):
+        a, z, p = v[int(curve.argument[k])], v[int(curve.result[k])], float(curve.parameter[k])
+        if curve.function == "tan":
+            over = z - scip.sin(a) / scip.cos(a)
+        elif curve.function == "tanh":
+            over = z + 1 - 2 * scip.exp(2 * a) / (scip.exp(2 * a) + 1)
+        elif curve.function == "power":
+            over = z - a**p
+        else:
+            over = z - getattr(scip, curve.function)(a)
+        model.addCons(over == 0 if relation == 0 else over >= 0 if relation > 0 else over <= 0)
 
 
 def support_gap(problem: OwnProblem, v: Floats, prices: Floats, slight: float = SLIGHT) -> float:

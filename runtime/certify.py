@@ -29,6 +29,9 @@ PRICE = 1e-5
 """The same for the gap that shadow prices leave open. Duals of quadratic problems carry the solver's regularisation
 (1e-7) divided by the curvature, hence the wider margin."""
 
+ENDLESS = 1e15
+"""Decisions of this size are no answers: solvers take 1e20 for infinity, and lose all digits on the way there."""
+
 LARGE = 20_000
 """Nonzeros of a player's rows from which on multipliers prove its optimality instead of a second solve, which would
 cost as much as the first. The proof is as good (weak duality); without it the problem is solved again at any size."""
@@ -58,6 +61,9 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     x = claim.x
     if not np.all(np.isfinite(x)):
         return Certificate(False, max_violation=float("inf"), reasons=("the answer holds values that are not finite",))
+    if np.any(np.abs(x) >= ENDLESS):
+        column = game.column_label(int(np.argmax(np.abs(x))))
+        reasons.append(f"`{column}` is beyond {ENDLESS:g}, where solvers begin to take numbers for infinite")
     absolute, scaled, where = violations(game, x)
     if scaled > FEASIBLE:
         reasons.append(f"{where} is violated by {absolute:.3g}")
@@ -123,8 +129,12 @@ def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
     outside = np.where(game.kind == SEMICONTINUOUS, np.minimum(outside, np.abs(x)), outside)
     at_columns = np.maximum(outside, rounding)
     np.maximum.at(at_columns, game.complementary[:, 0], _crossed(game, x))
+    for curve in game.curves:
+        np.maximum.at(at_columns, curve.result, curve.violations(x))
     limit = np.where(x < game.lower, game.lower, np.where(x > game.upper, game.upper, 0.0))
     column_size = np.maximum(1.0, np.abs(limit))
+    for curve in game.curves:
+        column_size[curve.result] = np.maximum(1.0, np.abs(x[curve.result]))
 
     rows = game.matrix.times(x) + game.row_quad.times(x, game.rows)
     at_rows = np.maximum(np.maximum(game.row_lower - rows, rows - game.row_upper), 0.0)
@@ -142,7 +152,9 @@ def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
     columns, lines = at_columns / column_size, at_rows / row_size
     worst_column, worst_row = float(np.max(columns, initial=0.0)), float(np.max(lines, initial=0.0))
     if worst_column >= worst_row:
-        where = f"a bound of `{game.column_label(int(np.argmax(columns)))}`" if worst_column > 0 else ""
+        worst = int(np.argmax(columns))
+        what = "the value" if any(worst in curve.result for curve in game.curves) else "a bound"
+        where = f"{what} of `{game.column_label(worst)}`" if worst_column > 0 else ""
         return absolute, worst_column, where
     return absolute, worst_row, f"`{game.row_label(int(np.argmax(lines)))}`"
 
@@ -198,7 +210,7 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
         mine = prices[problem.rows]
         # Rows without a column of the player's own have no price, and no say here.
         has_own = np.diff(problem.matrix.indptr) > 0
-        if not has_own.any() or np.any(np.isnan(mine[has_own])) or problem.row_quad.entries:
+        if not has_own.any() or np.any(np.isnan(mine[has_own])) or problem.row_quad.entries or problem.curves:
             continue
         v = x[problem.own]
         gap = support_gap(problem, v, np.where(has_own, mine, 0.0), PRICE)

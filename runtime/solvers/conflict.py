@@ -33,8 +33,8 @@ class Conflict:
 
 
 def conflict_of(program: Program, time_limit: float = 30.0) -> Conflict | None:
-    """The conflict of the Program without its integers, products and pairs; None when that is feasible or no conflict
-    was found."""
+    """The conflict of the Program without its integers, products, curves and pairs; None when that is feasible or no
+    conflict was found."""
     none = np.zeros((0, 2), np.int64)
     relaxed = replace(
         program,
@@ -44,6 +44,7 @@ def conflict_of(program: Program, time_limit: float = 30.0) -> Conflict | None:
         row_quad=Quad.empty(),
         complementary=none,
         sos1=none,
+        curves=(),
     )
     crossed = np.flatnonzero(relaxed.lower > relaxed.upper)
     if len(crossed):

@@ -64,6 +64,8 @@ class Highs:
             return "HiGHS takes no complementary pairs"
         if len(program.indicator):
             return "HiGHS takes no indicator conditions"
+        if program.curves:
+            return "HiGHS takes no smooth functions"
         if program.row_quad.entries:
             return "HiGHS takes no products in constraints"
         if program.cost_quad.entries:

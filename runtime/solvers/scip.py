@@ -38,6 +38,10 @@ ENDINGS = {
 """SCIP's status -> ours; whatever is not here is FAILED."""
 
 
+ENDLESS = 1e15
+"""SCIP takes 1e20 for infinity, and calls `max log(x)` without a bound optimal there."""
+
+
 class Scip:
     """The adapter; see the module."""
 
@@ -80,6 +84,9 @@ class Scip:
             return Outcome(ending, bound=bound, seconds=seconds, message=message)
         best = model.getBestSol()
         z = np.array([model.getSolVal(best, column) for column in columns])
+        if np.any(np.abs(z) >= ENDLESS):
+            message = "SCIP: a value ran to infinity: the problem has no bound, or its variables need some"
+            return Outcome(Ending.FAILED, seconds=seconds, message=message)
         return Outcome(ending, z, program.cost_at(z), bound, seconds=seconds, message=message)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from compiler.ground.propagate import intervals, propagate
-from compiler.ground.sparse import Csr
+from compiler.ground.sparse import Csr, Quad
 
 COLUMNS = 4
 numbers = st.integers(-4, 4)
@@ -39,7 +39,7 @@ def matrix(A: np.ndarray) -> Csr:
 @given(systems())
 def test_no_feasible_point_is_cut_off(system: tuple[np.ndarray, ...]) -> None:
     A, row_lower, row_upper, lower, upper, integer = system
-    tight_lower, tight_upper = propagate(matrix(A), row_lower, row_upper, lower, upper, integer)
+    tight_lower, tight_upper = propagate(matrix(A), Quad.empty(), row_lower, row_upper, lower, upper, integer)
     assert (tight_lower >= lower).all()
     assert (tight_upper <= upper).all()
     for k, sign in itertools.product(range(COLUMNS), (1, -1)):
@@ -81,5 +81,30 @@ def test_a_chain_of_rows_is_followed() -> None:
     infinite = np.full(4, np.inf)
     row_lower = np.array([-np.inf, -np.inf, 0, -np.inf])
     integer = np.array([False, False, False, True])
-    _, upper = propagate(matrix(A), row_lower, np.array([2.0, 1, 0, 0]), -infinite, infinite, integer)
+    _, upper = propagate(matrix(A), Quad.empty(), row_lower, np.array([2.0, 1, 0, 0]), -infinite, infinite, integer)
     np.testing.assert_allclose(upper, [2, 3, 6, 3], atol=1e-6)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    systems(), st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), numbers), max_size=3), st.integers(0, 10_000)
+)
+def test_no_point_is_cut_off_by_rows_with_products(
+    system: tuple[np.ndarray, ...], products: list[tuple[int, int, int]], seed: int
+) -> None:
+    """Points within the bounds are drawn, and each row is then put through one of them."""
+    A, _, _, lower, upper, _ = system
+    lower, upper = np.maximum(lower, -9.0), np.minimum(upper, 9.0)
+    point = np.random.default_rng(seed).uniform(lower, upper)
+    quad = Quad.from_entries(
+        np.zeros(len(products), np.int64),
+        np.array([i for i, _, _ in products], np.int64),
+        np.array([j for _, j, _ in products], np.int64),
+        np.array([v for _, _, v in products], np.float64),
+        COLUMNS,
+    )
+    value = A @ point
+    value[0] += sum(v * point[i] * point[j] for i, j, v in products)
+    low, high = propagate(matrix(A), quad, value, value, lower, upper, np.zeros(COLUMNS, bool))
+    assert (low <= point + 1e-6).all()
+    assert (high >= point - 1e-6).all()

@@ -1,0 +1,184 @@
+"""Games with nonlinear functions of variables, against dense grids, scipy and closed forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from compiler.ground.player_classes import player_classes
+from compiler.pipeline import Compiled, compile_file
+from grammar.diagnostics import DiagnosticError
+from runtime.result import Result, Status
+from runtime.session import solve
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "m.game"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def answer(folder: Path, text: str) -> Result:
+    result = solve(written(folder, text))
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.certificate.verified
+    return result
+
+
+def compiled(folder: Path, text: str) -> Compiled:
+    return compile_file(written(folder, text))
+
+
+X, Y = np.meshgrid(np.linspace(0.5, 4, 1401), np.linspace(0.1, 3, 1161))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("log(x) + 2*sqrt(y) - x*y/(x + y)", np.log(X) + 2 * np.sqrt(Y) - X * Y / (X + Y)),
+        ("sin(2*x)*cos(y) + x^3*y^2/20", np.sin(2 * X) * np.cos(Y) + X**3 * Y**2 / 20),
+        ("tanh(x - 2) - y^1.5 + tan(y/3)", np.tanh(X - 2) - Y**1.5 + np.tan(Y / 3)),
+        ("abs(x*y - 2) - exp(x - y)", np.abs(X * Y - 2) - np.exp(X - Y)),
+        ("min(x*y, 3 - x) + 1/x^2", np.minimum(X * Y, 3 - X) + 1 / X**2),
+        ("piecewise(x*y; (0, 0), (2, 3), (5, 4)) - x/y^0.5", np.interp(X * Y, [0, 2, 5], [0, 3, 4]) - X / np.sqrt(Y)),
+        ("(x*y)^2/9 - (x + y)^3/20", (X * Y) ** 2 / 9 - (X + Y) ** 3 / 20),
+    ],
+)
+@pytest.mark.parametrize("sense", ["minimize", "maximize"])
+def test_against_a_grid(tmp_path: Path, text: str, values: np.ndarray, sense: str) -> None:
+    if "piecewise" in text:
+        high = X * Y > 5
+        values = np.where(high, values - 4 + (4 + (X * Y - 5) / 3), values)
+    result = answer(tmp_path, f"player p {{ var x in [0.5, 4] var y in [0.1, 3] {sense} u = {text} }}")
+    best = values.min() if sense == "minimize" else values.max()
+    found = result.objectives["p.u"]
+    # No point of the grid is better; the grid is fine enough to come close.
+    assert found == pytest.approx(best, abs=2e-2)
+    assert found <= best + 1e-5 if sense == "minimize" else found >= best - 1e-5
+
+
+INDEXED = """
+set T index t = 1..3
+param a[t] = {1: 1, 2: 2, 3: 3}
+player p {
+  var x[t] in [0.1, 3]
+  minimize cost = sum(t) (exp(a[t]*x[t]) - 3*log(x[t])) + x[1]*x[2]*x[3]
+  constraint c[t where t > 1]: sqrt(x[t]) + x[t-1]^3 <= 4
+}
+"""
+
+
+def test_indexed_against_scipy(tmp_path: Path) -> None:
+    a = np.array([1.0, 2.0, 3.0])
+    rng = np.random.default_rng(1)
+    runs = [
+        minimize(
+            lambda x: float((np.exp(a * x) - 3 * np.log(x)).sum() + x.prod()),
+            start,
+            bounds=[(0.1, 3)] * 3,
+            constraints=[{"type": "ineq", "fun": lambda x: 4 - np.sqrt(x[1:]) - x[:-1] ** 3}],
+        )
+        for start in rng.uniform(0.1, 3, (10, 3))
+    ]
+    best = min((r for r in runs if r.success), key=lambda r: r.fun)
+    result = answer(tmp_path, INDEXED)
+    assert result.objectives["p.cost"] == pytest.approx(best.fun, rel=1e-6)
+    assert np.asarray(result.values["x"].values) == pytest.approx(best.x, abs=1e-3)
+
+
+def test_instances_left_out_are_not_tied(tmp_path: Path) -> None:
+    """`log(x)` counts only where `where` and `if` say so: elsewhere x may be zero."""
+    text = """
+    set T index t = 1..4
+    player p {
+      var x[t] in [0, 4]
+      maximize u = sum(t where t > 2) log(x[t]) + sum(t) (if t == 1 then sqrt(x[t]) else 0) - sum(t) x[t]
+    }
+    """
+    result = answer(tmp_path, text)
+    assert np.asarray(result.values["x"].values) == pytest.approx([0.25, 0.0, 1.0, 1.0], abs=2e-3)
+    assert result.objectives["p.u"] == pytest.approx(0.25 - 2.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("objective", "name"),
+    [
+        ("minimize c = exp(x) + x^4 + 1/x", "NLP"),
+        ("maximize c = log(x + 1) + sqrt(x)", "NLP"),
+        ("minimize c = exp(x^2 + exp(x))", "NLP"),
+        ("minimize c = -log(sqrt(x) + 1)", "NLP"),
+        ("minimize c = max(exp(x), 2 - x)", "NLP"),
+        ("minimize c = log(x)", "nonconvex NLP"),
+        ("minimize c = exp(-x^2)", "nonconvex NLP"),
+        ("minimize c = x^3 + (x - 2)^3", "nonconvex NLP"),
+        ("minimize c = exp(log(x))", "nonconvex NLP"),
+        ("minimize c = sin(x)", "nonconvex NLP"),
+        ("minimize c = exp(x) + abs(log(x))", "nonconvex NLP"),
+    ],
+)
+def test_convexity_is_found_from_the_structure(tmp_path: Path, objective: str, name: str) -> None:
+    [kind] = player_classes(compiled(tmp_path, f"player p {{ var x in [0.1, 3] {objective} }}").ground)
+    expected = name.replace("nonconvex ", "")
+    if "abs(log" in objective:
+        # |log x| has a binary, as its argument is an equation.
+        expected = kind.name.removeprefix("nonconvex ")
+    assert kind.name.removeprefix("nonconvex ") == expected
+    assert kind.convex == (not name.startswith("nonconvex"))
+    if not kind.convex:
+        assert kind.reason
+
+
+def test_a_convex_problem_gets_no_binaries_and_no_equations_between_curves(tmp_path: Path) -> None:
+    game = compiled(tmp_path, "player p { var x in [0.1, 3] minimize c = exp(x^2) - log(x) + max(x^3, 1/x) }").ground
+    assert not game.kind.any()
+    assert all((c.relation != 0).all() for c in game.curves)
+
+
+def test_a_leader_with_a_nonlinear_objective(tmp_path: Path) -> None:
+    text = """
+    player lead { var p in [0, 10] maximize profit = 2*p*q - 0.1*exp(p/5) }
+    player f follows lead { var q in [0, 10] maximize s = 8*q - 0.5*q^2 - p*q }
+    """
+    p = np.linspace(0, 10, 400001)
+    best = (2 * p * np.clip(8 - p, 0, 10) - 0.1 * np.exp(p / 5)).max()
+    assert answer(tmp_path, text).objectives["lead.profit"] == pytest.approx(best, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("player p { var x in [-1, 1] minimize c = 1/x }", "G710", "undefined where its argument is zero"),
+        ("player p { var x in [0, 3] minimize c = tan(x) }", "G710", "has poles"),
+        ("player p { var x minimize c = tan(x) }", "G710", "has poles"),
+        ("set T index t = 1..2 player p { var x[t] >= 0 minimize c = prod(t) x[t] }", "G701", "`prod` over variables"),
+    ],
+)
+def test_what_has_no_form_is_refused(tmp_path: Path, text: str, code: str, words: str) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        compiled(tmp_path, text)
+    [found] = caught.value.diagnostics
+    assert found.code == code
+    assert words in found.headline
+    assert found.hints
+
+
+def test_a_follower_with_a_nonlinear_objective_is_refused(tmp_path: Path) -> None:
+    text = """
+    player lead { var p in [0, 10] maximize profit = p*q }
+    player f follows lead { var q in [0.1, 10] maximize s = log(q) - p*q }
+    """
+    with pytest.raises(DiagnosticError) as caught:
+        solve(written(tmp_path, text))
+    assert caught.value.diagnostics[0].code == "G704"
+    assert "log(q)" in caught.value.diagnostics[0].headline
+
+
+def test_infeasible_and_unbounded_are_told(tmp_path: Path) -> None:
+    text = "player p { var x in [0.1, 3] minimize c = exp(x) constraint far: log(x) >= 2 }"
+    assert solve(written(tmp_path, text)).status is Status.INFEASIBLE
+    text = "player p { var x >= 1 maximize c = log(x) }"
+    with pytest.raises(DiagnosticError, match="infinity"):
+        solve(written(tmp_path, text))
