@@ -109,6 +109,9 @@ def hinted(request: Request, options: Sequence[Option]) -> Request:
         request,
         method=str(hints.get("method", "auto")) if request.method == "auto" else request.method,
         solver=str(hints.get("solver", "auto")) if request.solver == "auto" else request.solver,
+        complementarity=str(hints.get("complementarity", "auto"))
+        if request.complementarity == "auto"
+        else request.complementarity,
         time_limit=_number(hints.get("time_limit")) if request.time_limit is None else request.time_limit,
         gap=_number(hints.get("gap")) if request.gap is None else request.gap,
         seed=int(hints["seed"]) if "seed" in hints and not request.seed else request.seed,

@@ -43,10 +43,10 @@ def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
 
 
 def _tell_once(findings: Findings) -> None:
-    """Of what is unknown, only its first use in the text: one missing declaration is one finding."""
+    """Of what is marked as unknown, only its first use in the text: one missing declaration is one finding."""
     first: dict[str, Diagnostic] = {}
     for d in findings.sorted():
-        if d.code in ("G201", "G206", "G402"):
+        if d.label.startswith("unknown"):
             first.setdefault(d.headline, d)
     findings.items = [d for d in findings.items if first.get(d.headline, d) is d]
 

@@ -184,9 +184,9 @@ class NameResolver:
         if not hints and text in FUNCTIONS:
             hints.append(Hint(f"a function needs its argument: `{text}(...)`"))
         elif not any(hint.edit for hint in hints):
-            declaration = (
-                f"`player {text} {{ ... }}`" if what else f"`param {text} = ...` or, inside a player, `var {text}`"
-            )
+            declaration = f"`player {text} {{ ... }}`" if what else f"`param {text} = ...`"
+            if not what and self.player is not None:
+                declaration += f" or, inside a player, `var {text}`"
             hints.append(Hint(f"declare it: {declaration}"))
         return self.fail(
             "G201",

@@ -20,7 +20,7 @@ WORKS = "what works: one player; one leader with direct followers; players none 
 
 
 def _check_ties(setting: Setting) -> None:
-    """Raises DiagnosticError (G704) where ties are to fall against the leaders: every method lets them fall for them."""
+    """Raises DiagnosticError (G704) where ties are to fall against the leaders: the methods let them fall for them."""
     gloomy = [p for p in setting.game.players if p.leaders and not p.optimistic]
     if gloomy:
         name = gloomy[0].name
