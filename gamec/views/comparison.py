@@ -8,7 +8,7 @@ from gamec.cells import clean
 from gamec.terminal import Paper
 from gamec.views.grid import banded
 from gamec.views.numbers import number
-from gamec.views.result import value_lines
+from gamec.views.result import certified, value_lines
 from runtime.result import Comparison, Labelled, Result
 
 BASE = "(base)"
@@ -57,7 +57,7 @@ def _names(maps: Iterable[Mapping[str, object]]) -> list[str]:
 
 
 def _certified(result: Result) -> str:
-    if result.certificate.verified:
+    if certified(result):
         return "yes"
     return "no" if result.objectives else "–"
 

@@ -20,10 +20,21 @@ PROVED = {
     Status.STATIONARY: "a stationary point, no more",
     Status.INFEASIBLE: "there is no solution",
     Status.UNBOUNDED: "there is no optimum: an objective has no bound",
-    Status.LIMIT: "nothing more than the gap shown: a limit came first",
+    Status.LIMIT: "that the answer is feasible; a limit came before more",
     Status.NOT_VERIFIED: "nothing: the certificate refuses this answer",
 }
 """What each status says was proved."""
+
+UNPROVED = {
+    Status.OPTIMAL_IF_BOUNDS: "that the assumed bounds hold; where they do not, a better answer may exist",
+    Status.LOCAL: "that no better answer exists elsewhere",
+    Status.STATIONARY: "that it is an optimum, be it only among its neighbours",
+    Status.LIMIT: "that no player can do better: each may gain up to its regret below",
+    Status.NOT_VERIFIED: "that this is an answer at all: do not use its values",
+}
+"""What is left open by each status that leaves something open."""
+
+NO_ANSWER = "nothing: a limit came before any answer"
 
 _STYLES = {Status.OPTIMAL: "good", Status.EQUILIBRIUM: "good", Status.OPTIMAL_IF_BOUNDS: "good"}
 
@@ -54,7 +65,7 @@ def result_text(result: Result, paper: Paper, everything: bool = False) -> str:
 def result_line(result: Result) -> str:
     """One line: game, case, status, whether certified, objectives."""
     words = [clean(result.game + (f":{result.case}" if result.case else "")), result.status.value]
-    words.append("certified" if result.certificate.verified else "not-certified")
+    words.append("certified" if certified(result) else "not-certified")
     return " ".join([*words, *(f"{clean(name)}={value!r}" for name, value in result.objectives.items())])
 
 
@@ -74,17 +85,26 @@ def value_lines(
     return aligned(rows, (False, True, False, False), paper.width) + tables
 
 
+def certified(result: Result) -> bool:
+    """Whether all that an answer of this kind claims was proved: at a limit, only its feasibility was."""
+    return result.certificate.verified and result.status is not Status.LIMIT
+
+
 def _head(result: Result, paper: Paper) -> list[str]:
-    certified = ", certified" if result.certificate.verified else ""
-    status = paper.styled(_STYLES.get(result.status, "warning"), result.status.value + certified)
+    words = result.status.value + (", certified" if certified(result) else "")
+    status = paper.styled(_STYLES.get(result.status, "warning"), words)
     case = f", case {clean(result.case)}" if result.case else ""
     lines = [f"{paper.styled('strong', clean(result.game))}{case}: {status}"]
-    facts = [("proved", PROVED[result.status])]
+    answered = bool(result.objectives)
+    facts = [("proved", NO_ANSWER if result.status is Status.LIMIT and not answered else PROVED[result.status])]
+    if answered and result.status in UNPROVED:
+        facts.append(("not proved", UNPROVED[result.status]))
     if result.method:
         facts.append(("method", result.method + (f" with {result.solver}" if result.solver else "")))
     if result.choice:
         facts.append(("why", result.choice))
+    margin = max(len(name) for name, _ in facts)
     for name, text in facts:
-        first, *rest = wrapped(text, paper.width - 10)
-        lines += [f"  {name:<6}  {first}", *(" " * 10 + line for line in rest)]
+        first, *rest = wrapped(text, paper.width - margin - 4)
+        lines += [f"  {name:<{margin}}  {first}", *(" " * (margin + 4) + line for line in rest)]
     return lines

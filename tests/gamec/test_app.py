@@ -117,13 +117,6 @@ def test_help_takes_a_fifth_of_a_second_at_most() -> None:
     assert _processor_seconds("-m", "gamec", "--help") < 0.2
 
 
-def test_the_command_line_adds_little_to_checking() -> None:
-    """0.1 s on the machine where all of it took 0.41 s; pydantic or rich would double that."""
-    model = "models/spot_market_vpp/spot_market_vpp.game"
-    bare = f"from compiler.pipeline import check_file; check_file({model!r})"
-    assert _processor_seconds("-m", "gamec", "check", model) < _processor_seconds("-c", bare) + 0.2
-
-
 def test_version_is_that_of_the_project(gamec: Gamec) -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     [version] = re.findall(r'^version = "(.*)"$', text, re.MULTILINE)

@@ -9,6 +9,7 @@ import itertools
 import math
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from gamec.terminal import Paper
 from gamec.views.comparison import comparison_lines, comparison_text
 from gamec.views.labelled import labelled_lines
 from gamec.views.numbers import number
-from gamec.views.result import PROVED, result_line, result_text
+from gamec.views.result import PROVED, UNPROVED, result_line, result_text
 from runtime.result import Bound, Certificate, Comparison, Labelled, Result, Status, Tie
 
 GOLDEN = Path(__file__).parent / "golden_views"
@@ -74,12 +75,23 @@ REFUSED = Result(
     objectives={"a.cost": 1.0},
     certificate=Certificate(False, {"a": 0.5}, {}, 0.0, reasons=("player a gains 0.5 by deciding otherwise",)),
 )
+LIMITED = Result(
+    game="park",
+    status=Status.LIMIT,
+    method="single_level",
+    solver="highs",
+    objectives={"a.cost": 15.0},
+    certificate=Certificate(True, {"a": 15.0}, {"a": 1.0}),
+)
 
 TEXTS: dict[str, Callable[[], str]] = {
     "solved": lambda: result_text(SOLVED, Paper(80)),
     "everything": lambda: result_text(SOLVED, Paper(80), everything=True),
     "infeasible": lambda: result_text(INFEASIBLE, Paper(80)),
     "refused": lambda: result_text(REFUSED, Paper(80)),
+    "limited": lambda: result_text(LIMITED, Paper(80)),
+    "limited_without_answer": lambda: result_text(Result("park", Status.LIMIT), Paper(80)),
+    "assumed": lambda: result_text(replace(SOLVED, status=Status.OPTIMAL_IF_BOUNDS, values={}), Paper(80)),
     "long_list": lambda: "\n".join(labelled_lines("x", labelled("t", [list(range(8760))]), Paper(80), False)),
     "large_table": lambda: "\n".join(
         labelled_lines("x", labelled("ijt", [list("abcd"), list("uvwxyz"), HOURS], "kW"), Paper(80), False)
@@ -135,6 +147,22 @@ def test_everything_shows_every_value() -> None:
 
 def test_every_status_says_what_was_proved() -> None:
     assert set(PROVED) == set(Status)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_is_not_proved_is_said_next_to_what_is(status: Status) -> None:
+    """Proofs of an optimum, an equilibrium, or that there is no solution, leave nothing open; all else does."""
+    whole = {Status.OPTIMAL, Status.EQUILIBRIUM, Status.INFEASIBLE, Status.UNBOUNDED}
+    assert (status in UNPROVED) == (status not in whole)
+    lines = result_text(replace(SOLVED, status=status), Paper(200)).splitlines()
+    assert any(line.startswith("  not proved  that ") for line in lines) == (status not in whole)
+
+
+def test_at_a_limit_nothing_is_called_certified() -> None:
+    assert "certified" not in result_text(LIMITED, Paper(80)).splitlines()[0]
+    assert result_line(LIMITED) == "park limit not-certified a.cost=15.0"
+    table = comparison_text(Comparison("park", {"a": LIMITED}, {}), Paper(80)).splitlines()
+    assert ["certified", "no"] in [line.split() for line in table]
 
 
 def test_single_lines() -> None:

@@ -1,6 +1,6 @@
 """`gamec explain`: models, codes and their names.
 
-`GAMEC_WRITE_GOLDEN=1` writes the golden texts anew; read the difference before you keep it.
+`GAMEC_GOLDEN=write` writes the golden texts anew; read the difference before you keep it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def test_a_model(gamec: Gamec, model: str) -> None:
     ran = gamec("explain", *MODELS[model])
     assert (ran.code, ran.err) == (0, "")
     path = GOLDEN / f"{model}.txt"
-    if os.environ.get("GAMEC_WRITE_GOLDEN"):
+    if os.environ.get("GAMEC_GOLDEN") == "write":
         path.write_text(ran.out, encoding="utf-8")
     assert ran.out == path.read_text(encoding="utf-8")
 

@@ -89,6 +89,31 @@ def test_no_solution_names_what_stands_in_the_way(gamec: Gamec, tmp_path: Path) 
     assert (document["status"], document["objectives"]) == ("infeasible", {})
 
 
+MARKET = """game market "two producers, one clearing"
+set T index t = 1..3
+set K index k = {a, b}
+unit EUR "euro"
+param load[t] : kW = {1: 5, 2: 12, 3: 18}
+param cost[k] : EUR/kW = {a: 10, b: 20}
+player gen[k] {
+  var p[t] : kW in [0, 10]
+  maximize profit : EUR = sum(t) (lmp[t] - cost[k])*p[t]
+  constraint energy: sum(t) p[t] <= 100  price scarce : EUR/kW
+}
+clear balance[t]: sum(k) p[k,t] >= load[t]  price lmp[t] : EUR/kW in [0, 100]
+"""
+
+
+def test_prices_of_markets_and_constraints_are_shown(gamec: Gamec) -> None:
+    """Merit order: hour 1 is served by the cheap producer alone; in hours 2 and 3 the dear one is at the margin."""
+    rows = [line.split() for line in gamec("solve", "-", stdin=MARKET.encode()).out.splitlines()]
+    prices = rows[rows.index(["prices"]) :]
+    [market] = [k for k, row in enumerate(prices) if row[:1] == ["lmp[t]:"]]
+    assert (prices[market + 1], prices[market + 2]) == (["t", "1", "2", "3"], ["10", "20", "20"])
+    [scarce] = [row for row in prices if row[:1] == ["scarce[k]:"]]
+    assert scarce == ["scarce[k]:", "all", "2", "values", "0", "EUR/kW"]
+
+
 def test_everything_is_shown_on_demand(gamec: Gamec, tmp_path: Path) -> None:
     (tmp_path / "many.game").write_text(
         'game many "x" set T index t = 1..500 player p { var x[t] in [0, t] maximize c = sum(t) x[t] }',

@@ -1,6 +1,6 @@
 """Texts of the stages: golden ones for a model that has a bit of everything, and names that mean what they say.
 
-`GAMEC_WRITE_GOLDEN=1` writes the golden texts anew; read the difference before you keep it.
+`GAMEC_GOLDEN=write` writes the golden texts anew; read the difference before you keep it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MODELS = {"toy": ROOT / "models" / "toy" / "toy.game", "plant": GOLDEN / "plant.
 
 def told_as(name: str, text: str) -> None:
     path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GAMEC_WRITE_GOLDEN"):
+    if os.environ.get("GAMEC_GOLDEN") == "write":
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
 
