@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, Hint
-from runtime.certify import Claim, certify
+from runtime.certify import PATIENCE, Claim, certify
 from runtime.methods.method import Found, Request
 from runtime.methods.registry import choose
 from runtime.methods.setting import Setting
@@ -58,7 +58,7 @@ def answer(game: GroundGame, request: Request) -> Answer:
             times["triage"] = lap()
         return Answer(status, method.name, found.solver, choice, None, None, Certificate(False), diagnostics, times)
 
-    certificate = certify(game, _claim(found, request))
+    certificate = certify(game, _claim(found, request, spent))
     times["certify"] = lap()
     status = found.status
     if status is Status.LIMIT:
@@ -69,7 +69,8 @@ def answer(game: GroundGame, request: Request) -> Answer:
     return Answer(status, method.name, found.solver, choice, found.x, found.prices, certificate, diagnostics, times)
 
 
-def _claim(found: Found, request: Request) -> Claim:
+def _claim(found: Found, request: Request, spent: float) -> Claim:
+    """`spent` seconds so far; certifying has what is left of the limit, but `PATIENCE` at least."""
     assert found.x is not None
     return Claim(
         found.status,
@@ -80,6 +81,7 @@ def _claim(found: Found, request: Request) -> Claim:
         found.ledger,
         request.options.gap,
         found.seconds,
+        None if request.time_limit is None else max(PATIENCE, request.time_limit - spent),
     )
 
 

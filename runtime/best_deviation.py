@@ -15,6 +15,7 @@ from compiler.ground.curvature import shape_of
 from compiler.ground.curves import Curve, curves_among
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from runtime.solvers.interruptible import optimize
 from runtime.solvers.safe_ipopt import safe_ipopt
 
 SLIGHT = 1e-7
@@ -194,13 +195,13 @@ def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start:
         return _by_scip(problem, gap, time_limit)
     found = _by_highs(problem, gap, time_limit, start, 1e-9)
     if found.v is not None:
-        bound = tangent_bound(problem, found.v)
+        bound = tangent_bound(problem, found.v, time_limit)
         if np.isfinite(bound):
             return Minimum(found.v, found.value, min(found.value, bound))
     return _by_scip(problem, gap, time_limit)
 
 
-def tangent_bound(problem: OwnProblem, v: Floats) -> float:
+def tangent_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None) -> float:
     """A lower bound of a convex problem with linear rows: its minimum with the objective replaced by its tangent at
     v, an LP.
 
@@ -210,9 +211,9 @@ def tangent_bound(problem: OwnProblem, v: Floats) -> float:
     slope = problem.gradient(v)
     tangent = replace(problem, cost=slope, cost_terms=problem.gradient_size(v), quad=Quad.empty()).settled
     tangent = replace(tangent, constant=problem.value(v) - float(tangent.cost @ v))
-    found = _by_highs(tangent, 0.0, None, None, 1e-9)
+    found = _by_highs(tangent, 0.0, time_limit, None, 1e-9)
     if found.v is None and not found.unbounded:
-        found = _by_highs(tangent, 0.0, None, None, 1e-7)
+        found = _by_highs(tangent, 0.0, time_limit, None, 1e-7)
     return found.bound if found.v is not None else float("-inf")
 
 
@@ -319,10 +320,8 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
     model.addCons(quicksum(terms) <= height)
     model.setObjective(height)
     with safe_ipopt(model):
-        model.optimize()
+        optimize(model)
     status = model.getStatus()
-    if status == "userinterrupt":
-        raise KeyboardInterrupt
     if status in ("unbounded", "inforunbd"):
         return Minimum(None, -np.inf, -np.inf, unbounded=status == "unbounded", trouble=f"SCIP: {status}")
     if not model.getNSols():

@@ -7,6 +7,7 @@ proof rests on.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,9 @@ PRICE = 1e-5
 ENDLESS = 1e15
 """Decisions of this size are no answers: solvers take 1e20 for infinity, and lose all digits on the way there."""
 
+PATIENCE = 10.0
+"""Seconds that certifying has at least, whatever limit is set: an answer that is not certified is of no use."""
+
 LARGE = 20_000
 """Nonzeros of a player's rows from which on multipliers prove its optimality instead of a second solve, which would
 cost as much as the first. The proof is as good (weak duality); without it the problem is solved again at any size."""
@@ -51,7 +55,9 @@ class Claim:
     gap: float = 0.0
     """Relative gap that was asked for."""
     seconds: float = 0.0
-    """What the answer took: solving again may take twice as long."""
+    """What the answer took: without an allowance, solving a player that is not convex again may take twice as long."""
+    allowance: float | None = None
+    """Seconds in which all solving again must end; what is open then is not verified."""
 
 
 def certify(game: GroundGame, claim: Claim) -> Certificate:
@@ -76,6 +82,7 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     answers: dict[int, Floats] = {}
     problems: dict[int, OwnProblem] = {}
     actual = game.objectives_at(x)
+    deadline = None if claim.allowance is None else time.perf_counter() + claim.allowance
     for p, player in enumerate(game.players):
         problem = problems[p] = OwnProblem.of(game, p, x)
         v = x[problem.own]
@@ -85,10 +92,10 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
             reasons.append(f"`{player.name}.{player.objective}` is claimed to be {stated:.9g}, but is {actual[p]:.9g}")
         top = p in leads or len(game.players) == 1
         proven = player.sense * float(actual[p] - claim.bound[p]) if p in claim.bound else float("inf")
-        if p in leads:
+        if p in leads or (top and claim.status is Status.LIMIT and np.isfinite(proven)):
             gain = max(0.0, proven)
         else:
-            gain, answer, words = _gain(problem, v, claim, p, proven)
+            gain, answer, words = _gain(problem, v, claim, proven, _patience(problem, claim, deadline))
             notes += [f"`{player.name}`: {w}" for w in words]
             if answer is not None:
                 answers[p] = answer
@@ -165,8 +172,15 @@ def _crossed(game: GroundGame, x: Floats) -> Floats:
     return crossed
 
 
+def _patience(problem: OwnProblem, claim: Claim, deadline: float | None) -> float | None:
+    """Seconds for solving a player again."""
+    if deadline is not None:
+        return max(0.0, deadline - time.perf_counter())
+    return max(PATIENCE, 2 * claim.seconds) if problem.discrete or not problem.convex else None
+
+
 def _gain(
-    problem: OwnProblem, v: Floats, claim: Claim, p: int, proven: float
+    problem: OwnProblem, v: Floats, claim: Claim, proven: float, limit: float | None
 ) -> tuple[float, Floats | None, tuple[str, ...]]:
     """At most what the player gains by deviating, its best answer where one was computed, and notes."""
     prices = None if claim.prices is None else claim.prices[problem.rows]
@@ -175,14 +189,15 @@ def _gain(
         if gap <= REGRET * problem.size(v):
             return max(0.0, gap), None, ("optimality is proven by its multipliers, not by solving again",)
     if problem.quad.entries and problem.convex:
-        gap = problem.value(v) - tangent_bound(problem, v)
+        gap = problem.value(v) - tangent_bound(problem, v, limit)
         if gap <= REGRET * problem.size(v):
             return max(0.0, gap), v, ()
-    limit = max(10.0, 2 * claim.seconds) if problem.discrete or not problem.convex else None
     best = minimum(problem, gap=claim.gap, time_limit=limit, start=v)
     if best.unbounded:
         return float("inf"), None, ("its objective has no bound at the others' decisions",)
     gain = problem.value(v) - best.bound
+    if best.v is not None and np.isinf(best.bound) and not np.isfinite(proven):
+        return float("inf"), None, ("solving again did not end in time",)
     found = 0.0 if best.v is None else problem.value(v) - best.value
     if proven < gain and found <= REGRET * problem.size(v) < gain:
         # Out of time, or no answer, but nothing better found: what the first solver proved is all there is.

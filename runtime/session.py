@@ -33,8 +33,8 @@ def solve(
 ) -> Result:
     """Solve the game in a `.game` file, or in a text that was read already, and certify the answer.
 
-    `case` names one of its cases; `overrides` replaces parameters by name; `time_limit` is in seconds for the solver,
-    `gap` relative.
+    `case` names one of its cases; `overrides` replaces parameters by name; `gap` is relative. `time_limit` is in
+    seconds for solving and certifying; certifying has what is left of it, but 10 s at least.
     Infeasible and unbounded games, limits and answers that fail the certificate come back as a Result with that
     status and its diagnostics. Raises `DiagnosticError` for a model that does not compile, has no method, or options
     that do not exist.

@@ -17,7 +17,8 @@ from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
 
 @dataclass(frozen=True)
 class Request:
-    """How to solve: names or `auto`; seconds for all of the work; relative gap (None: `PROOF_GAP`); seed.
+    """How to solve: names or `auto`; seconds for all of the work (certifying has what is left, but 10 at least);
+    relative gap (None: `PROOF_GAP`); seed.
 
     `big_m` is assumed for multipliers and slacks of which no bound can be derived, in the file's units, where a
     reformulation needs one. `crosscheck`: solve a second time by other means and compare.

@@ -15,6 +15,7 @@ import numpy as np
 from compiler.ground.curves import Curve
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
+from runtime.solvers.interruptible import optimize
 from runtime.solvers.safe_ipopt import safe_ipopt
 from runtime.solvers.solver import Ending, Options, Outcome, cost_scale
 
@@ -67,12 +68,10 @@ class Scip:
         message = ""
         try:
             with safe_ipopt(model) if _has_products(program) else nullcontext():
-                model.optimize()
+                optimize(model)
             status = model.getStatus()
         except Exception as error:  # noqa: BLE001 - PySCIPOpt raises bare Exceptions for faults inside SCIP
             status, message = "error", f"SCIP: {error}"
-        if status == "userinterrupt":
-            raise KeyboardInterrupt
         ending = ENDINGS.get(status, Ending.FAILED)
         seconds = time.perf_counter() - before
         message = message or f"SCIP: {status}"
