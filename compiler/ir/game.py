@@ -213,6 +213,7 @@ class PlayerDef:
     leaders: tuple[str, ...] = ()
     optimistic: bool = True
     follows_span: Span | None = None
+    leader_spans: tuple[Span, ...] = ()
     market: bool = False
     """Whether it is the price setter that a `clear` stands for."""
 
