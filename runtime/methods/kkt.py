@@ -115,9 +115,10 @@ def follower_findings(setting: Setting, players: list[int]) -> tuple[Diagnostic,
             )
         elif kind.integer >= 0 and block_of(game.column_blocks, kind.integer).lifted:
             block = block_of(game.column_blocks, kind.integer)
+            form = block.name if kind.span is None else " ".join(kind.span.text.split())
             finding = Diagnostic(
                 "G703",
-                f"`{player.name}`, {follows}, needs a binary for `{block.name}`: it has no optimality conditions",
+                f"`{player.name}`, {follows}, needs a binary for `{form}`: it has no optimality conditions",
                 kind.span,
                 "not convex where it stands",
                 others,

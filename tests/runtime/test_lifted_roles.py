@@ -169,7 +169,7 @@ player p {follows} {{ var x[t] in [-2, 5]  {sense} z = sum(t) {form} + leader.y 
     assert finding.code == "G703"
     assert finding.span is not None
     assert finding.span.text == form
-    assert "binary" in finding.headline
+    assert f"needs a binary for `{form}`" in finding.headline
 
 
 def test_an_implication_in_a_follower_is_refused() -> None:
