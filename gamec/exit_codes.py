@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 from grammar.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from runtime.result import Comparison, Result
 
 CERTIFIED = 0

@@ -73,7 +73,7 @@ def show_warnings(diagnostics: tuple[Diagnostic, ...], wanted: Format) -> None:
 
 def our_fault(fault: Exception, traced: bool = False) -> Diagnostic:
     """G901 for an exception that nobody expected, with its place in our code; prints the whole trace if `traced`."""
-    from gamec.version import version
+    from gamec.version import issues_address, version
 
     if traced:
         import traceback
@@ -90,6 +90,8 @@ def our_fault(fault: Exception, traced: bool = False) -> Diagnostic:
         at = at.tb_next
     words = str(fault).strip().split("\n")[0]
     python = ".".join(map(str, sys.version_info[:3]))
+    address = issues_address()
+    where = f"at {address}" if address else "to those who maintain gamec"
     return Diagnostic(
         "G901",
         f"gamec failed: {type(fault).__name__}{f': {words}' if words else ''}",
@@ -98,19 +100,7 @@ def our_fault(fault: Exception, traced: bool = False) -> Diagnostic:
             f"at {place}; gamec {version()}, Python {python}, {sys.platform}",
         ),
         hints=(
-            Hint(f"please report it{_tracker()}, with the command and, if you can share it, the model"),
+            Hint(f"please report it {where}, with the command and, if you can share it, the model"),
             Hint(f"with {TRACEBACK}=1 in the environment the same command shows the whole trace; add that too"),
         ),
     )
-
-
-def _tracker() -> str:
-    """Where the installed package says that faults are reported."""
-    from importlib import metadata
-
-    try:
-        urls = metadata.metadata("gamec").get_all("Project-URL") or []
-    except metadata.PackageNotFoundError:
-        urls = []
-    named = dict(url.split(", ", 1) for url in urls if ", " in url)
-    return f" at {named['Issues']}" if "Issues" in named else " to gamec's authors"

@@ -84,7 +84,8 @@ TRIALS: tuple[Trial, ...] = (
     Trial("IPOPT", "casadi", "casadi", False, "local answers to nonlinear games", _IPOPT, 2.0),
 )
 
-PACKAGES = ("numpy", "lark", "jinja2", "typer", "pyomo")
+PACKAGES = ("numpy", "lark", "jinja2", "typer", "rich", "pyomo")
+"""What gamec depends on, beside the solvers."""
 
 
 def tried(trial: Trial, seconds: float = 60.0) -> Finding:

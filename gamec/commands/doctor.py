@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from gamec.exit_codes import CERTIFIED, SOLVER_MISSING
 from gamec.options import Form, Format
 from gamec.terminal import Paper, paper_of, write
 from gamec.watched import watched
 
+if TYPE_CHECKING:
+    from gamec.solver_trials import Finding
+
 
 def run(*, form: Form = Format.TEXT) -> int:
     from gamec.json_text import json_text
     from gamec.solver_trials import TRIALS, tried, versions
+    from runtime.solvers.registry import SOLVERS
 
     found = watched("trying solvers", lambda: [tried(trial) for trial in TRIALS])
     packages = versions()
@@ -37,8 +42,9 @@ def run(*, form: Form = Format.TEXT) -> int:
     lines += [f"  {name:<10} {version or paper.styled('error', 'missing')}" for name, version in packages.items()]
     lines += ["", "solvers, each on a problem of two variables"]
     for f in found:
-        word = _word(f.works, f.trial.required, paper)
-        lines.append(f"  {f.trial.name:<10} {word}  {f.version:<8}  {f.trial.use}")
+        brought = f"{f.trial.package} {f.version}".rstrip()
+        use = f.trial.use if f.trial.name.lower() in SOLVERS else "no method of this version asks for it"
+        lines.append(f"  {f.trial.name:<10} {_word(f, paper)}  {brought:<18}  {use}")
         if f.trouble:
             lines.append(f"  {'':<10} {f.trouble}")
     missing = [name for name, version in packages.items() if version is None]
@@ -51,7 +57,8 @@ def run(*, form: Form = Format.TEXT) -> int:
     return CERTIFIED if whole else SOLVER_MISSING
 
 
-def _word(works: bool, required: bool, paper: Paper) -> str:
-    if works:
+def _word(found: Finding, paper: Paper) -> str:
+    if found.works:
         return paper.styled("good", "works  ")
-    return paper.styled("error", "FAILED ") if required else paper.styled("warning", "missing")
+    style = "error" if found.trial.required else "warning"
+    return paper.styled(style, "FAILED " if found.version else "missing")

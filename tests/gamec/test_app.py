@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from typer.main import get_command
 
 from gamec.app import EXAMPLES, app
 from gamec.commands.registry import COMMANDS, Command
+from gamec.guard import our_fault
 from tests.gamec.conftest import ROOT, Ran, environment
 
 Gamec = Callable[..., Ran]
@@ -342,6 +344,13 @@ def test_a_fault_of_ours_is_called_so(traced: bool) -> None:
     assert "fault of gamec" in ran.stderr
     assert "gamec/commands/explain.py" in ran.stderr
     assert ("Traceback" in ran.stderr) is traced
+
+
+def test_a_fault_is_reported_where_the_project_says() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        stated = tomllib.load(file)["project"].get("urls", {}).get("Issues")
+    report = our_fault(RuntimeError("x")).hints[0].text
+    assert f"at {stated}," in report if stated else "http" not in report
 
 
 def test_our_own_faults_are_told_as_json_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,7 +12,8 @@ import pytest
 from gamec.commands import doctor as command
 from gamec.options import Format
 from gamec.solver_trials import TRIALS, Trial, tried, versions
-from tests.gamec.conftest import Ran
+from runtime.solvers.registry import SOLVERS
+from tests.gamec.conftest import ROOT, Ran
 
 # What the three trial problems have as optimum, by hand: see the comments beside them.
 OPTIMA = {"HiGHS": 11.0, "SCIP": 9.0, "IPOPT": 2.0}
@@ -54,6 +57,29 @@ def test_what_is_not_installed_is_found() -> None:
 
 def test_packages() -> None:
     assert None not in versions().values()
+
+
+def test_every_dependency_of_the_project_is_looked_at() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        stated = tomllib.load(file)["project"]["dependencies"]
+    names = {re.split(r"[<>=!~\[; ]", one)[0] for one in stated}
+    assert names <= {*versions(), *(trial.package for trial in TRIALS)}
+
+
+def test_a_solver_that_no_method_asks_for_is_not_praised(gamec: Callable[..., Ran]) -> None:
+    rows = {line.split()[0]: line for line in gamec("doctor").out.splitlines() if line.startswith("  ")}
+    for trial in TRIALS:
+        assert ("no method of this version" in rows[trial.name]) == (trial.name.lower() not in SOLVERS)
+
+
+def test_a_broken_solver_is_not_called_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("gamec.solver_trials.TRIALS", (replace(FIRST, program="print(0)", required=False),))
+    assert command.run(form=Format.TEXT) == 0
+    out = capsys.readouterr().out
+    assert "FAILED" in out
+    assert "missing  " not in out
 
 
 @pytest.mark.parametrize(("required", "code", "last"), [(True, 5, "not ready"), (False, 0, "ready")])
