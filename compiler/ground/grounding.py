@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compiler.ground.column_bounds import ColumnBounds, all_expressions
 from compiler.ground.context import Context, Ungrounded
 from compiler.ground.data import Data
 from compiler.ground.evaluate import Evaluator
@@ -19,16 +19,16 @@ from compiler.ground.ground_checks import check_bounds, check_finite, check_rows
 from compiler.ground.ground_game import INTEGER, MAXIMIZE, MINIMIZE, Block, GroundGame, GroundPlayer
 from compiler.ground.ground_set import Layout
 from compiler.ground.lifting import Lifting
-from compiler.ground.logic import complementary_columns, implied, semicontinuous
+from compiler.ground.logic import complementary_columns, implied
 from compiler.ground.relation_sides import at_words, relation_sides
 from compiler.ground.rows import Entries
 from compiler.ground.shared_rows import SharedRows, shared_rows
 from compiler.ground.smooth import curves
 from compiler.ground.spaces import Columns, Place, Spaces
 from compiler.ground.sparse import Csr, stacked
-from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
+from compiler.ground.values import Dense
 from compiler.ir import expr as ir
-from compiler.ir.game import BoundDef, ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
+from compiler.ir.game import ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
 from compiler.ir.walk import uses
 from grammar.diagnostics import Findings
 
@@ -102,9 +102,10 @@ class _Grounding:
         for player in self.game.players:
             for constraint in player.constraints:
                 self._try(lambda c=constraint: self._write_constraint(c))  # type: ignore[misc]
+        bounds = ColumnBounds(self, self.game, flat.lower, flat.upper)
         for player in self.game.players:
             for variable in player.variables:
-                self._try(lambda v=variable: self._bounds(v, flat.lower, flat.upper))  # type: ignore[misc]
+                self._try(lambda v=variable: bounds.write(v))  # type: ignore[misc]
         self._apply_fixes(flat.lower, flat.upper)
         objective = Entries()
         constants = np.zeros(len(players))
@@ -200,9 +201,9 @@ class _Grounding:
                 self.spaces.rows[id(constraint)] = self._place(self.rows, constraint, *place)
                 if constraint.perp is None and constraint.condition is None:
                     self.block_numbers[id(constraint)] = len(self.row_blocks)
-                    self._add_rows(constraint.signature, constraint, place[0])
+                    self.add_rows(constraint.signature, constraint, place[0])
 
-    def _add_rows(self, signature: Signature, definition: ConstraintDef | VarDef, layout: Layout) -> int:
+    def add_rows(self, signature: Signature, definition: ConstraintDef | VarDef, layout: Layout) -> int:
         """Room for the rows of a declaration; gives the number of the first."""
         base = self.rows
         block = _block(signature, definition.player, definition.own, definition.domain, base, layout)
@@ -304,81 +305,6 @@ class _Grounding:
             rows = self.spaces.rows[id(constraint)]
             flat.price_row[base : base + rows.layout.size] = rows.base + np.arange(rows.layout.size)
         return flat
-
-    def _bounds(self, variable: VarDef, lower: Floats, upper: Floats) -> None:
-        place = self.spaces.columns[id(variable)]
-        here = slice(place.base, place.base + place.layout.size)
-        for bound in variable.bounds:
-            self._bound(
-                variable, bound, place, here, lower, upper, "lower bound" if bound.relation == ">=" else "upper bound"
-            )
-        if variable.kind == "semicontinuous":
-            semicontinuous(self.lifting, place, lower, upper, variable.signature)
-        if variable.final is not None:
-            last = self._last_instances(variable, place)
-            self._bound(variable, variable.final, place, here, lower, upper, "final value", last)
-
-    def _bound(
-        self,
-        variable: VarDef,
-        bound: BoundDef,
-        place: Place,
-        here: slice,
-        lower: Floats,
-        upper: Floats,
-        word: str,
-        only: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Data become column bounds; a bound that holds variables becomes rows."""
-        context = place.context
-        if only is not None:
-            context = context.guarded(Dense(place.layout.axes, only.reshape(tuple(a.size for a in place.layout.axes))))
-        value = self.evaluator.expression(bound.value, context)
-        picked: slice | Ints = here if only is None else np.arange(here.start, here.stop)[only]
-        if value.numeric:
-            numbers = np.asarray(value.constant.full(place.layout.axes), dtype=np.float64).ravel()
-            numbers = numbers if only is None else numbers[only]
-            if bound.relation in (">=", "=="):
-                lower[picked] = np.maximum(lower[picked], numbers)
-            if bound.relation in ("<=", "=="):
-                upper[picked] = np.minimum(upper[picked], numbers)
-            return
-        signature = Signature(f"{variable.name} ({word})", bound.span, variable.signature.unit)
-        layout = place.layout
-        column = Dense(layout.axes, np.arange(here.start, here.stop).reshape(tuple(a.size for a in layout.axes)))
-        body = add([(1, Affine(ZERO, (Term(column, UNIT),))), (-1, value)])
-        mine = layout if only is None else Layout(layout.sets, (), int(only.sum()), layout.all_coords()[only])
-        base = self._add_rows(signature, variable, mine)
-        constant = self.entries.write(body, layout, base, only)
-        if bound.relation in (">=", "=="):
-            self.row_lower[-1][:] = -constant
-        if bound.relation in ("<=", "=="):
-            self.row_upper[-1][:] = -constant
-
-    @cached_property
-    def _stepped(self) -> dict[int, set[int]]:
-        """The indices along which each variable is stepped, by identity of its definition."""
-        found: dict[int, set[int]] = {}
-        for expression in _expressions(self.game):
-            for use in uses(expression):
-                steps = {k for k, index in enumerate(use.indices) if isinstance(index, ir.Shift | ir.Step)}
-                found.setdefault(id(use.target), set()).update(steps)
-        return found
-
-    def _last_instances(self, variable: VarDef, place: Place) -> NDArray[np.bool_]:
-        """Instances at the last element of the index that the variable is stepped along: (size,)."""
-        stepped = self._stepped.get(id(variable), set())
-        if len(stepped) > 1:
-            raise self.evaluator.fail(
-                "G307",
-                f"`{variable.name}` is stepped along more than one index, so `ends` is ambiguous",
-                variable.signature.span,
-                "which index ends?",
-                hints=["write the final value as a constraint: `constraint final: ...[last(T)] == ...`"],
-            )
-        k = min(stepped) if stepped else len(place.layout.sets) - 1
-        result: NDArray[np.bool_] = place.layout.all_coords()[:, k] == place.layout.sets[k].size - 1
-        return result
 
     def _apply_fixes(self, lower: Floats, upper: Floats) -> None:
         for fix in self.game.fixes:
@@ -502,23 +428,10 @@ def _block(signature: Signature, player: str, own: int, domain: ir.Domain, base:
     )
 
 
-def _expressions(game: Game) -> list[ir.Expr]:
-    """Every expression of the players' problems, lets included."""
-    found: list[ir.Expr] = [let.value for let in game.all_lets()]
-    for player in game.players:
-        found.append(player.objective.value)
-        for constraint in player.constraints:
-            found += [e for e in (constraint.left, constraint.middle, constraint.right) if e is not None]
-        for variable in player.variables:
-            found += [b.value for b in variable.bounds]
-            found += [e for e in (variable.before, variable.final.value if variable.final else None) if e is not None]
-    return found
-
-
 def _used_prices(game: Game) -> list[ConstraintDef]:
     """Constraints whose shadow price some player's problem uses, in order of first use."""
     found: dict[int, ConstraintDef] = {}
-    for expression in _expressions(game):
+    for expression in all_expressions(game):
         for use in uses(expression):
             if isinstance(use.target, ConstraintDef):
                 found[id(use.target)] = use.target
