@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -235,3 +236,11 @@ def test_bad_reductions(tmp_path: Path, text: str, code: str) -> None:
 def test_bad_levels(tmp_path: Path, level: str, code: str) -> None:
     path = written(tmp_path, W + f"player p {{ var x in [0, 1] minimize v = cvar(w, {level}) (price[w]*x) }}")
     assert refused(path).code == code
+
+
+def test_missing_scikit_learn_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples(tmp_path)
+    monkeypatch.setitem(sys.modules, "sklearn.cluster", None)
+    found = refused(written(tmp_path, REDUCED.format(count=2, seed=0)))
+    assert found.code == "G803"
+    assert 'pip install "gamec[scenarios]"' in found.hints[0].text
