@@ -98,13 +98,14 @@ class Program:
         """Largest violation of a bound or row, each over 1 + |its limit|, or of a smooth function, over 1 + |its
         value|; pairs and integers are not looked at."""
         rows = self.rows_at(z)
-        gaps = [
-            (self.lower - z) / (1 + np.abs(self.lower)),
-            (z - self.upper) / (1 + np.abs(self.upper)),
-            (self.row_lower - rows) / (1 + np.abs(self.row_lower)),
-            (rows - self.row_upper) / (1 + np.abs(self.row_upper)),
-            *(c.violations(z) / (1 + np.abs(z[c.result])) for c in self.curves),
-        ]
+        with np.errstate(invalid="ignore"):
+            gaps = [
+                (self.lower - z) / (1 + np.abs(self.lower)),
+                (z - self.upper) / (1 + np.abs(self.upper)),
+                (self.row_lower - rows) / (1 + np.abs(self.row_lower)),
+                (rows - self.row_upper) / (1 + np.abs(self.row_upper)),
+                *(c.violations(z) / (1 + np.abs(z[c.result])) for c in self.curves),
+            ]
         # An infinite limit gives inf/inf; such a limit cannot be violated.
         return max(0.0, *(float(np.nanmax(g, initial=0.0)) for g in gaps))
 

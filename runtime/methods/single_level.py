@@ -26,6 +26,8 @@ STATUS = {
     Ending.UNBOUNDED: Status.UNBOUNDED,
     Ending.INFEASIBLE_OR_UNBOUNDED: Status.UNBOUNDED,
     Ending.LIMIT: Status.LIMIT,
+    Ending.LOCAL: Status.LOCAL,
+    Ending.STATIONARY: Status.STATIONARY,
 }
 """The triage finds out whether INFEASIBLE_OR_UNBOUNDED is the one or the other."""
 

@@ -13,9 +13,12 @@ from compiler.reformulations.program import Program
 
 
 class Ending(Enum):
-    """How a solver stopped. OPTIMAL is a proven global minimum up to the gap asked for."""
+    """How a solver stopped. OPTIMAL is a proven global minimum up to the gap asked for; LOCAL one among its neighbours,
+    by second-order conditions; STATIONARY a point that satisfies those of first order."""
 
     OPTIMAL = "optimal"
+    LOCAL = "local"
+    STATIONARY = "stationary"
     INFEASIBLE = "infeasible"
     UNBOUNDED = "unbounded"
     INFEASIBLE_OR_UNBOUNDED = "infeasible or unbounded"

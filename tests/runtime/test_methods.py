@@ -75,7 +75,7 @@ def test_unknown_names_get_near_ones() -> None:
 
 
 def test_a_solver_that_cannot() -> None:
-    (finding,) = refused(toy(), solver="highs")
+    (finding,) = refused(toy(), solver="highs", complementarity="sos1")
     assert finding.code == "G807"
     assert "scip" in finding.hints[0].text
 
