@@ -18,7 +18,8 @@ WORDS = [
     "new", "check", "solve", "compare", "compile", "explain", "-h", "--help", "--version", "--case", "--cases", "--set",
     "--data", "--method", "--solver", "--time-limit", "--gap", "--seed", "--all", "--format", "json", "short", "text",
     "--to", "pyomo", "-o", "--template", "market",
-    "fmt", "show", "--stage", "ground", "tree", "--check", "--diff", "toy.game", "no.game", "data.json", "--", "a=1", "auto", "G401",
+    "fmt", "show", "--stage", "ground", "tree", "--check", "--diff",
+    "toy.game", "no.game", "data.json", "--", "a=1", "auto", "G401",
     "1e-3", "all", "out.py", "-1", "nan", "", ".", "=",
 ]  # fmt: skip
 
