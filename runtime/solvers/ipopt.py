@@ -104,7 +104,8 @@ class _Nlp:
         import casadi as ca
 
         self.program = program
-        self.z = z = ca.MX.sym("z", program.columns)
+        z: Any = ca.MX.sym("z", program.columns)
+        self.z = z
         quad = program.cost_quad
         self.scale = cost_scale(program.cost, quad)
         cost = ca.dot(ca.DM(self.scale * program.cost), z)
@@ -148,7 +149,7 @@ class _Nlp:
         import casadi as ca
 
         program = self.program
-        settings: dict[str, object] = {
+        settings: dict[str, Any] = {
             "print_time": False,
             "error_on_fail": False,
             "ipopt.print_level": 0,
@@ -158,7 +159,8 @@ class _Nlp:
         }
         if np.isfinite(seconds):
             settings["ipopt.max_wall_time"] = max(seconds, 1e-2)
-        solver = ca.nlpsol("solver", "ipopt", {"x": self.z, "f": self.cost, "g": self.rows}, settings)
+        problem: Any = {"x": self.z, "f": self.cost, "g": self.rows}
+        solver: Any = ca.nlpsol("solver", "ipopt", problem, settings)
         found = solver(x0=start, lbx=program.lower, ubx=program.upper, lbg=self.low, ubg=self.high)
         status = str(solver.stats()["return_status"])
         z = self._inside(np.asarray(found["x"], np.float64).reshape(-1))
