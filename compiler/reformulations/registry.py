@@ -20,15 +20,13 @@ class Complementarity:
     """`apply` takes the game, a Program with `complementary` pairs and bounds of its columns, and gives the same
     Program without pairs, or with fewer: what is left is for another one. New columns come last.
 
-    `needs_bounds`: pairs without finite bounds stay. `tolerance`: the solver's for constraints, where its own would
-    leave a product too much room.
+    `needs_bounds`: pairs without finite bounds stay.
     """
 
     name: str
     words: str
     apply: Callable[[GroundGame, Program, ColumnBounds], Program]
     needs_bounds: bool = False
-    tolerance: float | None = None
 
 
 COMPLEMENTARITIES: dict[str, Complementarity] = {
@@ -41,15 +39,12 @@ COMPLEMENTARITIES: dict[str, Complementarity] = {
         Complementarity(
             "indicator", "indicator conditions", lambda game, program, bounds: complementarity_indicator(program)
         ),
-        Complementarity(
-            "product", "products", lambda game, program, bounds: complementarity_product(program), tolerance=1e-9
-        ),
+        Complementarity("product", "products", lambda game, program, bounds: complementarity_product(program)),
         Complementarity(
             "strong_duality",
             "strong duality",
             # Followers that have no such row keep their pairs, which SOS1 takes.
             lambda game, program, bounds: complementarity_sos1(strong_duality(game, program)),
-            tolerance=1e-9,
         ),
     )
 }
