@@ -2,13 +2,11 @@
 
 SCIP's own handler of the signal prints on standard output, where results go; without it Python sees the signal only
 when SCIP returns. So SCIP runs beside the thread that waits, which tells it to stop. It is always the same thread: the
-MUMPS inside PySCIPOpt's Ipopt keeps state in the thread that used it first and crashes the process some solves after
-that thread has ended.
+library that differentiates for SCIP (CppAD) numbers the threads that it meets, and ends the process at the 65th.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
@@ -18,48 +16,59 @@ STEP = 0.05
 """Seconds between two attempts to stop SCIP: it takes none while it is being set up."""
 
 
+class _Job:
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.ended = Event()
+        self.failure: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self.model.optimizeNogil()
+        except BaseException as error:  # noqa: BLE001 - handed on to the thread that waits
+            self.failure = error
+        finally:
+            self.ended.set()
+
+
+class _Worker:
+    """The one thread in which SCIP runs; it starts with the first job, and anew in a forked process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._thread: Thread | None = None
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+
+    def take(self, job: _Job) -> None:
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._jobs = SimpleQueue()
+                self._thread = Thread(target=self._work, args=(self._jobs,), daemon=True, name="scip")
+                self._thread.start()
+            self._jobs.put(job)
+
+    @staticmethod
+    def _work(jobs: SimpleQueue[_Job]) -> None:
+        while True:
+            jobs.get().run()
+
+
+_WORKER = _Worker()
+
+
 def optimize(model: Any) -> None:
     """`model` is a pyscipopt.Model. Raises KeyboardInterrupt, and whatever PySCIPOpt raises."""
     model.setParam("misc/catchctrlc", False)
-    failures: list[BaseException] = []
-    done = Event()
-
-    def run() -> None:
-        try:
-            model.optimizeNogil()
-        except BaseException as error:  # noqa: BLE001 - handed on to the thread that waits
-            failures.append(error)
-        finally:
-            done.set()
-
-    _worker().put(run)
+    job = _Job(model)
+    _WORKER.take(job)
     try:
-        done.wait()
+        job.ended.wait()
     except BaseException:
-        while not done.is_set():
+        while not job.ended.is_set():
             # It fails in a stage in which SCIP cannot be stopped; soon it will be in another.
             with suppress(Exception):
                 model.interruptSolve()
-            done.wait(STEP)
+            job.ended.wait(STEP)
         raise
-    if failures:
-        raise failures[0]
-
-
-_tasks: list[SimpleQueue[Callable[[], None]]] = []
-_guard = Lock()
-
-
-def _worker() -> SimpleQueue[Callable[[], None]]:
-    """The queue of the one thread that runs SCIP, started when it is first needed."""
-    with _guard:
-        if not _tasks:
-            queue: SimpleQueue[Callable[[], None]] = SimpleQueue()
-
-            def work() -> None:
-                while True:
-                    queue.get()()
-
-            Thread(target=work, daemon=True, name="scip").start()
-            _tasks.append(queue)
-    return _tasks[0]
+    if job.failure is not None:
+        raise job.failure
