@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.certify import PATIENCE, Claim, certify
+from runtime.crosscheck import crosscheck
 from runtime.methods.method import Found, Request
 from runtime.methods.registry import choose
 from runtime.methods.setting import Setting
@@ -49,6 +50,14 @@ def answer(game: GroundGame, request: Request) -> Answer:
     choice = f"{choice}; solved by {found.solver}" + "".join(f"; {note}" for note in found.notes)
 
     diagnostics: tuple[Diagnostic, ...] = ()
+    doubts: tuple[Diagnostic, ...] = ()
+    if request.crosscheck:
+        check = crosscheck(setting, method, found, request)
+        choice, times["crosscheck"] = f"{choice}; {check.note}", lap()
+        doubts = () if check.fault is None else (check.fault,)
+    if doubts and found.x is None:
+        none = Certificate(False, reasons=(doubts[0].headline,))
+        return Answer(Status.NOT_VERIFIED, method.name, found.solver, choice, None, None, none, doubts, times)
     if found.x is None:
         status = found.status
         if status is Status.LIMIT:
@@ -60,6 +69,12 @@ def answer(game: GroundGame, request: Request) -> Answer:
 
     certificate = certify(game, _claim(found, request, spent))
     times["certify"] = lap()
+    if doubts:
+        words = (*certificate.reasons, *(d.headline for d in doubts))
+        certificate = replace(certificate, verified=False, reasons=words)
+        return Answer(
+            *(Status.NOT_VERIFIED, method.name, found.solver, choice, found.x, found.prices, certificate, doubts, times)
+        )
     status = found.status
     if status is Status.LIMIT:
         diagnostics = (_limit_reached(request),)

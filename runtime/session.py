@@ -30,16 +30,22 @@ def solve(
     time_limit: float | None = None,
     gap: float | None = None,
     seed: int = 0,
+    complementarity: str = "auto",
+    big_m: float | None = None,
+    crosscheck: bool = False,
 ) -> Result:
     """Solve the game in a `.game` file, or in a text that was read already, and certify the answer.
 
     `case` names one of its cases; `overrides` replaces parameters by name; `gap` is relative. `time_limit` is in
     seconds for solving and certifying; certifying has what is left of it, but 10 s at least.
+    `complementarity` names how followers' complementary pairs are kept (`sos1`, `big_m`, `indicator`, `product`,
+    `strong_duality`); `big_m` is assumed where big-M needs a bound that cannot be derived, and the status is then
+    `optimal_if_bounds`. `crosscheck` solves again by another reformulation and solver, and compares.
     Infeasible and unbounded games, limits and answers that fail the certificate come back as a Result with that
     status and its diagnostics. Raises `DiagnosticError` for a model that does not compile, has no method, or options
     that do not exist.
     """
-    request = Request(method, solver, time_limit, gap, seed)
+    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck)
     return _result(*_solved(path, case, overrides, request))
 
 
@@ -53,13 +59,16 @@ def compare(
     time_limit: float | None = None,
     gap: float | None = None,
     seed: int = 0,
+    complementarity: str = "auto",
+    big_m: float | None = None,
+    crosscheck: bool = False,
 ) -> Comparison:
     """Solve several cases (None: all that the file declares, or the model as it stands if there is none) and compare
     them.
 
     Raises `DiagnosticError` as `solve` does.
     """
-    request = Request(method, solver, time_limit, gap, seed)
+    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck)
     names = list(cases) if cases is not None else [c.name for c in compile_file(path, overrides=overrides).game.cases]
     results: dict[str, Result] = {}
     reports: dict[str, Mapping[str, ReportValue]] = {}

@@ -64,7 +64,14 @@ class Kkt:
                 bound = relaxed
                 notes += ("the bound is that of the high-point relaxation, where followers do as told",)
         if outcome.z is None:
-            return Found(status, found.solver, bound={leader: sense * bound}, seconds=outcome.seconds, notes=notes)
+            return Found(
+                status,
+                found.solver,
+                bound={leader: sense * bound},
+                notes=notes,
+                seconds=outcome.seconds,
+                complementarity=found.how,
+            )
         if setting.meet():
             notes += ("the followers see each other: below the leader they are at a Nash equilibrium",)
         return Found(

@@ -17,8 +17,8 @@ from runtime.solvers.solver import Options
 
 
 def random_game(seed: int, followers: int = 2, quadratic: bool = False, pushed: bool = True) -> GroundGame:
-    """Two leader columns; followers of three columns with all kinds of rows, priced by the leader, of
-    either sense, rows `pushed` by the leader, coefficients over two orders; 0 <= x <= 2 and columns with all kinds of bounds."""
+    """Two leader columns; followers of three columns with all kinds of rows and bounds, priced by the leader, of
+    either sense, rows `pushed` by the leader or not, coefficients over two orders."""
     rng = np.random.default_rng(seed)
     builder = GameBuilder().player("top").var("top", "p", 0, 2).var("top", "q", -1, 1)
     goal: dict[object, float] = {"p": 0.3, ("q", "q"): 1.0}
