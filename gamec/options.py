@@ -78,6 +78,25 @@ DataFile = Annotated[
 # What a method or a solver may be called is for the runtime to say.
 Method = Annotated[str, typer.Option("--method", metavar="NAME", help="How to solve; auto chooses and says why.")]
 Solver = Annotated[str, typer.Option("--solver", metavar="NAME", help="The solver; auto chooses and says why.")]
+Complementarity = Annotated[
+    str,
+    typer.Option(
+        "--complementarity", metavar="NAME", help="How followers' optimality is kept: sos1, big_m, ...; auto chooses."
+    ),
+]
+BigM = Annotated[
+    float | None,
+    typer.Option(
+        "--big-m",
+        metavar="VALUE",
+        parser=_above_zero,
+        help="A bound to assume where big-M needs one and none can be derived.",
+        show_default=False,
+    ),
+]
+Crosscheck = Annotated[
+    bool, typer.Option("--crosscheck", help="Solve again by another reformulation and solver, and compare.")
+]
 TimeLimit = Annotated[
     float | None,
     typer.Option(

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from gamec.options import DataFile, Form, Format, Gap, Method, ModelFile, Seed, Sets, Solver, TimeLimit
+from gamec.options import (
+    BigM,
+    Complementarity,
+    Crosscheck,
+    DataFile,
+    Form,
+    Format,
+    Gap,
+    Method,
+    ModelFile,
+    Seed,
+    Sets,
+    Solver,
+    TimeLimit,
+)
 from gamec.terminal import paper_of, write
 from gamec.watched import watched
 
@@ -38,6 +52,9 @@ def run(
     time_limit: TimeLimit = None,
     gap: Gap = None,
     seed: Seed = 0,
+    complementarity: Complementarity = "auto",
+    big_m: BigM = None,
+    crosscheck: Crosscheck = False,
     form: Form = Format.TEXT,
 ) -> int:
     from gamec.exit_codes import of_comparison
@@ -61,6 +78,9 @@ def run(
             time_limit=time_limit,
             gap=gap,
             seed=seed,
+            complementarity=complementarity,
+            big_m=big_m,
+            crosscheck=crosscheck,
         )
 
     comparison = watched(f"solving the cases of {file}", work)

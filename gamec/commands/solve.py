@@ -7,7 +7,22 @@ from typing import Annotated
 
 import typer
 
-from gamec.options import Case, DataFile, Form, Format, Gap, Method, ModelFile, Seed, Sets, Solver, TimeLimit
+from gamec.options import (
+    BigM,
+    Case,
+    Complementarity,
+    Crosscheck,
+    DataFile,
+    Form,
+    Format,
+    Gap,
+    Method,
+    ModelFile,
+    Seed,
+    Sets,
+    Solver,
+    TimeLimit,
+)
 from gamec.terminal import paper_of, write
 from gamec.watched import watched
 
@@ -23,6 +38,9 @@ def run(
     time_limit: TimeLimit = None,
     gap: Gap = None,
     seed: Seed = 0,
+    complementarity: Complementarity = "auto",
+    big_m: BigM = None,
+    crosscheck: Crosscheck = False,
     everything: Annotated[bool, typer.Option("--all", help="Show every value, however many.")] = False,
     form: Form = Format.TEXT,
 ) -> int:
@@ -47,6 +65,9 @@ def run(
             time_limit=time_limit,
             gap=gap,
             seed=seed,
+            complementarity=complementarity,
+            big_m=big_m,
+            crosscheck=crosscheck,
         )
 
     result = watched(f"solving {file}", work)
