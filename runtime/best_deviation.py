@@ -145,6 +145,23 @@ class OwnProblem:
         np.add.at(g, self.quad.j, np.abs(self.quad.value * v[self.quad.i]))
         return g
 
+    def worth_of_violations(self, v: Floats) -> float:
+        """What the objective may owe to the limits that v oversteps: each violation times the dearest way to mend it,
+        the slope of a column over its coefficient in the row (those below a thousandth of the row's largest are
+        not counted)."""
+        slope = np.abs(self.gradient(v))
+        lines = self.matrix.times(v) + self.row_quad.times(v, len(self.rows))
+        over_rows = np.maximum(np.maximum(self.row_lower - lines, lines - self.row_upper), 0.0)
+        row, size = self.matrix.row_numbers(), np.abs(self.matrix.data)
+        top = np.zeros(len(self.rows))
+        np.maximum.at(top, row, size)
+        counted = size >= 1e-3 * top[row]
+        dearest = np.zeros(len(self.rows))
+        np.maximum.at(dearest, row[counted], slope[self.matrix.indices[counted]] / size[counted])
+        over_bounds = np.maximum(np.maximum(self.lower - v, v - self.upper), 0.0)
+        over_bounds[self.switched] = 0.0
+        return float(over_rows @ dearest + over_bounds @ slope)
+
     def size(self, v: Floats) -> float:
         """The size of the objective's terms at v, at least that of one unit of its dearest column: what "relative" is
         relative to."""

@@ -30,6 +30,10 @@ PRICE = 1e-5
 """The same for the gap that shadow prices leave open. Duals of quadratic problems carry the solver's regularisation
 (1e-7) divided by the curvature, hence the wider margin."""
 
+WORTH = 1e-3
+"""Part of the objective's terms that small violations may be worth. A product with a variable of 1e8 turns a row held
+to 1e-8 into a gain of 1, and solvers find such points."""
+
 ENDLESS = 1e15
 """Decisions of this size are no answers: solvers take 1e20 for infinity, and lose all digits on the way there."""
 
@@ -87,6 +91,12 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
         problem = problems[p] = OwnProblem.of(game, p, x)
         v = x[problem.own]
         size = problem.size(v)
+        worth = problem.worth_of_violations(v)
+        if worth > WORTH * size:
+            reasons.append(
+                f"`{player.name}.{player.objective}` owes {worth:.3g} to constraints that hold to {absolute:.1g} only:"
+                " give its variables bounds"
+            )
         stated = claim.claimed.get(p)
         if stated is not None and abs(stated - actual[p]) > REGRET * size:
             reasons.append(f"`{player.name}.{player.objective}` is claimed to be {stated:.9g}, but is {actual[p]:.9g}")

@@ -109,13 +109,13 @@ def pick_solver(program: Program, request: Request) -> Solver:
 
 
 def solved(program: Program, request: Request) -> tuple[Solver, Outcome]:
-    """The Program solved by the solver asked for, or by the first that takes it and does not fail. Raises as
-    `pick_solver`, and G804."""
+    """The Program solved by the solver asked for, or by the first that takes it and does not fail; one that proves
+    nothing is no stand-in. Raises as `pick_solver`, and G804."""
     solver = pick_solver(program, request)
     outcome = solver.solve(program, request.options)
     if outcome.ending is Ending.FAILED and request.solver == "auto":
         for other in SOLVERS.values():
-            if other is not solver and not other.refuses(program) and not other.missing():
+            if other is not solver and other.proves and not other.refuses(program) and not other.missing():
                 second = other.solve(program, request.options)
                 if second.ending is not Ending.FAILED:
                     return other, second

@@ -55,6 +55,7 @@ class Highs:
     """The adapter; see the module."""
 
     name = "highs"
+    proves = True
 
     def missing(self) -> str:
         return "" if importlib.util.find_spec("highspy") else "the package `highspy` is not installed"

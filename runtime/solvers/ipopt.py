@@ -18,7 +18,7 @@ import numpy as np
 from compiler.ground.curves import Curve
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
-from runtime.solvers.solver import Ending, Options, Outcome, cost_scale
+from runtime.solvers.solver import ENDLESS, Ending, Options, Outcome, cost_scale
 
 STARTS = 4
 """Points to begin from beside the one given or the middle of the bounds."""
@@ -43,6 +43,7 @@ class Ipopt:
     """The adapter; see the module."""
 
     name = "ipopt"
+    proves = False
 
     def missing(self) -> str:
         return "" if importlib.util.find_spec("casadi") else "the package `casadi` is not installed"
@@ -166,7 +167,7 @@ class _Nlp:
         z = self._inside(np.asarray(found["x"], np.float64).reshape(-1))
         y = np.asarray(found["lam_g"], np.float64).reshape(-1)
         reduced = np.asarray(found["lam_x"], np.float64).reshape(-1)
-        finite = bool(np.all(np.isfinite(z)))
+        finite = bool(np.all(np.abs(z) < ENDLESS))
         feasible = finite and program.violation(z) <= FEASIBLE
         stationary = feasible and status in ("Solve_Succeeded", "Solved_To_Acceptable_Level")
         down = self._descent(z, y, reduced) if stationary else None

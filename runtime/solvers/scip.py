@@ -17,7 +17,7 @@ from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
 from runtime.solvers.interruptible import optimize
 from runtime.solvers.safe_ipopt import safe_ipopt
-from runtime.solvers.solver import Ending, Options, Outcome, cost_scale
+from runtime.solvers.solver import ENDLESS, Ending, Options, Outcome, cost_scale
 
 ENDINGS = {
     "optimal": Ending.OPTIMAL,
@@ -39,14 +39,11 @@ ENDINGS = {
 """SCIP's status -> ours; whatever is not here is FAILED."""
 
 
-ENDLESS = 1e15
-"""SCIP takes 1e20 for infinity, and calls `max log(x)` without a bound optimal there."""
-
-
 class Scip:
     """The adapter; see the module."""
 
     name = "scip"
+    proves = True
 
     def missing(self) -> str:
         return "" if importlib.util.find_spec("pyscipopt") else "the package `pyscipopt` is not installed"

@@ -31,6 +31,10 @@ PROOF_GAP = 1e-6
 to 1e-7, so a smaller one means nothing."""
 
 
+ENDLESS = 1e15
+"""A value of this size is none: SCIP takes 1e20 for infinity, and calls `max log(x)` without a bound optimal there."""
+
+
 @dataclass(frozen=True)
 class Options:
     """`time_limit` in seconds; `gap` relative; `tolerance` for constraints and reduced costs (None: the solver's
@@ -73,6 +77,8 @@ class Solver(Protocol):
     """An adapter. It holds no state; whatever it opens, it closes."""
 
     name: str
+    proves: bool
+    """Whether OPTIMAL is among its endings: a proof that no point is better."""
 
     def missing(self) -> str:
         """Why the solver cannot be loaded here; empty when it can."""

@@ -182,3 +182,21 @@ def test_infeasible_and_unbounded_are_told(tmp_path: Path) -> None:
     text = "player p { var x >= 1 maximize c = log(x) }"
     with pytest.raises(DiagnosticError, match="infinity"):
         solve(written(tmp_path, text))
+
+
+def test_what_an_objective_owes_to_violations_is_no_answer(tmp_path: Path) -> None:
+    """The minimum is 2, at x = 2: (x - 1)^2 + (x - 3)^2. With u = 4e8, a row of q that holds to 1e-8 is worth 4."""
+    text = """
+    player p {
+      var x in [-4, 10] var z >= 0 var w >= 0 var u var q
+      minimize v = z*w + u*q
+      constraint a: z >= x - 1 constraint b: w >= x - 1
+      constraint c: u >= x - 3 constraint d: u >= 3 - x
+      constraint e: q >= x - 3 constraint f: q >= 3 - x
+    }
+    """
+    result = solve(written(tmp_path, text))
+    if result.status is Status.OPTIMAL:
+        assert result.objectives["p.v"] == pytest.approx(2, abs=1e-5)
+    bounded = text.replace("var u var q", "var u in [0, 9] var q in [0, 9]")
+    assert answer(tmp_path, bounded).objectives["p.v"] == pytest.approx(2, abs=1e-5)
