@@ -48,6 +48,11 @@ def ties_of(
             notes.append(found)
             continue
         tie, fault = found
+        if tie is not None and all(not game.players[p].optimistic for p in followers):
+            now, sense = float(game.objectives_at(x)[leader]), game.players[leader].sense
+            if sense * (tie.pessimistic - now) > CLAIM * max(abs(now), abs(tie.pessimistic - tie.optimistic)):
+                worst = f"its pessimistic followers may leave it {tie.pessimistic:.9g}"
+                fault.append(f"`{tie.player}` is promised {now:.9g}, but {worst}")
         ties += [] if tie is None else [tie]
         faults += fault
     if np.any(game.price_row >= 0):

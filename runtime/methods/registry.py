@@ -6,12 +6,14 @@ from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.kkt import Kkt
 from runtime.methods.method import Method, Refusal
+from runtime.methods.pessimistic import Pessimistic
 from runtime.methods.setting import Setting
 from runtime.methods.single_level import SingleLevel
 
 METHODS: dict[str, Method] = {
     "single_level": SingleLevel(),
     "kkt": Kkt(),
+    "pessimistic": Pessimistic(),
     "joint_conditions": JointConditions(),
 }
 """In the order in which `auto` asks them."""
@@ -19,30 +21,9 @@ METHODS: dict[str, Method] = {
 WORKS = "what works: one player; one leader with direct followers; players none of whom follows another"
 
 
-def _check_ties(setting: Setting) -> None:
-    """Raises DiagnosticError (G704) where ties are to fall against the leaders: the methods let them fall for them."""
-    gloomy = [p for p in setting.game.players if p.leaders and not p.optimistic]
-    if gloomy:
-        name = gloomy[0].name
-        raise DiagnosticError(
-            [
-                Diagnostic(
-                    "G704",
-                    f"`{name}` is `pessimistic`: the methods of this version let ties fall as its leaders like best",
-                    gloomy[0].span,
-                    "decides ties against its leaders",
-                    hints=(
-                        Hint("leave `pessimistic` out: the certificate says what the worst tie would cost the leader"),
-                    ),
-                )
-            ]
-        )
-
-
 def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
     """The method to use and why. Raises DiagnosticError: G807 for an unknown or unfit `wanted`, else what no method
     can solve."""
-    _check_ties(setting)
     if wanted != "auto":
         if wanted not in METHODS:
             hints = did_you_mean(wanted, METHODS) or (Hint(f"methods are auto, {', '.join(METHODS)}"),)

@@ -59,6 +59,10 @@ class Setting:
             f"{'follower' if count == 1 else 'followers'}, in chains or with several leaders"
         )
 
+    def gloomy(self) -> Bools:
+        """The mask (p,) of followers whose ties fall against their leaders (`pessimistic`)."""
+        return np.array([bool(p.leaders) and not p.optimistic for p in self.game.players], np.bool_)
+
     def meet(self) -> bool:
         """Whether the answer of some follower depends on that of another one: then they are at a Nash equilibrium
         below.

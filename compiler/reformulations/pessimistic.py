@@ -1,0 +1,139 @@
+"""Followers whose ties fall against their leader, as a game of optimistic players: an adversary picks the answers.
+
+From: GroundGame; one leader; followers, of whom the `gloomy` have linear problems whose costs nobody else moves.
+To: the game with one player more, who follows the leader too and owns a copy v'' of every column v of the gloomy:
+      it optimises the leader's objective the wrong way round, at v'' in place of v,
+      subject to the gloomy followers' rows at v'' and, for each of them, cost(v'') no worse than cost(v);
+    the leader's own objective is at v'' in place of v. As v is one of the follower's best answers, v'' is the worst of
+    them all for the leader.
+Requires: linear costs and rows of the gloomy, without products with others' columns (else the leader may have no best
+    decision but only a limit of better and better ones); no row or price of a gloomy follower in any other problem.
+Exact: yes: the optimal value of the adversary's LP is continuous in the leader's decision, so the minimum is attained.
+Way back: the first columns are the game's; those of the gloomy are to be read from the copies.
+Reference: Dempe, Mordukhovich and Zemkoho, Optimization 63 (2014) 505; Zeng, Math. Oper. Res. 45 (2020); Wiesemann,
+    Tsoukalas, Kleniati and Rustem, SIAM J. Optim. 23 (2013) 353, for what happens where it is not attained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from compiler.ground.ground_game import REAL, Block, GroundGame, GroundPlayer
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+
+
+def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[GroundGame, Ints]:
+    """The game with the adversary as its last player, all followers optimistic, and for each column of `game` the
+    column that holds its value in the answer: (n,)."""
+    n, m = game.columns, game.rows
+    own = np.flatnonzero((game.owner >= 0) & gloomy[game.owner])
+    copy = np.arange(n)
+    copy[own] = n + np.arange(len(own))
+    rows = np.flatnonzero((game.row_owner >= 0) & gloomy[game.row_owner])
+    whose = np.flatnonzero(gloomy)
+    adversary = len(game.players)
+    k = len(own)
+
+    # The gloomy followers' rows at the copies, then one row each: sense*(cost at the copy - cost) <= 0.
+    part = game.matrix.take_rows(rows)
+    goal = game.objective.take_rows(whose)
+    line = goal.row_numbers()
+    mine = game.owner[goal.indices] == whose[line]
+    line, at = line[mine], goal.indices[mine]
+    sense = np.array([game.players[p].sense for p in whose.tolist()], np.float64)
+    value = sense[line] * goal.data[mine]
+    top = m + len(rows)
+    matrix = Csr.from_coo(
+        np.concatenate([game.matrix.row_numbers(), m + part.row_numbers(), top + line, top + line]),
+        np.concatenate([game.matrix.indices, copy[part.indices], copy[at], at]),
+        np.concatenate([game.matrix.data, part.data, value, -value]),
+        top + len(whose),
+        n + k,
+    )
+    objective, objective_quad, constant = _objectives(game, leader, copy, k)
+    none = np.full(len(whose), -np.inf)
+    players = tuple(replace(p, optimistic=True) for p in game.players)
+    return (
+        replace(
+            game,
+            players=(*players, _adversary(game, leader)),
+            lower=np.concatenate([game.lower, game.lower[own]]),
+            upper=np.concatenate([game.upper, game.upper[own]]),
+            kind=np.concatenate([game.kind, np.full(k, REAL, game.kind.dtype)]),
+            start=np.concatenate([game.start, game.start[own]]),
+            owner=np.concatenate([game.owner, np.full(k, adversary)]),
+            price_row=np.concatenate([game.price_row, np.full(k, -1)]),
+            column_blocks=(*game.column_blocks, *_blocks("worst answer of ", game.column_blocks, own, n)),
+            matrix=matrix,
+            row_lower=np.concatenate([game.row_lower, game.row_lower[rows], none]),
+            row_upper=np.concatenate([game.row_upper, game.row_upper[rows], np.zeros(len(whose))]),
+            row_owner=np.concatenate([game.row_owner, np.full(len(rows) + len(whose), adversary)]),
+            row_blocks=(
+                *game.row_blocks,
+                *_blocks("worst answer of ", game.row_blocks, rows, m),
+                *(
+                    Block("", f"best answers of {game.players[p].name}", top + i, top + i + 1)
+                    for i, p in enumerate(whose)
+                ),
+            ),
+            objective=objective,
+            objective_quad=objective_quad,
+            objective_constant=np.append(constant, constant[leader]),
+        ),
+        copy,
+    )
+
+
+def _objectives(game: GroundGame, leader: int, copy: Ints, k: int) -> tuple[Csr, Quad, Floats]:
+    """All objectives, the leader's at the copies, and the adversary's, which is the leader's."""
+    count, n = len(game.players), game.columns
+    row, column, value = game.objective.row_numbers(), game.objective.indices, game.objective.data
+    led = row == leader
+    moved = np.where(led, copy[column], column)
+    objective = Csr.from_coo(
+        np.concatenate([row, np.full(int(led.sum()), count)]),
+        np.concatenate([moved, moved[led]]),
+        np.concatenate([value, value[led]]),
+        count + 1,
+        n + k,
+    )
+    quad = game.objective_quad
+    led = quad.row == leader
+    i, j = np.where(led, copy[quad.i], quad.i), np.where(led, copy[quad.j], quad.j)
+    products = Quad.from_entries(
+        np.concatenate([quad.row, np.full(int(led.sum()), count)]),
+        np.concatenate([i, i[led]]),
+        np.concatenate([j, j[led]]),
+        np.concatenate([quad.value, quad.value[led]]),
+        n + k,
+    )
+    return objective, products, game.objective_constant
+
+
+def _adversary(game: GroundGame, leader: int) -> GroundPlayer:
+    chief = game.players[leader]
+    name = f"worst answers for {chief.name}"
+    return GroundPlayer(name, (), chief.objective, -chief.sense, (leader,), True, chief.span)
+
+
+def _blocks(words: str, blocks: tuple[Block, ...], chosen: Ints, start: int) -> list[Block]:
+    """A block for each run of chosen numbers within a block, numbered from `start`."""
+    found: list[Block] = []
+    for block in blocks:
+        inside = np.flatnonzero((chosen >= block.start) & (chosen < block.stop))
+        if len(inside):
+            coords = block.positions()[chosen[inside] - block.start]
+            first = start + int(inside[0])
+            found.append(
+                replace(
+                    block,
+                    name=block.name,
+                    player=words + block.player,
+                    start=first,
+                    stop=first + len(inside),
+                    coords=coords,
+                )
+            )
+    return found

@@ -1,0 +1,101 @@
+"""A leader over followers some of whom are `pessimistic`: their ties fall against it.
+
+Solves: one leader over LP or convex QP followers that follow it directly and do not see each other; the pessimistic
+ones with linear costs and constraints that have no products with others' decisions, and on whom no constraint of
+another player depends.
+Proves: the best value that the leader can be sure of, up to the gap, and that it is attained.
+Stops: as `kkt`, by which the game with an adversary (`compiler.reformulations.pessimistic`) is solved.
+Reference: Zeng, Math. Oper. Res. 45 (2020); Dempe, Foundations of Bilevel Programming (2002), 3.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from compiler.ground.curvature import Curvature
+from compiler.ground.sparse import Bools
+from compiler.reformulations.pessimistic import with_adversary
+from grammar.diagnostics import Diagnostic, Hint, Label
+from runtime.methods.kkt import Kkt
+from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.setting import Setting
+
+WAY_OUT = Hint("leave `pessimistic` out: the certificate says what the worst tie would cost the leader")
+
+
+class Pessimistic:
+    """See the module."""
+
+    name = "pessimistic"
+
+    def refuses(self, setting: Setting) -> Refusal | None:
+        gloomy = setting.gloomy()
+        if not gloomy.any():
+            return Refusal("no follower is pessimistic", False)
+        if setting.leader < 0:
+            return Refusal("there is not just one leader on one level", False)
+        found = _findings(setting, gloomy)
+        if found:
+            return Refusal(found[0].headline, True, found)
+        extended, _ = with_adversary(setting.game, gloomy, setting.leader)
+        return Kkt().refuses(Setting.of(extended))
+
+    def run(self, setting: Setting, request: Request) -> Found:
+        game = setting.game
+        extended, copy = with_adversary(game, setting.gloomy(), setting.leader)
+        found = Kkt().run(Setting.of(extended), request)
+        leader = {setting.leader}
+        return replace(
+            found,
+            x=None if found.x is None else found.x[copy],
+            prices=None if found.prices is None else found.prices[: game.rows],
+            claimed={p: v for p, v in found.claimed.items() if p in leader},
+            notes=(*(n for n in found.notes if "see each other" not in n), "ties fall against the leader"),
+        )
+
+
+def _findings(setting: Setting, gloomy: Bools) -> tuple[Diagnostic, ...]:
+    """Why an adversary cannot stand for the ties of the gloomy followers: G704."""
+    game = setting.game
+    mine = (game.owner >= 0) & gloomy[game.owner]
+    my_rows = (game.row_owner >= 0) & gloomy[game.row_owner]
+    row, column = game.matrix.row_numbers(), game.matrix.indices
+    goal, quad = game.objective_quad, game.row_quad
+    coupled = np.flatnonzero(mine[column] & ~my_rows[row])
+    coupled_row = row[coupled[0]] if len(coupled) else -1
+    products = np.flatnonzero(mine[quad.i] | mine[quad.j])
+    prices = np.flatnonzero(game.price_row >= 0)
+    priced = prices[my_rows[game.price_row[prices]]]
+    moved = np.flatnonzero((mine[goal.i] | mine[goal.j]) & gloomy[goal.row])
+    squares = np.flatnonzero(mine[goal.i] & mine[goal.j] & (goal.row == setting.leader))
+    reason, span = "", None
+    if any(setting.classes[p].objective is not Curvature.LINEAR for p in np.flatnonzero(gloomy).tolist()):
+        reason = "its objective is not linear"
+    elif len(moved):
+        reason = "others' decisions move its costs, so that the leader may have no best decision, only ever better ones"
+    elif len(products) and coupled_row < 0:
+        reason = "a constraint multiplies its decisions by others'"
+    elif coupled_row >= 0:
+        reason = f"`{game.row_label(int(coupled_row))}`, a constraint of another player, depends on its decisions"
+        span = next((b.span for b in game.row_blocks if b.start <= coupled_row < b.stop), None)
+    elif len(priced):
+        reason = f"its shadow price `{game.column_label(int(priced[0]))}` is used"
+    elif len(squares):
+        reason = "the leader squares or multiplies its decisions"
+    elif setting.meet() or game.curves or len(game.complementary) or len(game.row_group):
+        reason = "followers see each other, or the game has smooth functions, complementarities or shared constraints"
+    if not reason:
+        return ()
+    player = game.players[int(np.flatnonzero(gloomy)[0])]
+    return (
+        Diagnostic(
+            "G704",
+            f"`{player.name}` is `pessimistic`, but {reason}",
+            span or player.span,
+            "here" if span else "decides ties against its leaders",
+            (Label(player.span, "this follower"),) if span and player.span else (),
+            hints=(WAY_OUT,),
+        ),
+    )
