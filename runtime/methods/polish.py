@@ -18,6 +18,10 @@ from runtime.solvers.solver import Ending, Options, Outcome
 TOLERANCE = 1e-9
 """HiGHS's feasibility tolerance here; its smallest is 1e-10."""
 
+PATIENCE = 5.0
+"""Seconds for one LP or QP. HiGHS takes milliseconds or, on degenerate QPs of some thousand columns, minutes; the point
+given is certified as it is then."""
+
 SLIP = 1e-5
 """How much worse than the given point's a polished objective may be, relative: more than SCIP's own tolerance can
 explain means that the pattern was misread, and the point is left as it is."""
@@ -83,7 +87,8 @@ def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
     then the other way round: each half is an LP or convex QP and none makes the objective worse.
     """
     settled = with_pattern_fixed(program, z)
-    exact = replace(options, tolerance=TOLERANCE)
+    limit = PATIENCE if options.time_limit is None else min(PATIENCE, options.time_limit)
+    exact = replace(options, tolerance=TOLERANCE, time_limit=limit)
     if not Highs().refuses(settled):
         return _accepted(program, z, Highs().solve(settled, exact))
     best: Outcome | None = None
@@ -93,7 +98,7 @@ def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
         if Highs().refuses(half):
             continue
         for tolerance in (TOLERANCE, None):
-            outcome = _accepted(program, z, Highs().solve(half, replace(options, tolerance=tolerance)))
+            outcome = _accepted(program, z, Highs().solve(half, replace(exact, tolerance=tolerance)))
             if outcome is not None:
                 best = replace(outcome, row_duals=None, reduced_costs=None)
                 break
