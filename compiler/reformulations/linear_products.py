@@ -1,6 +1,7 @@
-"""Prices times quantities in a leader's objective, written as linear terms where the followers' duality allows it.
+"""Prices times quantities in a leader's objective and rows, written as linear terms where the followers' duality
+allows it.
 
-From: a Program of optimality conditions with products in its objective.
+From: a Program of optimality conditions with products in its objective, or in rows that are no follower's.
 To: the same value at every complementary point, by the identities
       v_j * (stationarity row j) = 0  with  v_j dL_j = low_j dL_j  and  v_j dU_j = high_j dU_j,
       y_i * (row i without its slack) = limit_i y_i,
@@ -8,7 +9,7 @@ To: the same value at every complementary point, by the identities
     For a storage that sells at its price p to followers: sum p v = the followers' dual value less their other costs.
     For a producer paid the clearing price: price*g = price*load less the rivals' costs and scarcity rents.
 Requires: nothing; products that no sum of identities gives remain. Each connected block of products is all or none.
-Exact: at complementary points, up to rounding; the two objectives differ elsewhere.
+Exact: at complementary points, up to rounding; elsewhere objective and rows differ from the former ones.
 Way back: nothing to undo, the columns are the same.
 Reference: Ruiz and Conejo, IEEE Trans. Power Syst. 24 (2009) 1855; Fernandez-Blanco, Arroyo and Alguacil, IEEE Trans.
     Power Syst. 27 (2012) 1068.
@@ -22,7 +23,7 @@ import numpy as np
 
 from compiler.ground.curvature import components
 from compiler.ground.ground_game import GroundGame
-from compiler.ground.sparse import Csr, Floats, Ints, Quad
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
 
@@ -34,8 +35,9 @@ EXACT = 1e-9
 
 
 def linear_products(game: GroundGame, program: Program) -> Program:
-    """The Program with as many products of its objective as possible made linear; itself if there are none."""
-    goal = _in_multipliers(program)
+    """The Program with as many products of its objective and of rows without a multiplier as possible made linear;
+    itself if there are none."""
+    goal = _in_multipliers(program, _products(program))
     if not goal.entries:
         return program
     number, key, value, linear = _identities(game, program, Duality.of(game, program))
@@ -44,32 +46,81 @@ def linear_products(game: GroundGame, program: Program) -> Program:
     keys, flat = np.unique(np.concatenate([wanted, key]), return_inverse=True)
     target, place = flat[: len(wanted)], flat[len(wanted) :]
     label = components(number, count + place, count + len(keys))
-    cost, gone = program.cost.copy(), np.zeros(goal.entries, np.bool_)
+    gone = np.zeros(goal.entries, np.bool_)
+    terms: list[tuple[Ints, Ints, Floats]] = []
     for name in np.unique(label[count + target]).tolist():
         mine = np.flatnonzero(label[count + target] == name)
         own = np.flatnonzero(label[number] == name)
         identities, i = np.unique(number[own], return_inverse=True)
         products, j = np.unique(place[own], return_inverse=True)
-        if not len(identities) or len(identities) > LARGEST or not np.isin(target[mine], products).all():
+        if not len(identities) or len(identities) > LARGEST:
             continue
         matrix = np.zeros((len(products), len(identities)))
         matrix[j, i] = value[own]
-        rhs = np.zeros(len(products))
-        rhs[np.searchsorted(products, target[mine])] = goal.value[mine]
+        uses, use = np.unique(goal.row[mine], return_inverse=True)
+        rhs = np.zeros((len(products), len(uses)))
+        rhs[np.searchsorted(products, target[mine]), use] = goal.value[mine]
         weight = np.linalg.lstsq(matrix, rhs, rcond=1e-12)[0]
-        weight[np.abs(weight) <= 1e-13 * np.max(np.abs(weight), initial=0.0)] = 0.0
-        if np.max(np.abs(matrix @ weight - rhs)) > EXACT * np.max(np.abs(rhs)):
-            continue
+        weight[np.abs(weight) <= 1e-13 * np.max(np.abs(weight), axis=0)] = 0.0
+        given = np.max(np.abs(matrix @ weight - rhs), axis=0) <= EXACT * np.max(np.abs(rhs), axis=0)
         # products + linear = 0 for every identity, so the products equal minus the linear terms.
         part = linear.take_rows(identities)
-        np.add.at(cost, part.indices, -weight[part.row_numbers()] * part.data)
-        gone[mine] = True
-    return replace(program, cost=cost, cost_quad=goal.take(~gone)) if gone.any() else program
+        for k in np.flatnonzero(given).tolist():
+            at = np.full(part.nnz, uses[k])
+            terms.append((at, part.indices, -weight[part.row_numbers(), k] * part.data))
+            gone[mine[use == k]] = True
+    return _with_linear(program, goal.take(~gone), terms) if gone.any() else program
 
 
-def _in_multipliers(program: Program) -> Quad:
-    """The products of the objective with every price column written as the multipliers that it stands for."""
+def _open_rows(program: Program) -> Bools:
+    """The mask (rows,) of rows without a multiplier. The optimality conditions of followers stay as they are."""
+    multiplied = [p.source for p in program.column_parts if p.role == "multiplier" and not p.of_column]
+    taken = np.concatenate([np.zeros(0, np.int64), *multiplied])
+    mask = np.zeros(program.rows, np.bool_)
+    for part in program.row_parts:
+        if part.role == "row" and not part.of_column:
+            mask[part.start : part.stop] = ~np.isin(part.source, taken)
+    return mask
+
+
+def _products(program: Program) -> Quad:
+    """Products of the objective as of row 0, and of each open row r as of row r + 1."""
     goal = program.cost_quad
+    rows = program.row_quad.take(_open_rows(program)[program.row_quad.row])
+    return Quad(
+        np.concatenate([np.zeros(goal.entries, np.int64), rows.row + 1]),
+        np.concatenate([goal.i, rows.i]),
+        np.concatenate([goal.j, rows.j]),
+        np.concatenate([goal.value, rows.value]),
+    )
+
+
+def _with_linear(program: Program, left: Quad, terms: list[tuple[Ints, Ints, Floats]]) -> Program:
+    """The Program with the products `left` of those of `_products`, and linear terms (row, column, value) beside."""
+    row, column, value = (np.concatenate([t[k] for t in terms]) for k in range(3))
+    goal = row == 0
+    cost = program.cost.copy()
+    np.add.at(cost, column[goal], value[goal])
+    matrix = Csr.from_coo(
+        np.concatenate([program.matrix.row_numbers(), row[~goal] - 1]),
+        np.concatenate([program.matrix.indices, column[~goal]]),
+        np.concatenate([program.matrix.data, value[~goal]]),
+        program.rows,
+        program.columns,
+    )
+    kept, rest = program.row_quad.take(~_open_rows(program)[program.row_quad.row]), left.take(left.row > 0)
+    row_quad = Quad.from_entries(
+        np.concatenate([kept.row, rest.row - 1]),
+        np.concatenate([kept.i, rest.i]),
+        np.concatenate([kept.j, rest.j]),
+        np.concatenate([kept.value, rest.value]),
+        program.columns,
+    )
+    return replace(program, cost=cost, cost_quad=left.take(left.row == 0), matrix=matrix, row_quad=row_quad)
+
+
+def _in_multipliers(program: Program, goal: Quad) -> Quad:
+    """The products with every price column written as the multipliers that it stands for."""
     price_row = np.full(program.columns, -1, np.int64)
     for part in program.row_parts:
         if part.role == "price":
@@ -88,7 +139,7 @@ def _in_multipliers(program: Program) -> Quad:
         line, column, value = line[~own], rows.indices[~own], -rows.data[~own] / unit[line[~own]]
         kept = goal.take(price_row[priced] < 0)
         goal = Quad.from_entries(
-            np.zeros(kept.entries + len(line), np.int64),
+            np.concatenate([kept.row, goal.row[chosen][line]]),
             np.concatenate([kept.i, other[chosen][line]]),
             np.concatenate([kept.j, column]),
             np.concatenate([kept.value, goal.value[chosen][line] * value]),

@@ -3,8 +3,8 @@
 Solves: one leader, any number of followers that follow it directly, each an LP or convex QP in its own columns; the
 leader may have integers and products with followers' columns and prices.
 Proves: a global optimum up to the gap, in which ties among the followers' answers fall as the leader likes
-(optimistic). Bounds on multipliers are derived or not used at all; if the user lets one be assumed, the status is
-`optimal_if_bounds`.
+(optimistic). Followers on whom nobody's decision depends answer last. Bounds on multipliers are derived or not used at
+all; if the user lets one be assumed, the status is `optimal_if_bounds`.
 Stops: at the proof or the time limit. The pattern found (which side of each pair is zero, the integers) is then
 solved once more as an LP or QP, so that the values are exact to 1e-9.
 Reference: Dempe, Foundations of Bilevel Programming (2002); Kleinert et al., EURO J. Comput. Optim. 9 (2021) 100007.
@@ -16,10 +16,12 @@ import numpy as np
 
 from compiler.ground.curvature import Curvature
 from compiler.ground.ground_game import block_of
+from compiler.ground.sparse import Bools
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.kkt import kkt
 from compiler.reformulations.linear_products import linear_products
 from grammar.diagnostics import Diagnostic, Hint, Label
+from runtime.methods.bystanders import bystanders, with_answers
 from runtime.methods.method import Found, Refusal, Request
 from runtime.methods.pairs import solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
@@ -40,21 +42,33 @@ class Kkt:
                 "nobody follows anybody" if not setting.followers.any() else "there is not just one leader on one level"
             )
             return Refusal(reason, False)
-        if setting.gloomy().any():
-            return Refusal("a follower is pessimistic: here ties fall as the leader likes best", False)
         found = follower_findings(setting, np.flatnonzero(setting.followers).tolist()) + nobodys_rows(setting)
         found = found or price_findings(setting, setting.followers)
         return Refusal(found[0].headline, True, found) if found else None
 
     def run(self, setting: Setting, request: Request) -> Found:
+        last = bystanders(setting)
+        found = self._run(setting, request, last)
+        if found is None:
+            found = self._run(setting, request, np.zeros_like(last))
+        assert found is not None, "no bystanders, so none without an answer"
+        return found
+
+    def _run(self, setting: Setting, request: Request, last: Bools) -> Found | None:
+        """With the optimality conditions of all followers but the `last` (p,), who answer in the end; None if one of
+        them cannot."""
         game, leader = setting.game, setting.leader
-        plain, recovery = kkt(game, setting.followers, leader)
+        plain, recovery = kkt(game, setting.followers & ~last, leader)
         program = linear_products(game, plain)
         found = solve_pairs(game, program, recovery.unit, request)
         outcome, notes = found.outcome, found.notes
-        gone = plain.cost_quad.entries - program.cost_quad.entries
-        if gone > 0:
-            notes += (f"{gone} products of the leader's objective made linear by the followers' duality",)
+        for what, before, after in (
+            ("objective", plain.cost_quad, program.cost_quad),
+            ("constraints", plain.row_quad, program.row_quad),
+        ):
+            if after.entries < before.entries:
+                gone = before.entries - after.entries
+                notes += (f"{gone} products of the leader's {what} made linear by the followers' duality",)
         status = STATUS[outcome.ending]
         if status is Status.OPTIMAL and found.assumed:
             status = Status.OPTIMAL_IF_BOUNDS
@@ -74,13 +88,19 @@ class Kkt:
                 seconds=outcome.seconds,
                 complementarity=found.how,
             )
+        answered = with_answers(setting, last, recovery.point(outcome.z), recovery.prices(outcome.z))
+        if answered is None:
+            return None
+        if last.any():
+            names = ", ".join(f"`{game.players[p].name}`" for p in np.flatnonzero(last).tolist())
+            notes += (f"nobody's decision depends on {names}: solved last, the others known",)
         if setting.meet():
             notes += ("the followers see each other: below the leader they are at a Nash equilibrium",)
         return Found(
             status=status,
             solver=found.solver,
-            x=recovery.point(outcome.z),
-            prices=recovery.prices(outcome.z),
+            x=answered[0],
+            prices=answered[1],
             claimed={leader: sense * program.cost_at(outcome.z)},
             bound={leader: sense * bound},
             ledger=found.ledger,

@@ -9,6 +9,8 @@ import pytest
 from random_games import conditions, points, random_game
 from small_games import GameBuilder
 
+from compiler.ground.ground_game import Block
+from compiler.ground.sparse import Csr, Quad
 from compiler.reformulations.column_bounds import ColumnBounds, Source, propagated, with_bounds
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.duality import Duality
@@ -83,6 +85,42 @@ def test_a_producers_revenue_is_linear() -> None:
     assert linear.cost_quad.entries == 0
     for z in points(game, program, 5, 0):
         assert linear.cost_at(z) == pytest.approx(program.cost_at(z), rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_linear_products_keep_the_leaders_rows_at_complementary_points(seed: int) -> None:
+    """A cap on what a follower is paid, price times quantity: linear in the multipliers, the same value everywhere."""
+    game = random_game(seed, pushed=False)
+    pay = Quad.from_entries(*(np.array(k) for k in ([0], [0], [2])), np.array([1.0]), game.columns)
+    capped = replace(
+        game,
+        matrix=Csr.from_coo(
+            np.concatenate([game.matrix.row_numbers() + 1, [0]]),
+            np.concatenate([game.matrix.indices, [1]]),
+            np.concatenate([game.matrix.data, [0.5]]),
+            game.rows + 1,
+            game.columns,
+        ),
+        row_lower=np.concatenate([[-np.inf], game.row_lower]),
+        row_upper=np.concatenate([[50.0], game.row_upper]),
+        row_owner=np.concatenate([[0], game.row_owner]),
+        row_quad=pay,
+        row_blocks=(
+            Block("top", "cap", 0, 1),
+            *(replace(b, start=b.start + 1, stop=b.stop + 1) for b in game.row_blocks),
+        ),
+    )
+    program, _ = conditions(capped)
+    (cap,) = set(program.row_quad.row.tolist())
+    linear = linear_products(capped, program)
+    assert linear.row_quad.entries == 0
+    assert linear.rows == program.rows
+    checked = 0
+    for z in points(capped, program, 5, seed):
+        assert z[0] * z[2] + 0.5 * z[1] == pytest.approx(linear.rows_at(z)[cap], abs=1e-5)
+        assert linear.rows_at(z) == pytest.approx(program.rows_at(z), abs=1e-5)
+        checked += 1
+    assert checked
 
 
 @kinds
