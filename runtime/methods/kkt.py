@@ -42,6 +42,8 @@ class Kkt:
                 "nobody follows anybody" if not setting.followers.any() else "there is not just one leader on one level"
             )
             return Refusal(reason, False)
+        if setting.gloomy().any():
+            return Refusal("a follower is pessimistic: here ties fall as the leader likes best", False)
         found = follower_findings(setting, np.flatnonzero(setting.followers).tolist()) + nobodys_rows(setting)
         found = found or price_findings(setting, setting.followers)
         return Refusal(found[0].headline, True, found) if found else None
