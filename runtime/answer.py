@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
+from compiler.reformulations.scaling import Scaled, scaled
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.certify import PATIENCE, Claim, certify
 from runtime.crosscheck import crosscheck
@@ -42,7 +43,8 @@ def answer(game: GroundGame, request: Request) -> Answer:
         clock.append(time.perf_counter())
         return clock[-1] - clock[-2]
 
-    setting = Setting.of(game)
+    better = scaled(game)
+    setting = Setting.of(better.game)
     method, choice = choose(setting, request.method)
     found = method.run(setting, request)
     spent = lap()
@@ -63,10 +65,11 @@ def answer(game: GroundGame, request: Request) -> Answer:
         if status is Status.LIMIT:
             diagnostics = (_limit_reached(request),)
         if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
-            status, diagnostics = triage(setting, found.status)
+            status, diagnostics = triage(Setting.of(game), found.status)
             times["triage"] = lap()
         return Answer(status, method.name, found.solver, choice, None, None, Certificate(False), diagnostics, times)
 
+    found = _unscaled(found, better)
     certificate = certify(game, _claim(found, request, spent))
     times["certify"] = lap()
     if doubts:
@@ -82,6 +85,15 @@ def answer(game: GroundGame, request: Request) -> Answer:
         status = Status.NOT_VERIFIED if status is not Status.LIMIT else status
         diagnostics += (_not_certified(certificate),)
     return Answer(status, method.name, found.solver, choice, found.x, found.prices, certificate, diagnostics, times)
+
+
+def _unscaled(found: Found, better: Scaled) -> Found:
+    """In the units of the file."""
+    return replace(
+        found,
+        x=None if found.x is None else better.column * found.x,
+        prices=None if found.prices is None else better.row * found.prices,
+    )
 
 
 def _claim(found: Found, request: Request, spent: float) -> Claim:

@@ -115,6 +115,24 @@ class OwnProblem:
         return replace(self, cost=np.where(slight, 0.0, self.cost)) if slight.any() else self
 
     @property
+    def equilibrated(self) -> OwnProblem:
+        """The same with rows whose largest coefficient is between 1/2 and 2: solvers hold rows to an absolute
+        tolerance."""
+        row, quad = self.matrix.row_numbers(), self.row_quad
+        size = np.zeros(len(self.rows))
+        np.maximum.at(size, row, np.abs(self.matrix.data))
+        np.maximum.at(size, quad.row, np.abs(quad.value))
+        unit = np.exp2(-np.round(np.log2(np.where(size > 0, size, 1.0))))
+        matrix = Csr(self.matrix.indptr, self.matrix.indices, self.matrix.data * unit[row], self.matrix.columns)
+        return replace(
+            self,
+            matrix=matrix,
+            row_quad=Quad(quad.row, quad.i, quad.j, quad.value * unit[quad.row]),
+            row_lower=self.row_lower * unit,
+            row_upper=self.row_upper * unit,
+        )
+
+    @property
     def discrete(self) -> bool:
         return bool(self.integer.any() or self.switched.any() or len(self.pairs))
 
@@ -202,7 +220,7 @@ def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start:
 
     The bound of a convex QP is that of its tangent (`tangent_bound`), an LP: HiGHS has called unbounded QPs optimal.
     """
-    problem = problem.settled
+    problem = problem.settled.equilibrated
     linear = not problem.quad.entries and not problem.row_quad.entries and not problem.curves
     if linear and not problem.switched.any() and not len(problem.pairs):
         found = _by_highs(problem, gap, time_limit, start, 1e-9)
@@ -227,7 +245,7 @@ def tangent_bound(problem: OwnProblem, v: Floats, time_limit: float | None = Non
     """
     slope = problem.gradient(v)
     tangent = replace(problem, cost=slope, cost_terms=problem.gradient_size(v), quad=Quad.empty()).settled
-    tangent = replace(tangent, constant=problem.value(v) - float(tangent.cost @ v))
+    tangent = replace(tangent, constant=problem.value(v) - float(tangent.cost @ v)).equilibrated
     found = _by_highs(tangent, 0.0, time_limit, None, 1e-9)
     if found.v is None and not found.unbounded:
         found = _by_highs(tangent, 0.0, time_limit, None, 1e-7)

@@ -153,6 +153,11 @@ class GroundGame:
     price_names: dict[int, str] = field(default_factory=dict)
     """Number of the row block -> name of the shadow price that the file gives it."""
 
+    column_unit: Floats | None = None
+    """(n,): what 1 in each column is in the units of the file; None for ones. Only a scaled game has it."""
+    row_unit: Floats | None = None
+    """(m,): the same for rows."""
+
     @property
     def columns(self) -> int:
         return len(self.lower)

@@ -396,12 +396,15 @@ def _units(game: GroundGame, view: _View, layout: _Layout, columns: int) -> Floa
     unit = np.ones(columns)
     goal_of_row = view.goal_scale[np.where(game.row_owner >= 0, game.row_owner, 0)]
     goal_of_column = view.goal_scale[np.where(game.owner >= 0, game.owner, 0)]
+    row_unit = np.ones(game.rows) if game.row_unit is None else game.row_unit
+    column_unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
+    unit[: game.columns] = column_unit
     for listed, multiplier, _ in layout.multipliers():
-        unit[multiplier] = (goal_of_row * view.row_scale)[listed]
+        unit[multiplier] = (goal_of_row * view.row_scale / row_unit)[listed]
     for listed, slack in ((layout.lower_of, layout.w_lower), (layout.upper_of, layout.w_upper)):
-        unit[slack] = 1 / view.row_scale[listed]
+        unit[slack] = (row_unit / view.row_scale)[listed]
     for listed, reduced in ((layout.low_of, layout.d_low), (layout.high_of, layout.d_high)):
-        unit[reduced] = (goal_of_column / view.column_scale)[listed]
+        unit[reduced] = (goal_of_column / view.column_scale / column_unit)[listed]
     return unit
 
 
