@@ -17,6 +17,7 @@ from compiler.backends.pyomo_rules import Rules
 from compiler.backends.pyomo_statements import Component, Function, IndexSet, TrueValue
 from compiler.backends.statement_text import line_of
 from compiler.ir import expr as ir
+from compiler.ir.walk import outer_letters
 from compiler.ir.words import short
 from grammar.source import Span
 
@@ -346,14 +347,19 @@ class Lifted(Rules):
         mine, inner, clauses = self.code.opened(node.domain, f.letters)
         loops = " ".join(clauses)
         loss = self.code.number(node.body, inner)
-        level = self.code.number(node.level, {}).at(Level.PRODUCT)
+        level = self.code.number(node.level, f.letters).at(Level.PRODUCT)
         weight = self.code.number(node.probability, inner)
         of = self.function_names.claim(f"{f.name}_loss")
         outcomes = self.function_names.claim(f"{f.name}_outcomes")
-        functions = (
+        functions: tuple[Function, ...] = (
             Function(of, ("m", *f.names, *mine), (f"return {loss.text}",)),
             Function(outcomes, ("m", *f.names), (f"return [({weight.text}, {f.call(of, *mine)}) {loops}]",)),
         )
+        true_level = level
+        if outer_letters(node.level):
+            share = self.function_names.claim(f"{f.name}_level")
+            functions = (*functions, Function(share, ("m", *f.names), (f"return {level}",)))
+            level, true_level = f.call(share), f.call(share, of="at")
         index, index_set = self.index(f"{f.name}_excess", within(f.place.domain, node.domain), skips=False)
         sides = _Sides("", index, index_set, (*f.names, *mine), "", loops)
         excess = f.cell("_excess", *mine)
@@ -371,7 +377,7 @@ class Lifted(Rules):
                 self._ruled(f, "_tail", "Constraint", (tail,), sides),
                 self._ruled(f, "", "Expression", (value,)),
             ),
-            self._true(f, f"cvar({f.call(outcomes, of='at')}, {level})"),
+            self._true(f, f"cvar({f.call(outcomes, of='at')}, {true_level})"),
         )
 
 

@@ -178,10 +178,11 @@ class FunctionEvaluator(IndexEvaluator):
 
     def _risk(self, node: ir.Risk, context: Context) -> Affine:
         level = self.number(node.level, context)
-        if level.axes or not 0.0 <= float(level.array) < 1.0:
+        bad, at = context.first(Dense(level.axes, ~((level.array >= 0.0) & (level.array < 1.0))))
+        if bad:
             raise self.fail(
                 "G512",
-                "the level of `cvar` is a number from 0 to below 1",
+                f"the level of `cvar` is a number from 0 to below 1{at}",
                 node.level.span,
                 "not a level",
                 hints=["0.95 is the mean of the worst 5 %"],
@@ -197,10 +198,10 @@ class FunctionEvaluator(IndexEvaluator):
         loss = self.expression(node.body, inner)
         probability = self.number(node.probability, inner)
         if loss.numeric:
-            return Affine(cvar_number(loss.constant, probability, float(level.array), axes))
+            return Affine(cvar_number(loss.constant, probability, level, axes))
         loss = self._linear(loss, node.body, inner)
         lifting = self._lifting(node.span, context)
-        return cvar_columns(lifting, loss, probability, float(level.array), inner, context, axes, node.span)
+        return cvar_columns(lifting, loss, probability, level, inner, context, axes, node.span)
 
     def _check_ascending(
         self, values: list[Dense], nodes: tuple[ir.Expr, ...], node: ir.Expr, word: str, context: Context

@@ -227,7 +227,8 @@ class Lifting:
         return base
 
     def _block(self, word: str, layout: Layout, context: Context, span: Span, base: int) -> Block:
-        """Names by the letters that run along the instances' axes."""
+        """Names by the letters that run along the instances' axes; by numbers along an axis without one, as that of
+        an indexed player whose letter a `let` at the top does not know."""
         assert context.owner is not None
         letters: list[str] = []
         labels: list[tuple[object, ...]] = []
@@ -237,7 +238,8 @@ class Lifting:
             letters.append(",".join(dict.fromkeys(name for name, _ in along)))
             sets.append(",".join(dict.fromkeys(v.of.name for _, v in along)))
             places = [[v.of.elements[min(max(int(p), 0), v.of.size - 1)] for p in v.position.array] for _, v in along]
-            labels.append(tuple(",".join(dict.fromkeys(str(e) for e in each)) for each in zip(*places, strict=True)))
+            each_place = zip(*places, strict=True) if along else ((k,) for k in range(1, axis.size + 1))
+            labels.append(tuple(",".join(dict.fromkeys(str(e) for e in each)) for each in each_place))
         return Block(
             context.owner.player,
             word,

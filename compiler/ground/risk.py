@@ -19,24 +19,24 @@ def cvar_columns(
     lifting: Lifting,
     loss: Affine,
     probability: Dense,
-    level: float,
+    level: Dense,
     inner: Context,
     outer: Context,
     axes: tuple[Axis, ...],
     span: Span,
 ) -> Affine:
     """A column `z >= q + sum_w p_w s_w / (1 - a)` with `s_w >= e_w - q`, `s_w >= 0`: exact where nothing profits from
-    a larger z."""
+    a larger z. `level` may differ between the instances around the scenarios."""
     name = short(span, 24)
-    base = lifting.layout((sum_over(loss, axes, None),), outer)
+    base = lifting.layout((sum_over(loss, axes, None), Affine(level)), outer)
     quantile = lifting.new_columns(f"{name} (quantile)", base, outer, span)
     z = lifting.new_columns(name, base, outer, span)
-    layout = lifting.layout((loss, Affine(probability)), inner)
+    layout = lifting.layout((loss, Affine(probability), Affine(level)), inner)
     excess = lifting.new_columns(f"{name} (excess)", layout, inner, span, 0.0)
     lifting.rows(
         f"{name} (excess)", add([(1, excess.value), (1, quantile.value), (-1, loss)]), excess, 0.0, np.inf, span
     )
-    weighted = excess.value.scaled(combine(lambda p: p / (1.0 - level), probability))
+    weighted = excess.value.scaled(combine(lambda p, a: p / (1.0 - a), probability, level))
     body = add([(1, z.value), (-1, quantile.value), (-1, sum_over(weighted, axes, None))])
     row = lifting.rows(f"{name} (mean of the tail)", body, z, 0.0, np.inf, span)
     # The mean of the tail lies between the least and the greatest loss.
@@ -44,10 +44,10 @@ def cvar_columns(
     return z.value
 
 
-def cvar_number(loss: Dense, probability: Dense, level: float, axes: tuple[Axis, ...]) -> Dense:
+def cvar_number(loss: Dense, probability: Dense, level: Dense, axes: tuple[Axis, ...]) -> Dense:
     """The mean of the largest share `1 - level` of the loss: sorted, each outcome with the part of its probability in
     the tail."""
-    whole = union(loss, probability, *(Dense((a,), np.zeros(a.size)) for a in axes))
+    whole = union(loss, probability, level, *(Dense((a,), np.zeros(a.size)) for a in axes))
     rest = tuple(a for a in whole if a not in set(axes))
     order = [whole.index(a) for a in (*rest, *axes)]
     size = int(np.prod([a.size for a in axes]))
@@ -55,7 +55,7 @@ def cvar_number(loss: Dense, probability: Dense, level: float, axes: tuple[Axis,
     weights = np.transpose(probability.full(whole), order).reshape(*(a.size for a in rest), size)
     ranks = np.argsort(-values, axis=-1, kind="stable")
     values, weights = np.take_along_axis(values, ranks, -1), np.take_along_axis(weights, ranks, -1)
-    tail = 1.0 - level
+    tail = 1.0 - level.full(rest)
     before = np.cumsum(weights, axis=-1) - weights
-    part = np.clip(tail - before, 0.0, weights)
+    part = np.clip(tail[..., None] - before, 0.0, weights)
     return Dense(rest, (values * part).sum(axis=-1) / tail)

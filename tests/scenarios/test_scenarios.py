@@ -108,6 +108,52 @@ def test_newsvendor_with_risk(tmp_path: Path, level: float, weight: float) -> No
     assert result.objectives["p.v"] == pytest.approx(at, rel=1e-6)
 
 
+LEVELS = {"a": 0.5, "b": 0.8}
+EACH_ITS_LEVEL = """set I index i = {a, b}
+param beta[i] = {a: 0.5, b: 0.8}
+"""
+
+
+def test_each_player_has_a_level_of_its_own(tmp_path: Path) -> None:
+    """As retailers do that differ in how careful they are; by what they decide, and in a report."""
+    path = written(
+        tmp_path,
+        W
+        + EACH_ITS_LEVEL
+        + """player p[i] {
+  var x in [0, 7]
+  var y[w] in [0, 10]
+  minimize v = 30*x + cvar(w, beta[i]) (price[w]*y[w])
+  constraint demand[w]: x + y[w] >= 10
+}
+report tail[i] = cvar(w, beta[i]) (price[w]*p[i].y[w])""",
+    )
+    result = solve(path)
+    for i, level in LEVELS.items():
+        tail = cvar(3 * PRICES, SHARES, level)
+        assert result.objectives[f"p[{i}].v"] == pytest.approx(210 + tail, rel=1e-6)
+        assert result.reports["tail"][i] == pytest.approx(tail, rel=1e-6)  # type: ignore[index]
+
+
+def test_a_level_out_of_its_range_is_named(tmp_path: Path) -> None:
+    text = W + EACH_ITS_LEVEL.replace("0.8", "1.8")
+    found = refused(
+        written(tmp_path, text + "player p[i] { var x in [1, 2] minimize v = cvar(w, beta[i]) (x*price[w]) }")
+    )
+    assert (found.code, found.headline) == ("G512", "the level of `cvar` is a number from 0 to below 1 at i=b")
+
+
+def test_a_lifted_value_at_the_top_in_an_indexed_player(tmp_path: Path) -> None:
+    """The `let` does not know the letter of the player that uses it."""
+    path = written(
+        tmp_path,
+        "set I index i = {a, b}\nset J index j = {c, d}\nlet worst = max(2, sum(j) buyer[j].q)\n"
+        "player seller[i] { var z in [0, 2] minimize cost = z^2 - z + worst }\n"
+        "player buyer[j] { var q in [0, 3] maximize joy = q }",
+    )
+    assert solve(path).objectives["seller[b].cost"] == pytest.approx(6 - 0.25)
+
+
 @pytest.mark.parametrize("limit", [120.0, 250.0])
 def test_cvar_as_a_limit(tmp_path: Path, limit: float) -> None:
     """max E[p_w x] with CVaR_0.6(cost) <= limit for each of two products, one index outside the risk measure."""
