@@ -62,9 +62,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """The yardstick: from text to the solver's door, against numpy by hand and against Pyomo."""
+    """From text to the solver's door against numpy by hand and against Pyomo; checking by length; start-up."""
     session.install("-e", ".[dev]")
-    session.run("python", "benchmarks/yardstick.py", *session.posargs)
+    for script in ("yardstick", "check_scaling", "startup"):
+        session.run("python", f"benchmarks/{script}.py")
 
 
 @nox.session
