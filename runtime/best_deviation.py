@@ -270,6 +270,8 @@ def _by_highs(
         "mip_rel_gap": gap,
         "mip_abs_gap": 0.0,
         "time_limit": float("inf") if time_limit is None else time_limit,
+        # HiGHS 1.15 goes round for ever in some convex QPs; SCIP takes those then.
+        "qp_iteration_limit": 1000 + 100 * (n + m),
     }
     for name, setting in options.items():
         highs.setOptionValue(name, setting)

@@ -110,7 +110,9 @@ class _Search:
         exact = self.exact(outcome)
         if outcome.ending is Ending.OPTIMAL and exact.gap > self.request.options.gap and not self.spent():
             # What the solver proved within its tolerances is wider than asked for, now that the point is exact.
-            closer = replace(self.left(), tolerance=CLOSER, gap=0.1 * self.request.options.gap)
+            left, patience = self.left(), 1.0 + outcome.seconds
+            limit = patience if left.time_limit is None else min(patience, left.time_limit)
+            closer = replace(left, tolerance=CLOSER, gap=0.1 * self.request.options.gap, time_limit=limit)
             second = solver.solve(ready, closer.options)
             again = self.exact(second)
             if second.ending is Ending.OPTIMAL and second.z is not None and again.gap < exact.gap:

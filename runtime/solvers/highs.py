@@ -152,10 +152,14 @@ class HighsModel:
         until the point stays.
         """
         outcome = Outcome(Ending.FAILED)
+        # Ten times what HiGHS takes at most; it goes round for ever where columns without a cost lie beside a square.
+        self._highs.setOptionValue("qp_iteration_limit", 1000 + 100 * (self.columns + self.rows))
         for constant, steps in REGULARISATION:
             self._highs.setOptionValue("qp_regularization_value", constant)
             self._highs.run()
             outcome = self._outcome()
+            if self._highs.getModelStatus().name == "kIterationLimit":
+                outcome = Outcome(Ending.FAILED, message="HiGHS: the quadratic cycles")
             if outcome.ending is Ending.OPTIMAL:
                 outcome = self._without_regularisation(outcome, constant, steps)
             if outcome.ending not in (Ending.FAILED, Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED):

@@ -176,7 +176,8 @@ def _set(model: Any, options: Options) -> None:
     if options.time_limit is not None:
         model.setParam("limits/time", max(options.time_limit, 0.0))
     model.setParam("limits/gap", options.gap)
-    model.setParam("limits/absgap", 0.0)
+    # A minimum near 0 has no relative gap; costs are scaled to 1 or above, so this is no wider than `Outcome.gap`.
+    model.setParam("limits/absgap", options.gap)
     model.setParam("randomization/randomseedshift", options.seed)
     # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler: tests/bilevel/test_sos1_cuts.py shows it.
     model.setParam("constraints/SOS1/sepafreq", -1)

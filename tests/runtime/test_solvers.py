@@ -108,6 +108,15 @@ def test_a_quadratic_without_rows_is_not_unbounded() -> None:
     assert out.row_duals.shape == (0,)
 
 
+@pytest.mark.parametrize("rows", [[], [([0.0, 1.0, 1.0], -INF, 5.0)]])
+def test_a_square_beside_columns_without_cost_ends(rows: list[tuple[list[float], float, float]]) -> None:
+    """HiGHS 1.15 goes round for ever in `min x^2 + x` with such columns, with its own regularisation of 1e-7."""
+    outcome = Highs().solve(program([1, 0, 0], rows, (-10, 20), cost_quad=[(0, 0, 0, 1)]), Options(time_limit=20))
+    assert outcome.ending is Ending.OPTIMAL
+    assert outcome.objective == pytest.approx(-0.25)
+    assert outcome.seconds < 5
+
+
 def test_highs_regularisation_is_taken_out() -> None:
     """min 5e-5*x^2 - 1e-4*x + 1e-9*y^2 - 2e-9*y is least at (1, 1), though HiGHS adds 1e-7 to each curvature."""
     flat = program([-1e-4, -2e-9], cost_quad=[(0, 0, 0, 5e-5), (0, 1, 1, 1e-9)], bounds=(-9, 9))
