@@ -5,10 +5,12 @@ From: a Program of optimality conditions with products in its objective, or in r
 To: the same value at every complementary point, by the identities
       v_j * (stationarity row j) = 0  with  v_j dL_j = low_j dL_j  and  v_j dU_j = high_j dU_j,
       y_i * (row i without its slack) = limit_i y_i,
-    of which such a sum is taken that its products are those of the objective. Then its linear terms stand for them.
+    of which such a sum is taken that its products are those of the objective. Then its linear terms stand for them,
+    in the objective also the squares that a follower's own quadratic cost brings in, where they are convex.
     For a storage that sells at its price p to followers: sum p v = the followers' dual value less their other costs.
     For a producer paid the clearing price: price*g = price*load less the rivals' costs and scarcity rents.
-Requires: nothing; products that no sum of identities gives remain. Each connected block of products is all or none.
+Requires: nothing; products that no sum of identities gives remain, and those where what the follower's own quadratic
+    leaves over is not convex. Each connected block of products is all or none.
 Exact: at complementary points, up to rounding; elsewhere objective and rows differ from the former ones.
 Way back: nothing to undo, the columns are the same.
 Reference: Ruiz and Conejo, IEEE Trans. Power Syst. 24 (2009) 1855; Fernandez-Blanco, Arroyo and Alguacil, IEEE Trans.
@@ -21,7 +23,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ground.curvature import components
+from compiler.ground.curvature import components, shape_of
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.reformulations.duality import Duality
@@ -40,17 +42,25 @@ def linear_products(game: GroundGame, program: Program) -> Program:
     goal = _in_multipliers(program, _products(program))
     if not goal.entries:
         return program
-    number, key, value, linear = _identities(game, program, Duality.of(game, program))
+    n, duality = program.columns, Duality.of(game, program)
+    number, key, value, linear = _identities(game, program, duality)
     count = linear.rows
-    wanted = goal.i * np.int64(program.columns) + goal.j
+    wanted = goal.i * np.int64(n) + goal.j
     keys, flat = np.unique(np.concatenate([wanted, key]), return_inverse=True)
     target, place = flat[: len(wanted)], flat[len(wanted) :]
     label = components(number, count + place, count + len(keys))
+    # Products of two columns of one follower need not vanish: they are its own quadratic cost.
+    owner = np.full(n, -1, np.int64)
+    owner[duality.column] = duality.owner
+    inner = (owner[keys // n] >= 0) & (owner[keys // n] == owner[keys % n])
+    mixed = ~inner[target]
     gone = np.zeros(goal.entries, np.bool_)
     terms: list[tuple[Ints, Ints, Floats]] = []
-    for name in np.unique(label[count + target]).tolist():
-        mine = np.flatnonzero(label[count + target] == name)
-        own = np.flatnonzero(label[number] == name)
+    brought: list[tuple[Ints, Floats]] = []
+    for name in np.unique(label[count + target[mixed]]).tolist():
+        mine = np.flatnonzero((label[count + target] == name) & mixed)
+        block = label[number] == name
+        own = np.flatnonzero(block & ~inner[place])
         identities, i = np.unique(number[own], return_inverse=True)
         products, j = np.unique(place[own], return_inverse=True)
         if not len(identities) or len(identities) > LARGEST:
@@ -65,11 +75,31 @@ def linear_products(game: GroundGame, program: Program) -> Program:
         given = np.max(np.abs(matrix @ weight - rhs), axis=0) <= EXACT * np.max(np.abs(rhs), axis=0)
         # products + linear = 0 for every identity, so the products equal minus the linear terms.
         part = linear.take_rows(identities)
+        over = np.flatnonzero(block & inner[place] & np.isin(number, identities))
         for k in np.flatnonzero(given).tolist():
+            left = keys[place[over]], -weight[np.searchsorted(identities, number[over]), k] * value[over]
+            whole = _with_products(goal.take(~mixed & (goal.row == uses[k])), int(uses[k]), *left, n)
+            if np.any(left[1] != 0) and (uses[k] > 0 or not shape_of(whole.i, whole.j, whole.value).convex):
+                continue
             at = np.full(part.nnz, uses[k])
             terms.append((at, part.indices, -weight[part.row_numbers(), k] * part.data))
+            brought.append(left)
             gone[mine[use == k]] = True
-    return _with_linear(program, goal.take(~gone), terms) if gone.any() else program
+    if not gone.any():
+        return program
+    key, value = (np.concatenate([b[k] for b in brought]) for k in range(2))
+    return _with_linear(program, _with_products(goal.take(~gone), 0, key, value, n), terms)
+
+
+def _with_products(quad: Quad, row: int, key: Ints, value: Floats, columns: int) -> Quad:
+    """`quad` and in `row` the products with these keys."""
+    return Quad.from_entries(
+        np.concatenate([quad.row, np.full(len(key), row)]),
+        np.concatenate([quad.i, key // columns]),
+        np.concatenate([quad.j, key % columns]),
+        np.concatenate([quad.value, value]),
+        columns,
+    )
 
 
 def _open_rows(program: Program) -> Bools:

@@ -67,11 +67,23 @@ def test_linear_products_keep_the_objective_at_complementary_points(seed: int, q
     game = random_game(seed, quadratic=quadratic, pushed=False)
     program, _ = conditions(game)
     linear = linear_products(game, program)
-    if not quadratic:
-        # The leader's own square stays; the prices times quantities go.
-        assert linear.cost_quad.entries == 1
+    # The prices times quantities go; the leader's own square stays, and so do the followers' squares, which are convex.
+    assert np.array_equal(linear.cost_quad.i, linear.cost_quad.j)
+    assert linear.cost_shape().convex
+    assert linear.cost_quad.entries == (7 if quadratic else 1)
     for z in points(game, program, 5, seed):
         assert linear.cost_at(z) == pytest.approx(program.cost_at(z), abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_products_stay_where_the_squares_left_over_are_not_convex(seed: int) -> None:
+    """A leader who pays what the followers of the other game would be paid: their squares would come in with a minus."""
+    game = random_game(seed, quadratic=True, pushed=False)
+    program, _ = conditions(game)
+    paying = replace(program, cost_quad=replace(program.cost_quad, value=-program.cost_quad.value))
+    linear = linear_products(game, paying)
+    assert linear.cost_quad.entries == paying.cost_quad.entries
+    assert linear.cost == pytest.approx(paying.cost)
 
 
 def test_a_producers_revenue_is_linear() -> None:
