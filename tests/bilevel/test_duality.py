@@ -77,7 +77,7 @@ def test_linear_products_keep_the_objective_at_complementary_points(seed: int, q
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_products_stay_where_the_squares_left_over_are_not_convex(seed: int) -> None:
-    """A leader who pays what the followers of the other game would be paid: their squares would come in with a minus."""
+    """A leader who pays what those of the other game are paid: the followers' squares would come in with a minus."""
     game = random_game(seed, quadratic=True, pushed=False)
     program, _ = conditions(game)
     paying = replace(program, cost_quad=replace(program.cost_quad, value=-program.cost_quad.value))
