@@ -320,6 +320,9 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
     model = Model()
     model.hideOutput()
     model.setParam("limits/gap", gap)
+    if problem.curves:
+        # SCIP holds functions to 1e-6, as much as a regret may be.
+        model.setParam("numerics/feastol", 1e-8)
     if time_limit is not None:
         model.setParam("limits/time", time_limit)
     low = np.where(problem.switched, np.minimum(problem.lower, 0), problem.lower)

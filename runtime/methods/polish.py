@@ -1,7 +1,8 @@
 """A point of a Program with integers or pairs in, an exact one with the same pattern out: integers fixed, one column
 of each pair at zero.
 
-What is left is an LP or convex QP, which HiGHS solves to 1e-9 where SCIP satisfies constraints to 1e-6 or so.
+What is left is an LP or convex QP, which HiGHS solves to 1e-9 where SCIP satisfies constraints to 1e-6 or so; or it has
+smooth functions, and IPOPT does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.reformulations.program import Program
 from runtime.solvers.highs import Highs
+from runtime.solvers.ipopt import Ipopt
 from runtime.solvers.solver import Ending, Options, Outcome
 
 TOLERANCE = 1e-9
@@ -83,14 +85,17 @@ def _split(quad: Quad, fixed: np.ndarray, z: Floats, rows: int) -> tuple[Quad, I
 def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
     """The best point with z's pattern, or None where it cannot be had or is no better than z's tolerance explains.
 
-    Where products remain (a price times a quantity), one factor of each is held while the other is optimised, and
-    then the other way round: each half is an LP or convex QP and none makes the objective worse.
+    With smooth functions IPOPT goes on from z. Where products remain (a price times a quantity), one factor of each is
+    held while the other is optimised, and then the other way round: each half is an LP or convex QP and none makes the
+    objective worse.
     """
     settled = with_pattern_fixed(program, z)
     limit = PATIENCE if options.time_limit is None else min(PATIENCE, options.time_limit)
     exact = replace(options, tolerance=TOLERANCE, time_limit=limit)
     if not Highs().refuses(settled):
         return _accepted(program, z, Highs().solve(settled, exact))
+    if settled.curves:
+        return None if Ipopt().missing() else _accepted(program, z, Ipopt().improve(settled, exact, z))
     best: Outcome | None = None
     for columns in _factors(settled):
         start = z if best is None or best.z is None else best.z
@@ -106,7 +111,7 @@ def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
 
 
 def _accepted(program: Program, z: Floats, outcome: Outcome) -> Outcome | None:
-    if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
+    if outcome.ending not in (Ending.OPTIMAL, Ending.LOCAL) or outcome.z is None:
         return None
     before, after = program.cost_at(z), program.cost_at(outcome.z)
     return outcome if after - before <= SLIP * max(1.0, abs(before)) else None

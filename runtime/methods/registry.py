@@ -9,12 +9,14 @@ from runtime.methods.method import Method, Refusal
 from runtime.methods.pessimistic import Pessimistic
 from runtime.methods.setting import Setting
 from runtime.methods.single_level import SingleLevel
+from runtime.methods.tangent_conditions import TangentConditions
 
 METHODS: dict[str, Method] = {
     "single_level": SingleLevel(),
     "kkt": Kkt(),
     "pessimistic": Pessimistic(),
     "joint_conditions": JointConditions(),
+    "tangent_conditions": TangentConditions(),
 }
 """In the order in which `auto` asks them."""
 

@@ -59,14 +59,21 @@ class Ipopt:
 
     def solve(self, program: Program, options: Options, start: Floats | None = None) -> Outcome:
         """The best of several local minima. `bound` is minus infinity; `row_duals` belong to the local minimum."""
+        return self._best_from(_starts(program, options.seed, start), program, options)
+
+    def improve(self, program: Program, options: Options, start: Floats) -> Outcome:
+        """As `solve`, from this point only."""
+        return self._best_from([start], program, options)
+
+    def _best_from(self, starts: list[Floats], program: Program, options: Options) -> Outcome:
         refusal = self.refuses(program)
         if refusal:
             raise ValueError(refusal)
         before = time.perf_counter()
-        nlp = _Nlp(program, options)
+        nlp = _Nlp(program)
         best: _Point | None = None
         last = ""
-        for begin in _starts(program, options.seed, start):
+        for begin in starts:
             left = np.inf if options.time_limit is None else options.time_limit - (time.perf_counter() - before)
             if left <= 0 and last:
                 break
@@ -101,7 +108,7 @@ class _Point:
 class _Nlp:
     """A Program as CasADi functions."""
 
-    def __init__(self, program: Program, options: Options) -> None:
+    def __init__(self, program: Program) -> None:
         import casadi as ca
 
         self.program = program
@@ -120,7 +127,6 @@ class _Nlp:
             self.high = np.concatenate([self.high, np.where(curve.relation <= 0, 0.0, np.inf)])
         constraints = ca.vertcat(*rows)
         self.cost, self.rows = cost, constraints
-        self.options = options
         multipliers = ca.MX.sym("y", constraints.shape[0])
         lagrangian = cost + ca.dot(multipliers, constraints)
         self.slopes = ca.Function(

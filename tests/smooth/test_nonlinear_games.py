@@ -165,17 +165,6 @@ def test_what_has_no_form_is_refused(tmp_path: Path, text: str, code: str, words
     assert found.hints
 
 
-def test_a_follower_with_a_nonlinear_objective_is_refused(tmp_path: Path) -> None:
-    text = """
-    player lead { var p in [0, 10] maximize profit = p*q }
-    player f follows lead { var q in [0.1, 10] maximize s = log(q) - p*q }
-    """
-    with pytest.raises(DiagnosticError) as caught:
-        solve(written(tmp_path, text))
-    assert caught.value.diagnostics[0].code == "G704"
-    assert "log(q)" in caught.value.diagnostics[0].headline
-
-
 def test_infeasible_and_unbounded_are_told(tmp_path: Path) -> None:
     text = "player p { var x in [0.1, 3] minimize c = exp(x) constraint far: log(x) >= 2 }"
     assert solve(written(tmp_path, text)).status is Status.INFEASIBLE
