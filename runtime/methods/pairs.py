@@ -118,9 +118,10 @@ class _Search:
             if second.ending is Ending.OPTIMAL and second.z is not None and again.gap < exact.gap:
                 agree = abs(again.objective - exact.objective) <= 1e-5 * max(1.0, abs(exact.objective))
                 outcome, exact = (second, again) if agree else (outcome, exact)
-        wide = outcome.ending is Ending.OPTIMAL and exact.gap > max(self.request.options.gap, PROOF_GAP)
-        if wide and name in ("product", "strong_duality") and not self.spent():
-            doubt = f"SCIP's tolerance on {COMPLEMENTARITIES[name].words} left the proof too wide: SOS1 sets decided"
+        if name in ("product", "strong_duality") and self.proven(outcome) is None and not self.spent():
+            # A product within SCIP's tolerance of 0 leaves each factor its square root: the point may be better than
+            # any exact one, and nothing but an exact one shows it.
+            doubt = f"SCIP's tolerance on {COMPLEMENTARITIES[name].words} was too wide: SOS1 sets decided"
             return self.by("sos1", bounded, bounds, (*notes, doubt))
         ledger = self.ledger(bounded, bounds, outcome.z, declared=False)
         count = len(self.program.complementary)
