@@ -1,8 +1,8 @@
 """In: the constants below; out: the tables in `data/`. The README says where every number comes from.
 
-`python models/industrial_park_market/make_data.py` writes them again, to the last digit. The paper shows its loads,
-forecasts, tariffs and parameters only as pictures, so all of this is ours: shapes that follow what the paper's text says
-about its pictures, with seeded noise of a few per cent.
+`python models/industrial_park_market/make_data.py` writes them again, to the last digit. The paper shows its
+loads, forecasts, tariffs and parameters only as pictures, so all of this is ours: shapes that follow what the paper's
+text says about its pictures, with seeded noise of a few per cent.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PARKS = {"machining": (480.0, 180.0), "dyeing": (560.0, 430.0), "food": (400.0, 
 NOISE = 0.04
 
 # Low, middle and high hours of both grids (section 5.2 names the low and the high ones).
-LOW = {*range(0, 8), 23}
+LOW = {*range(8), 23}
 HIGH = {*range(10, 14), *range(17, 22)}
 GRID = {"low": 0.38, "middle": 0.68, "high": 1.20}
 GAS = {"low": 2.40, "middle": 2.80, "high": 3.20}
