@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.kkt import kkt
 from runtime.methods.kkt import follower_findings
-from runtime.methods.method import Found, Refusal, Request, solved
-from runtime.methods.polish import polished
+from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.pairs import solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.single_level import STATUS
 from runtime.result import Status
@@ -39,21 +38,20 @@ class JointConditions:
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game
         program, recovery = kkt(game, np.ones(len(game.players), np.bool_), None)
-        program = complementarity_sos1(program)
-        solver, outcome = solved(program, request)
-        if outcome.z is None:
-            return Found(STATUS[outcome.ending], solver.name, seconds=outcome.seconds)
-        z, seconds = outcome.z, outcome.seconds
-        exact = polished(program, z, request.options)
-        if exact is not None and exact.z is not None:
-            z, seconds = exact.z, seconds + exact.seconds
+        found = solve_pairs(game, program, recovery.unit, request)
+        z = found.outcome.z
+        if z is None:
+            ended = STATUS[found.outcome.ending]
+            return Found(ended, found.solver, seconds=found.outcome.seconds, complementarity=found.how)
         x = recovery.point(z)
         return Found(
             status=Status.EQUILIBRIUM,
-            solver=solver.name,
+            solver=found.solver,
             x=x,
             prices=recovery.prices(z),
             claimed=dict(enumerate(game.objectives_at(x).tolist())),
-            notes=(f"{len(program.sos1)} complementary pairs as SOS1; this is one equilibrium, there may be others",),
-            seconds=seconds,
+            ledger=found.ledger,
+            notes=(*found.notes, "this is one equilibrium, there may be others"),
+            seconds=found.outcome.seconds,
+            complementarity=found.how,
         )

@@ -84,3 +84,24 @@ def test_a_multiplier_at_a_derived_bound_is_no_fault() -> None:
         found = answer(game, Request(solver=solver))
         assert found.status is Status.OPTIMAL, found.certificate.reasons
         assert game.objectives_at(found.x)[0] == pytest.approx(-10.5, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("way", "solver"), [("auto", "auto"), ("auto", "highs"), ("big_m", "auto"), ("product", "auto")]
+)
+def test_equals_by_every_way(way: str, solver: str) -> None:
+    """Cournot: three firms, price 100 - Q, cost 10: each makes 90/4."""
+    names = ["a", "b", "c"]
+    builder = GameBuilder()
+    for name in names:
+        builder.player(name).var(name, f"q{name}", 0, 50)
+    for name in names:
+        others = {(f"q{name}", f"q{other}"): -1.0 for other in names if other != name}
+        builder.maximize(name, {f"q{name}": 90.0, (f"q{name}", f"q{name}"): -1.0, **others})
+    found = answer(builder.build(), Request(complementarity=way, solver=solver))
+    assert found.status is Status.EQUILIBRIUM, found.certificate.reasons
+    assert found.x == pytest.approx([22.5] * 3, abs=1e-6)
+    assert found.solver == ("highs" if solver == "highs" else found.solver)
+    assert way == "auto" or way.replace("_", "-") in found.choice.replace("products", "product").replace(
+        "big-M", "big-m"
+    )
