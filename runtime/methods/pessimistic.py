@@ -18,7 +18,7 @@ from compiler.ground.curvature import Curvature
 from compiler.ground.sparse import Bools
 from compiler.reformulations.pessimistic import with_adversary
 from grammar.diagnostics import Diagnostic, Hint, Label
-from runtime.methods.kkt import Kkt
+from runtime.methods.kkt import Kkt, follower_findings
 from runtime.methods.method import Found, Refusal, Request
 from runtime.methods.setting import Setting
 
@@ -36,7 +36,7 @@ class Pessimistic:
             return Refusal("no follower is pessimistic", False)
         if setting.leader < 0:
             return Refusal("there is not just one leader on one level", False)
-        found = _findings(setting, gloomy)
+        found = follower_findings(setting, np.flatnonzero(setting.followers).tolist()) or _findings(setting, gloomy)
         if found:
             return Refusal(found[0].headline, True, found)
         extended, _ = with_adversary(setting.game, gloomy, setting.leader)
