@@ -9,6 +9,7 @@ without exchange use 72.3 % of them.
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -24,27 +25,48 @@ Floats = NDArray[np.float64]
 
 # Limits in kW. mg1 is the paper's microgrid "of the multi-electric type"; mg2 has much heat, mg3 much cold.
 DEVICES = {
-    "mg1": dict(
-        gt_min=240, gt_max=1200, gb_max=2000, hx_max=2000, ec_max=600, ac_max=1000, grid_max=5000, line_max=4000
-    ),
-    "mg2": dict(
-        gt_min=240, gt_max=1800, gb_max=3600, hx_max=3200, ec_max=600, ac_max=1000, grid_max=5000, line_max=4000
-    ),
-    "mg3": dict(
-        gt_min=240, gt_max=1400, gb_max=2000, hx_max=2400, ec_max=1000, ac_max=2000, grid_max=5000, line_max=4000
-    ),
+    "mg1": {
+        "gt_min": 240,
+        "gt_max": 1200,
+        "gb_max": 2000,
+        "hx_max": 2000,
+        "ec_max": 600,
+        "ac_max": 1000,
+        "grid_max": 5000,
+        "line_max": 4000,
+    },
+    "mg2": {
+        "gt_min": 240,
+        "gt_max": 1800,
+        "gb_max": 3600,
+        "hx_max": 3200,
+        "ec_max": 600,
+        "ac_max": 1000,
+        "grid_max": 5000,
+        "line_max": 4000,
+    },
+    "mg3": {
+        "gt_min": 240,
+        "gt_max": 1400,
+        "gb_max": 2000,
+        "hx_max": 2400,
+        "ec_max": 1000,
+        "ac_max": 2000,
+        "grid_max": 5000,
+        "line_max": 4000,
+    },
 }
 # Greatest demand of the day in kW, electricity without the electric chillers.
 DEMAND = {
-    "mg1": dict(electric=3100.0, heat=1450.0, cold=950.0),
-    "mg2": dict(electric=2500.0, heat=3300.0, cold=900.0),
-    "mg3": dict(electric=2800.0, heat=1700.0, cold=2250.0),
+    "mg1": {"electric": 3100.0, "heat": 1450.0, "cold": 950.0},
+    "mg2": {"electric": 2500.0, "heat": 3300.0, "cold": 900.0},
+    "mg3": {"electric": 2800.0, "heat": 1700.0, "cold": 2250.0},
 }
 # Installed wind and sun in kW, before the factor.
 INSTALLED = {
-    "mg1": dict(wind=2200.0, sun=6000.0),
-    "mg2": dict(wind=1400.0, sun=3600.0),
-    "mg3": dict(wind=1600.0, sun=4000.0),
+    "mg1": {"wind": 2200.0, "sun": 6000.0},
+    "mg2": {"wind": 1400.0, "sun": 3600.0},
+    "mg3": {"wind": 1600.0, "sun": 4000.0},
 }
 # Cost of reducing electricity, heat and cold: a in CNY/(kW^2 h), b in CNY/kWh, c in CNY/h.
 RESPONSE = {"electric": (0.0005, 0.45, 2.0), "heat": (0.0002, 0.18, 2.0), "cold": (0.00015, 0.12, 2.0)}
@@ -67,6 +89,7 @@ ELECTRIC = {
 HEAT = hourly([(0, 0.92), (5, 1.0), (8, 0.86), (12, 0.58), (15, 0.50), (18, 0.68), (21, 0.88), (24, 0.92)])
 COLD = hourly([(0, 0.28), (5, 0.24), (9, 0.55), (12, 0.86), (15, 1.0), (18, 0.82), (21, 0.50), (24, 0.28)])
 WIND = hourly([(0, 0.62), (4, 0.58), (8, 0.40), (12, 0.26), (15, 0.28), (18, 0.42), (21, 0.56), (24, 0.62)])
+FEE = 0.05  # CNY/kWh
 SUNRISE, SUNSET, CLEARNESS = 6.0, 18.5, 0.82
 
 # What the model needs besides the tables to say what Case 1 uses; the same numbers stand in storage_alliance.game.
@@ -165,10 +188,10 @@ def make_all(target: Path = DATA) -> float:
             for t in range(HOURS)
         ),
     )
-    write(target / "tariff.csv", "d,tariff", ([t + 1, f"{p:.2f}"] for t, p in enumerate(tariff())))
+    write(target / "tariff.csv", "d,tariff,fee", ([t + 1, f"{p:.2f}", f"{FEE:.2f}"] for t, p in enumerate(tariff())))
     write(target / "response.csv", "m,a,b,c", ([m, *abc] for m, abc in RESPONSE.items()))
     return factor
 
 
 if __name__ == "__main__":
-    print(f"wind and sun times {make_all():.4f}")
+    sys.stdout.write(f"wind and sun times {make_all():.4f}\n")
