@@ -167,12 +167,16 @@ class GameServer(LanguageServer):
         job = self._full.run(lambda: full_check(source, read) if current[uri] == turn else None)
         complete = asyncio.ensure_future(job)
         await asyncio.wait({complete}, timeout=SOON)
-        if not complete.done() and self._turn[uri] == turn:
+        early = not complete.done() and self._turn[uri] == turn
+        if early:
             self._show(uri, found)
         whole = await complete
         if whole is not None and self._turn[uri] == turn:
             self.facts[uri] = whole.facts
-            self._show(uri, whole)
+            if early and whole.diagnostics == found.diagnostics:
+                self.checked[uri] = whole
+            else:
+                self._show(uri, whole)
 
     def _show(self, uri: str, found: Checked) -> None:
         self.checked[uri] = found
