@@ -172,6 +172,22 @@ def least_cost(data: Data, demand: dict[str, np.ndarray], cleared: dict[str, np.
     return float(cost @ rows.solve(cost))
 
 
+def least_cost_of_any_move(data: Data) -> float:
+    """The supplier's least cost over all ways in which the parks may move load, all they may cut being cut."""
+    rows = Rows()
+    cost = add_supplier(data, rows)
+    for kind in "eh":
+        moved = [rows.block((kind, i), -SHIFT * x, SHIFT * x, data.hours) for i, x in enumerate(data.load[kind])]
+        for own in moved:
+            rows.row([(m, 1.0) for m in own], 0, 0)
+        for t in range(data.hours):
+            terms = [(rows.at[n][t], 1.0) for n in SUPPLY[kind]] + [(rows.at[n][t], -1.0) for n in USE[kind]]
+            total = (1 - CUT) * float(data.load[kind][:, t].sum())
+            rows.row(terms + [(own[t], -1.0) for own in moved], total, total)
+    cost = np.concatenate([cost, np.zeros(len(rows.lower) - len(cost))])
+    return float(cost @ rows.solve(cost))
+
+
 def least_bill(load: dict[str, np.ndarray], price: dict[str, np.ndarray]) -> float:
     """One park's least cost at the prices; its loads (hours,), by an LP over what it moves and cuts."""
     total = 0.0

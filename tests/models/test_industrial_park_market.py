@@ -25,6 +25,7 @@ from tests.models.industrial_park_reference import (
     greatest_value,
     least_bill,
     least_cost,
+    least_cost_of_any_move,
     read,
     settled,
 )
@@ -192,6 +193,29 @@ def test_the_lowest_prices_are_the_floors() -> None:
     least = sum(DATA.floor(k) * (1 - CUT) * float(DATA.load[k].sum()) for k in "eh")
     assert solved("cheap").reports["income"] == pytest.approx(least, abs=0.05)
     assert solved("cheap").reports["surplus"] == pytest.approx(solved("cleared").reports["surplus"], abs=0.05)
+
+
+def test_directions_of_the_papers_claims() -> None:
+    """What the README says came out, of scenarios (1, 2, 3) and of level bids."""
+    surplus, profit, bills, peak = (
+        {case: solved(case).reports[name] for case in QUICK} for name in ("surplus", "profit", "bills", "peak_e")
+    )
+    assert surplus["response"] < surplus["fixed"] < surplus["cleared"]
+    assert profit["response"] < profit["fixed"]
+    assert bills["response"] < bills["fixed"]
+    assert peak["response"] < peak["fixed"] < peak["cleared"]
+    # No prices with the greatest surplus pay the supplier what the fixed ones do: the most that the parks can pay (a
+    # slow test), less the least that supply can cost.
+    assert EXPECTED["cases"]["dear"]["income"] - least_cost_of_any_move(DATA) < profit["fixed"] - 1000
+
+
+@pytest.mark.slow
+def test_with_level_bids_all_can_gain() -> None:
+    """The highest prices with the greatest surplus pay the supplier more, and cost no park more, than fixed prices."""
+    dear, fixed = solved("level_dear").reports, solved("level_fixed").reports
+    assert dear["surplus"] > fixed["surplus"]
+    assert dear["profit"] > fixed["profit"]
+    assert dear["bills"] <= fixed["bills"] + YUAN
 
 
 @pytest.mark.parametrize("hours", [range(10, 14), range(15, 21)])
