@@ -1,9 +1,11 @@
 """In: a seed and the figures written below; out: every CSV file in `data/` of the retail packages.
 
-The paper prints none of its data ("can be found in [40]", a supplement that we could not read), so all of this is ours, at
-the scale that the paper's text tells: three residential users, one commercial, one industrial; a month of 30 equal days;
-gas contracts of 10,000 m3 for each user; five scenarios of the spot price. Nothing here was chosen by looking at an
-answer of the game. `README.md` says where each figure comes from.
+The paper prints none of its data ("can be found in [40]", a supplement that we could not read), so all of this is
+ours, at the scale that the paper's text tells: three residential users, one commercial, one industrial; a month of 30
+equal days; gas contracts of 10,000 m3 for each user; five scenarios of the spot price. Nothing here was chosen by
+looking at an answer of the game. `README.md` says where each figure comes from.
+
+Energies are in MWh and gas in thousand m3, so that CNY/kWh and CNY/m3 are thousand CNY for each.
 
     python models/retail_packages/make_data.py [FOLDER]
 """
@@ -39,20 +41,21 @@ SHAPES = {
     "cooking": "10 8 8 8 10 20 60 84 60 40 56 110 90 40 34 40 70 124 130 96 64 44 28 16",
     "heat": "60 58 58 58 60 66 84 96 104 108 108 104 98 100 104 104 102 98 92 88 82 76 70 64",
 }
-# user: class, kWh a day and its shape, m3 a day and its shape, weights of comfort and economy for electricity and gas.
+# user: class, MWh a day and its shape, thousand m3 a day and its shape, weights of comfort and economy for electricity
+# and for gas.
 USERS = {
-    "residential_1": ("residential", 10_000, "home", 900, "cooking", (0.25, 0.25, 0.25, 0.25)),
-    "residential_2": ("residential", 8_000, "home", 0, "cooking", (0.5, 0.5, 0, 0)),
-    "residential_3": ("residential", 0, "home", 1_200, "cooking", (0, 0, 0.5, 0.5)),
-    "commercial_1": ("commercial", 16_000, "shop", 1_500, "heat", (0.3, 0.2, 0.3, 0.2)),
-    "industrial_1": ("industrial", 40_000, "works", 3_000, "heat", (0.2, 0.3, 0.2, 0.3)),
+    "residential_1": ("residential", 10, "home", 0.9, "cooking", (0.25, 0.25, 0.25, 0.25)),
+    "residential_2": ("residential", 8, "home", 0, "cooking", (0.5, 0.5, 0, 0)),
+    "residential_3": ("residential", 0, "home", 1.2, "cooking", (0, 0, 0.5, 0.5)),
+    "commercial_1": ("commercial", 16, "shop", 1.5, "heat", (0.3, 0.2, 0.3, 0.2)),
+    "industrial_1": ("industrial", 40, "works", 3, "heat", (0.2, 0.3, 0.2, 0.3)),
 }
 # class: price against that of residential users (electricity, gas); night limit of package 2, peak and valley reference
-# of package 3, first and second level of package 4, kWh a month; gas quota of package 4, m3 a month.
+# of package 3, first and second level of package 4, all in MWh a month; gas quota of package 4, thousand m3 a month.
 CLASSES = {
-    "residential": (1.0, 1.0, 30_000, 60_000, 30_000, 90_000, 180_000, 15_000),
-    "commercial": (1.3, 1.25, 50_000, 90_000, 50_000, 150_000, 300_000, 25_000),
-    "industrial": (1.2, 1.2, 200_000, 240_000, 180_000, 400_000, 800_000, 50_000),
+    "residential": (1.0, 1.0, 30, 60, 30, 90, 180, 15),
+    "commercial": (1.3, 1.25, 50, 90, 50, 150, 300, 25),
+    "industrial": (1.2, 1.2, 200, 240, 180, 400, 800, 50),
 }
 # rate: package, lowest, highest, given before the game; what residential users pay, CNY/kWh.
 RATES = {
@@ -83,15 +86,15 @@ OFFERS = {"retailer_1": (4,), "retailer_2": (1, 3), "retailer_3": (2, 5)}
 RETAILERS = {"retailer_1": (0.3, 0.7), "retailer_2": (0.5, 0.8), "retailer_3": (0.8, 0.9)}
 """Weight of the risk and confidence level of each."""
 
-# contract: CNY/kWh, kWh a month at most, hours in which it delivers.
+# contract: CNY/kWh, MWh a month at most, hours in which it delivers.
 CONTRACTS = {
-    "base": (0.36, 800_000, range(1, 25)),
-    "daytime": (0.42, 500_000, range(9, 22)),
-    "evening": (0.46, 250_000, range(18, 22)),
+    "base": (0.36, 800, range(1, 25)),
+    "daytime": (0.42, 500, range(9, 22)),
+    "evening": (0.46, 250, range(18, 22)),
 }
-# CNY/m3, m3 a month at most: what gas companies sell to a retailer and to an end-user.
-GAS_CONTRACTS = {"company_1": (2.05, 60_000), "company_2": (2.20, 200_000)}
-USER_GAS_CONTRACTS = {"company_1": (2.75, 10_000), "company_2": (3.05, 10_000)}
+# CNY/m3, thousand m3 a month at most: what gas companies sell to a retailer and to an end-user.
+GAS_CONTRACTS = {"company_1": (2.05, 60), "company_2": (2.20, 200)}
+USER_GAS_CONTRACTS = {"company_1": (2.75, 10), "company_2": (3.05, 10)}
 
 SPOT = "300 285 275 270 272 290 330 385 430 455 462 450 415 405 410 420 440 490 530 520 480 425 370 325"
 """Mean clearing price of the spot market, CNY/MWh."""
@@ -141,8 +144,8 @@ def make_all(folder: Path) -> None:
     head = "user class comfort economy gas_comfort gas_economy"
     write(folder, "users.csv", head, ((u, n, *weights) for u, (n, _, _, _, _, weights) in USERS.items()))
     demand = (
-        (u, h, f"{kwh * shape(e)[h - 1]:.2f}", f"{gas * shape(g)[h - 1]:.3f}")
-        for u, (_, kwh, e, gas, g, _) in USERS.items()
+        (u, h, f"{mwh * shape(e)[h - 1]:.5f}", f"{gas * shape(g)[h - 1]:.6f}")
+        for u, (_, mwh, e, gas, g, _) in USERS.items()
         for h in HOURS
     )
     write(folder, "demand.csv", "user hour electricity gas", demand)
@@ -170,8 +173,8 @@ def make_all(folder: Path) -> None:
     write(folder, "contracts.csv", "contract price largest", ((b, p, e) for b, (p, e, _) in CONTRACTS.items()))
     usage = ((b, h, f"{(h in hours) / len(hours):.12g}") for b, (_, _, hours) in CONTRACTS.items() for h in HOURS)
     write(folder, "usage.csv", "contract hour usage", usage)
-    write(folder, "gas_contracts.csv", "GasContract price largest", ((l, *row) for l, row in GAS_CONTRACTS.items()))
-    rows = ((l, *row) for l, row in USER_GAS_CONTRACTS.items())
+    write(folder, "gas_contracts.csv", "GasContract price largest", ((c, *row) for c, row in GAS_CONTRACTS.items()))
+    rows = ((c, *row) for c, row in USER_GAS_CONTRACTS.items())
     write(folder, "user_gas_contracts.csv", "UserContract price largest", rows)
     samples = ([f"{price:.5f}" for price in row] for row in spot_samples())
     write(folder, "spot_samples.csv", " ".join(str(h) for h in HOURS), samples)
