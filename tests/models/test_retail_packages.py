@@ -191,6 +191,21 @@ def test_users_answer_a_leader_s_prices_best(case: str) -> None:
         assert result.objectives[f"user[{user}].satisfaction"] == pytest.approx(best, abs=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("case", "bought"),
+    [
+        ("answer_industrial", 10),
+        pytest.param("answer_commercial", 10, marks=pytest.mark.slow),
+        pytest.param("answer_residential_3", 0, marks=pytest.mark.slow),
+    ],
+)
+def test_who_buys_gas_of_company_1(case: str, bought: float) -> None:
+    """As the README says: large users take all that it sells them; homes earn the reward of package 4 instead."""
+    own = solved(case).values["own"].to_dict()
+    assert DAYS * sum(v for (_, d, _), v in own.items() if d == "company_1") == pytest.approx(bought, abs=1e-6)
+    assert (next(iter(solved(case).values["above"].to_dict().values())) > 1) == (not bought)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_gas_and_electricity_apart_are_the_whole(number: int) -> None:
