@@ -28,6 +28,10 @@ from runtime.solvers.solver import Ending, Options
 PATIENCE = 10.0
 """Seconds for finite bounds where the user sets no limit; a tenth of the limit otherwise."""
 
+ONE_LP = 2.0
+"""Seconds for one LP, which takes milliseconds, or for ever: from the basis of another LP HiGHS has been seen to run
+without end."""
+
 NICETY = 0.1
 """Part of that time after which LPs that would only make a finite bound tighter are left out."""
 
@@ -135,8 +139,9 @@ class _Relaxation:
         self.model.change_costs(self.last, np.zeros(len(self.last)))
         self.model.change_costs(columns, cost[columns])
         self.last = columns
-        outcome = self.model.solve(Options())
+        outcome = self.model.solve(Options(time_limit=ONE_LP))
         if outcome.ending is not Ending.OPTIMAL:
+            self.model.start_afresh()
             return float("-inf")
         size = abs(outcome.objective) if outcome.z is None else float(np.abs(cost) @ np.abs(outcome.z))
         return outcome.objective - MARGIN * max(1.0, size)

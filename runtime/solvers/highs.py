@@ -128,7 +128,9 @@ class HighsModel:
         highs.setOptionValue("random_seed", options.seed)
         highs.setOptionValue("mip_rel_gap", options.gap)
         highs.setOptionValue("mip_abs_gap", 0.0)
-        highs.setOptionValue("time_limit", float("inf") if options.time_limit is None else max(options.time_limit, 0.0))
+        # HiGHS counts the seconds of all runs of a model together.
+        limit = float("inf") if options.time_limit is None else highs.getRunTime() + max(options.time_limit, 0.0)
+        highs.setOptionValue("time_limit", limit)
         if options.tolerance is not None:
             for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
                 highs.setOptionValue(name, options.tolerance)
@@ -199,6 +201,10 @@ class HighsModel:
         if residual <= GOOD_ENOUGH:
             return outcome
         return Outcome(Ending.FAILED, message="HiGHS: the quadratic did not converge")
+
+    def start_afresh(self) -> None:
+        """Forget the basis of the last solve."""
+        self._highs.clearSolver()
 
     def change_costs(self, columns: Ints, cost: Floats) -> None:
         self.cost = self.cost.copy()
