@@ -80,16 +80,24 @@ def intervals(matrix: Csr, constant: Floats, lower: Floats, upper: Floats) -> tu
     )
 
 
+def product_range(low: Floats, high: Floats, other_low: Floats, other_high: Floats) -> tuple[Floats, Floats]:
+    """Least and largest product of two factors within bounds; 0 times infinity is 0."""
+    with np.errstate(invalid="ignore"):
+        corners = np.stack([low * other_low, low * other_high, high * other_low, high * other_high])
+    corners = np.where(np.isnan(corners), 0.0, corners)
+    least: Floats = corners.min(axis=0)
+    largest: Floats = corners.max(axis=0)
+    return least, largest
+
+
 def product_ends(i: Ints, j: Ints, value: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """Least and greatest `value[k] * x[i[k]] * x[j[k]]` within the bounds: both (k,)."""
-    with np.errstate(invalid="ignore"):
-        corners = np.stack([a[i] * b[j] for a in (lower, upper) for b in (lower, upper)])
-    # Zero times an endless range is zero at that corner.
-    corners = np.where(np.isnan(corners), 0.0, corners)
-    least, most = corners.min(axis=0), corners.max(axis=0)
-    square = i == j
-    least = np.where(square, np.where((lower[i] < 0) & (upper[i] > 0), 0.0, np.minimum(corners[0], corners[3])), least)
-    most = np.where(square, np.maximum(corners[0], corners[3]), most)
+    least, most = product_range(lower[i], upper[i], lower[j], upper[j])
+    # A square does not fall below zero, though its factors may differ in sign as far as their ranges tell.
+    low, high = lower[i] ** 2, upper[i] ** 2
+    ends = np.minimum(low, high), np.maximum(low, high)
+    least = np.where(i == j, np.where((lower[i] < 0) & (upper[i] > 0), 0.0, ends[0]), least)
+    most = np.where(i == j, ends[1], most)
     return np.where(value > 0, value * least, value * most), np.where(value > 0, value * most, value * least)
 
 

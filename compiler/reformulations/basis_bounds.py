@@ -19,8 +19,9 @@ from math import comb
 import numpy as np
 
 from compiler.ground.curvature import components
+from compiler.ground.propagate import product_range
 from compiler.ground.sparse import Bools, Floats, Ints
-from compiler.reformulations.column_bounds import ColumnBounds, Source, product_range
+from compiler.reformulations.column_bounds import ColumnBounds, Source
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
 

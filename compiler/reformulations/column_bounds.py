@@ -14,6 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from compiler.ground.propagate import product_range
 from compiler.ground.sparse import Floats, Ints
 from compiler.reformulations.program import Program
 
@@ -139,16 +140,6 @@ def with_bounds(program: Program, bounds: ColumnBounds) -> Program:
         lower=np.where(crossed, program.lower, bounds.lower),
         upper=np.where(crossed, program.upper, bounds.upper),
     )
-
-
-def product_range(low: Floats, high: Floats, other_low: Floats, other_high: Floats) -> tuple[Floats, Floats]:
-    """Least and largest product of two factors within bounds; 0 times infinity is 0."""
-    with np.errstate(invalid="ignore"):
-        corners = np.stack([low * other_low, low * other_high, high * other_low, high * other_high])
-    corners = np.where(np.isnan(corners), 0.0, corners)
-    least: Floats = corners.min(axis=0)
-    largest: Floats = corners.max(axis=0)
-    return least, largest
 
 
 def propagated(program: Program, bounds: ColumnBounds, rounds: int = 20) -> ColumnBounds:

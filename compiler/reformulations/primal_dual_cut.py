@@ -19,8 +19,9 @@ from dataclasses import replace
 import numpy as np
 
 from compiler.ground.ground_game import GroundGame
+from compiler.ground.propagate import product_range
 from compiler.ground.sparse import Csr, Floats, Ints
-from compiler.reformulations.column_bounds import ColumnBounds, product_range
+from compiler.reformulations.column_bounds import ColumnBounds
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.duality_gap import gap_linear, gap_products
 from compiler.reformulations.program import Part, Program

@@ -21,9 +21,10 @@ from collections.abc import Callable
 import numpy as np
 
 from compiler.ground.ground_game import GroundGame
+from compiler.ground.propagate import product_range
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.reformulations.basis_bounds import gradient_ranges
-from compiler.reformulations.column_bounds import ColumnBounds, Source, product_range
+from compiler.reformulations.column_bounds import ColumnBounds, Source
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
 from runtime.solvers.highs import HighsModel
