@@ -94,6 +94,7 @@ def cluster(clusters: Clusters, heads: set[str], files: DataFiles, evaluator: Ev
         )
     try:
         from sklearn.cluster import KMeans
+        from threadpoolctl import threadpool_limits
     except ImportError:
         raise evaluator.fail(
             "G803",
@@ -101,7 +102,9 @@ def cluster(clusters: Clusters, heads: set[str], files: DataFiles, evaluator: Ev
             clusters.span,
             hints=['install it: `pip install "gamec[scenarios]"`'],
         ) from None
-    found = KMeans(n_clusters=clusters.count, random_state=clusters.seed, n_init=10).fit(samples)
+    # Its threads wait for each other by spinning: on a busy machine a clustering of 20 ms takes seconds.
+    with threadpool_limits(1):
+        found = KMeans(n_clusters=clusters.count, random_state=clusters.seed, n_init=10).fit(samples)
     shares = np.bincount(found.labels_, minlength=clusters.count) / table.rows
     centres = np.asarray(found.cluster_centers_, dtype=np.float64)
     order = np.lexsort(centres.T[::-1])
