@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import TypeVar
 
 from compiler.ir.game import CaseDef, Game, LetDef, ParamDef, ReportDef
@@ -22,6 +23,7 @@ from compiler.semantics.scope import Scope
 from compiler.semantics.units import UnitTable
 from compiler.syntax import nodes
 from grammar.diagnostics import Diagnostic, Findings
+from grammar.source import Source
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ def _resolved(
     reports = [d for d in scope.top.values() if isinstance(d, ReportDef)]
     title = next((s for s in model.statements if isinstance(s, nodes.GameDecl)), None)
     return Game(
-        name=title.head.name.text if title else "",
+        name=title.head.name.text if title else _file_stem(model.span.source),
         doc=title.head.doc if title else "",
         case=case,
         units=units.declared,
@@ -108,3 +110,9 @@ def _attempt(step: Callable[[], T], findings: Findings) -> T | None:
     except RecursionError:
         findings.add("G111", "an expression is nested too deeply", hints=["name parts of it with `let`"])
         return None
+
+
+def _file_stem(source: Source) -> str:
+    """What a game without a `game` statement is called: its file, or `game` where there is none."""
+    stem = PurePath(source.path.replace("\\", "/")).stem
+    return stem if any(c.isalnum() for c in stem) else "game"
