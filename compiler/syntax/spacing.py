@@ -166,6 +166,8 @@ class _Placer:
     def _only_letters(self, opening: int, role: Role, outer: Role) -> bool:
         if role is Role.GROUP and outer not in (Role.INDEX, Role.REDUCTION):
             return False
+        if role is Role.REDUCTION and opening and self.placed[opening - 1].token.kind == "CVAR":
+            return False  # Its level is no letter, even where it is a name.
         if role not in (Role.INDEX, Role.REDUCTION, Role.GROUP):
             return False
         plain = {"NAME", "COMMA"} | ({"NUMBER", "STRING", "PLUS", "MINUS"} if role is Role.INDEX else set())
