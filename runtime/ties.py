@@ -39,6 +39,10 @@ def ties_of(
         return (), ["ties are examined for convex followers only"], []
     if any(p not in answers for p in followers):
         return (), ["ties are not examined: a follower was not solved again"], []
+    if _lifted(game, [*leaders, *followers]):
+        gloomy = [player.name for player in game.players if player.leaders and not player.optimistic]
+        faults = [f"what `{name}`, which is pessimistic, leaves its leader cannot be checked" for name in gloomy]
+        return (), ["ties are not examined: functions are modelled by further variables of the leader"], faults
     if _see_each_other(game, followers):
         return (), ["ties are not examined: the followers see each other"], []
     ties, notes, faults = [], [], []
@@ -58,6 +62,17 @@ def ties_of(
     if np.any(game.price_row >= 0):
         notes.append("ties are examined with the shadow prices held")
     return tuple(ties), notes, faults
+
+
+def _lifted(game: GroundGame, players: list[int]) -> bool:
+    """Whether a leader has columns that follow its followers' decisions, or a follower answers with curves."""
+    lifted = np.zeros(game.columns, np.bool_)
+    for block in game.column_blocks:
+        lifted[block.start : block.stop] = block.lifted
+    curved = {int(p) for curve in game.curves for p in np.unique(game.owner[curve.result])}
+    leads = {leader for player in game.players for leader in player.leaders}
+    own = {int(p) for p in np.unique(game.owner[lifted])}
+    return any(p in curved or (p in leads and p in own) for p in players)
 
 
 def _see_each_other(game: GroundGame, followers: list[int]) -> bool:

@@ -127,6 +127,7 @@ class _Relaxation:
                 row_lower=np.where(free, -np.inf, program.row_lower),
                 row_upper=np.where(free, np.inf, program.row_upper),
                 row_quad=Quad.empty(),
+                curves=(),
                 complementary=none,
                 sos1=none,
             )

@@ -39,6 +39,11 @@ ENDINGS = {
 """SCIP's status -> ours; whatever is not here is FAILED."""
 
 
+CURVED = 1e-8
+"""Tolerance for Programs with smooth functions: at SCIP's own 1e-6 an objective made of them may be off by as much as a
+certificate allows."""
+
+
 class Scip:
     """The adapter; see the module."""
 
@@ -59,7 +64,7 @@ class Scip:
             raise ValueError(refusal)
         before = time.perf_counter()
         model, columns, scale = _built(program)
-        _set(model, options)
+        _set(model, options, CURVED if program.curves else None)
         if start is not None:
             _add_start(model, columns, program, start, scale)
         message = ""
@@ -172,7 +177,7 @@ def _anchor(model: Any, columns: list[Any], terms: list[Any], term: Any) -> Any:
     return terms[0] if terms else term(model.addVar(lb=0.0, ub=0.0))
 
 
-def _set(model: Any, options: Options) -> None:
+def _set(model: Any, options: Options, tolerance: float | None) -> None:
     if options.time_limit is not None:
         model.setParam("limits/time", max(options.time_limit, 0.0))
     model.setParam("limits/gap", options.gap)
@@ -181,8 +186,9 @@ def _set(model: Any, options: Options) -> None:
     model.setParam("randomization/randomseedshift", options.seed)
     # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler: tests/bilevel/test_sos1_cuts.py shows it.
     model.setParam("constraints/SOS1/sepafreq", -1)
-    if options.tolerance is not None:
-        model.setParam("numerics/feastol", options.tolerance)
+    tolerance = tolerance if options.tolerance is None else options.tolerance
+    if tolerance is not None:
+        model.setParam("numerics/feastol", tolerance)
 
 
 def _add_start(model: Any, columns: list[Any], program: Program, start: Floats, scale: float) -> None:

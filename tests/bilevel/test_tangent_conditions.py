@@ -144,3 +144,19 @@ def test_the_tangent_game_holds_no_curve_of_a_follower(tmp_path: Path) -> None:
     rows = other.matrix.times(x) + other.row_quad.times(x, other.rows)
     results = np.concatenate([c.result for c in game.curves if game.owner[c.result[0]] == 1])
     assert rows[game.rows : game.rows + k] == pytest.approx(x[results] - value, abs=1e-12)
+
+
+@pytest.mark.parametrize("pairs", ["sos1", "indicator", "product", "strong_duality", "big_m"])
+def test_every_reformulation_of_the_pairs(tmp_path: Path, pairs: str) -> None:
+    """q = 3/(p + 0.1) at most; the leader's p*q - exp(p)/9 is best where its slope is zero."""
+    path = tmp_path / "m.game"
+    path.write_text(
+        "player lead { var p in [0.01, 5] maximize profit = p*q - exp(p)/9 }"
+        "player f follows lead { var q in [0.1, 20] maximize s = 3*log(q) - p*q - 0.1*q }",
+        encoding="utf-8",
+    )
+    p = np.linspace(0.01, 5, 499001)
+    best = (p * np.clip(3 / (p + 0.1), 0.1, 20) - np.exp(p) / 9).max()
+    result = solve(path, complementarity=pairs, time_limit=30)
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.objectives["lead.profit"] == pytest.approx(best, abs=1e-5)
