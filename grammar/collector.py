@@ -20,4 +20,7 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # What was made is counted among the old objects at once: else the first search would look through it all.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
