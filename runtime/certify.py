@@ -16,6 +16,7 @@ import numpy as np
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
+from runtime.curve_tangents import convex_curves, curved_bound
 from runtime.result import Bound, Certificate, Status, Tie
 from runtime.ties import ties_of
 
@@ -200,6 +201,10 @@ def _gain(
             return max(0.0, gap), None, ("optimality is proven by its multipliers, not by solving again",)
     if problem.quad.entries and problem.convex:
         gap = problem.value(v) - tangent_bound(problem, v, limit)
+        if gap <= REGRET * problem.size(v):
+            return max(0.0, gap), v, ()
+    if convex_curves(problem):
+        gap = problem.value(v) - curved_bound(problem, v, limit)
         if gap <= REGRET * problem.size(v):
             return max(0.0, gap), v, ()
     best = minimum(problem, gap=claim.gap, time_limit=limit, start=v)

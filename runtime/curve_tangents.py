@@ -1,0 +1,77 @@
+"""A player's convex problem with smooth functions in, a lower bound of its minimum out: an LP. Part of the certificate.
+
+At a point v each `z >= f(a)`, f convex, is replaced by the tangent `z >= f(a0) + f'(a0)*(a - a0)`, which lies below f
+wherever f is defined; so nothing feasible is lost and the LP's minimum is no larger. At an optimum with multipliers
+both are equal (Rockafellar, Convex Analysis, 1970, section 28). Global solvers close the same gap by branching, which
+does not end where f is flat, as at the minimum of a fourth power.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from compiler.ground.curvature import shape_of
+from compiler.ground.curves import FUNCTIONS
+from compiler.ground.sparse import Csr, Floats
+from runtime.best_deviation import OwnProblem, tangent_bound
+
+SLOPES: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "exp": lambda a, p: np.exp(a),
+    "log": lambda a, p: 1.0 / a,
+    "sqrt": lambda a, p: 0.5 / np.sqrt(a),
+    "sin": lambda a, p: np.cos(a),
+    "cos": lambda a, p: -np.sin(a),
+    "tan": lambda a, p: 1.0 + np.tan(a) ** 2,
+    "tanh": lambda a, p: 1.0 - np.tanh(a) ** 2,
+    "power": lambda a, p: p * np.power(a, p - 1.0),
+}
+"""Function -> its derivative at arguments (k,) with parameters (k,)."""
+
+
+def convex_curves(problem: OwnProblem) -> bool:
+    """Whether the problem is convex, with curves and linear rows, judged by each curve on the bounds of its argument's
+    column alone: `y^3` with `y >= 0` in a row is not seen to be convex."""
+    if not problem.curves or problem.discrete or problem.row_quad.entries:
+        return False
+    if not shape_of(problem.quad.i, problem.quad.j, problem.quad.value).convex:
+        return False
+    for curve in problem.curves:
+        low, high = problem.lower[curve.argument], problem.upper[curve.argument]
+        traits = FUNCTIONS[curve.function].traits(low, high, curve.parameter)
+        if not np.all(np.where(curve.relation > 0, traits.convex, (curve.relation < 0) & traits.concave)):
+            return False
+    return True
+
+
+def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None) -> float:
+    """A lower bound of a problem that `convex_curves` accepts, from the tangents at v; -inf without one, as where a
+    tangent is vertical."""
+    arguments = [c.argument for c in problem.curves]
+    argument, result = np.concatenate(arguments), np.concatenate([c.result for c in problem.curves])
+    relation = np.concatenate([c.relation for c in problem.curves])
+    with np.errstate(all="ignore"):
+        height = np.concatenate([FUNCTIONS[c.function].value(v[c.argument], c.parameter) for c in problem.curves])
+        slope = np.concatenate([SLOPES[c.function](v[c.argument], c.parameter) for c in problem.curves])
+    if not (np.all(np.isfinite(height)) and np.all(np.isfinite(slope))):
+        return float("-inf")
+    k, m = len(argument), len(problem.rows)
+    offset = height - slope * v[argument]
+    matrix = Csr.from_coo(
+        np.concatenate([problem.matrix.row_numbers(), m + np.arange(k), m + np.arange(k)]),
+        np.concatenate([problem.matrix.indices, result, argument]),
+        np.concatenate([problem.matrix.data, np.ones(k), -slope]),
+        m + k,
+        len(problem.own),
+    )
+    lines = replace(
+        problem,
+        rows=np.concatenate([problem.rows, np.full(k, -1)]),
+        matrix=matrix,
+        row_lower=np.concatenate([problem.row_lower, np.where(relation > 0, offset, -np.inf)]),
+        row_upper=np.concatenate([problem.row_upper, np.where(relation < 0, offset, np.inf)]),
+        curves=(),
+    )
+    return tangent_bound(lines, v, time_limit)
