@@ -53,7 +53,8 @@ def formula(text: str) -> CodeType:
 
 def value(code: CodeType | None, at: Point) -> np.ndarray:
     assert code is not None
-    return np.asarray(eval(code, {"__builtins__": {}}, {**FUNCTIONS, **at}), float)
+    with np.errstate(all="ignore"):
+        return np.asarray(eval(code, {"__builtins__": {}}, {**FUNCTIONS, **at}), float)
 
 
 def read(file: Path) -> tuple[Player, list[Player]]:
@@ -123,10 +124,9 @@ def choose(leader: Player, followers: list[Player]) -> tuple[Callable[[Point], n
 
 def leaders(leader: Player, at: Point) -> np.ndarray:
     """The leader's value, to be minimised, where its own constraints hold; inf elsewhere."""
-    with np.errstate(all="ignore"):
-        total = leader.sign * value(leader.goal, at)
-        for row in leader.rows:
-            total = np.where(value(row, at) <= SLACK, total, np.inf)
+    total = leader.sign * value(leader.goal, at)
+    for row in leader.rows:
+        total = np.where(value(row, at) <= SLACK, total, np.inf)
     return np.where(np.isnan(total), np.inf, total)
 
 

@@ -22,7 +22,13 @@ FILES = {f.stem: f for f in sorted(Path(__file__).parent.glob("*.game"))}
 SLOW = {"stackelberg_3_followers", "stackelberg_5_followers"}
 """Products of the leader's and followers' quantities, for which SCIP branches in space."""
 
-WAYS = [("auto", "auto"), ("sos1", "auto"), ("big_m", "highs"), ("product", "scip")]
+WAYS = [
+    ("auto", "auto"),
+    ("big_m", "highs"),
+    pytest.param(("sos1", "auto"), marks=pytest.mark.slow),
+    pytest.param(("product", "scip"), marks=pytest.mark.slow),
+]
+"""Most often `auto` takes SOS1 sets; so a quick run sees these too."""
 
 
 def told(name: str, word: str) -> str:
