@@ -81,6 +81,19 @@ class Context:
         guard = Dense.scalar(False) if self.nowhere else self.guard
         return Context({}, {}, guard, self.owner)
 
+    def known(self) -> Context:
+        """The context where the guard asks only for what its letters and its owner can tell: true where an instance
+        counts for some place of the letters that are unknown here, as nothing depends on which."""
+        if self.guard is None:
+            return self
+        mine = {a for value in self.letters.values() for a in value.position.axes}
+        mine |= set(self.owner.number.axes) if self.owner is not None else set()
+        over = tuple(k for k, a in enumerate(self.guard.axes) if a not in mine)
+        if not over:
+            return self
+        guard = Dense(tuple(a for a in self.guard.axes if a in mine), np.asarray(self.guard.array.any(axis=over)))
+        return Context(self.letters, self.names, guard, self.owner)
+
     def first(self, bad: Dense) -> tuple[bool, str]:
         """Whether `bad` holds at any instance that counts, and the first such instance in words (` at t=3`)."""
         if self.guard is not None:

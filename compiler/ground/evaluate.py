@@ -201,6 +201,7 @@ class Evaluator(FunctionEvaluator):
                 values.append(IndexValue(component, position))
                 k += 1
             inner = inner.bound(binder, tuple(values))
+        inner = inner.known()
         if domain.where is not None:
             held = self.condition(domain.where, inner)
             bad, at = inner.first(Dense(held.axes, ~held.array))

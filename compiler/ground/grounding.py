@@ -25,7 +25,7 @@ from compiler.ground.rows import Entries
 from compiler.ground.shared_rows import SharedRows, shared_rows
 from compiler.ground.smooth import curves
 from compiler.ground.spaces import Columns, Place, Spaces
-from compiler.ground.sparse import Csr, stacked
+from compiler.ground.sparse import Csr, Quad, joined, stacked
 from compiler.ground.values import Dense
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
@@ -116,7 +116,7 @@ class _Grounding:
         check_bounds(self.column_blocks, flat.lower, flat.upper, self.findings)
         check_finite(self.entries, self.row_blocks, objective, self.findings)
         system = self._finished(flat, objective, players)
-        matrix = self._with_shared(system.matrix, flat, players)
+        matrix, row_quad = self._with_shared(system, flat, players)
         result = GroundGame(
             name=self.game.name,
             players=players,
@@ -130,7 +130,7 @@ class _Grounding:
             matrix=matrix,
             row_lower=_joined(self.row_lower),
             row_upper=_joined(self.row_upper),
-            row_quad=system.row_quad,
+            row_quad=row_quad,
             row_owner=np.concatenate(self.row_owner) if self.row_owner else np.zeros(0, np.int64),
             row_blocks=tuple(self.row_blocks),
             objective=system.objective,
@@ -358,9 +358,9 @@ class _Grounding:
 
     # ------------------------------------------------------------ shared constraints
 
-    def _with_shared(self, matrix: Csr, flat: FlatColumns, players: tuple[GroundPlayer, ...]) -> Csr:
+    def _with_shared(self, system: System, flat: FlatColumns, players: tuple[GroundPlayer, ...]) -> tuple[Csr, Quad]:
         """The rows, with those of shared constraints after them."""
-        parts = [matrix]
+        parts, quads = [system.matrix], [system.row_quad]
         names, follows = [p.declaration for p in players], np.array([bool(p.leaders) for p in players], np.bool_)
         groups = [np.full(self.rows, -1, dtype=np.int64)]
         group = 0
@@ -390,10 +390,11 @@ class _Grounding:
             self.row_owner.append(copies.owner)
             groups.append(copies.instance + group if not d.individual else np.full(len(copies.owner), -1, np.int64))
             group += layout.size
-            self.rows += len(copies.owner)
             parts.append(copies.matrix)
+            quads.append(copies.quad.moved(self.rows))
+            self.rows += len(copies.owner)
         self.row_group = np.concatenate(groups)
-        return stacked(parts)
+        return stacked(parts), joined(quads)
 
     def _copies(self, d: ConstraintDef, flat: FlatColumns, names: list[str]) -> tuple[Layout, Context, SharedRows]:
         layout, context = self.evaluator.layout(d.domain)

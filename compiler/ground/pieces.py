@@ -133,16 +133,11 @@ def tiers(
         for k, rate in enumerate(rates):
             y.append(combine(lambda before, r, x0, x1: before + r * (x1 - x0), y[-1], rate.constant, x[k], x[k + 1]))
         value = piecewise(lifting, subject, x, y, context, span)
+        subject = _guarded(subject, context)
         layout = lifting.layout((subject,), context)
-        guard = lifting.new_columns(f"{short(span, 24)} (amount)", layout, context, span, 0.0)
-        lifting.rows(
-            f"{short(span, 24)} (amount)",
-            add([(1, guard.value), (-1, _guarded(subject, context))]),
-            guard,
-            0.0,
-            0.0,
-            span,
-        )
+        amount = lifting.new_columns(f"{short(span, 24)} (amount)", layout, context, span, 0.0)
+        body = add([(1, amount.value), (-1, subject)])
+        lifting.rows(f"{short(span, 24)} (amount)", body, amount, 0.0, 0.0, span)
         return value
     subject = _guarded(subject, context)
     layout = lifting.layout((subject, *rates, *(Affine(d) for d in limits)), context)

@@ -10,17 +10,19 @@ import numpy as np
 from compiler.ground.ground_game import Block
 from compiler.ground.ground_set import Layout
 from compiler.ground.rows import Entries
-from compiler.ground.sparse import Csr, Floats, Ints
+from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.ground.values import Affine
 from compiler.ir.game import ConstraintDef
 
 
 @dataclass(frozen=True, eq=False)
 class SharedRows:
-    """Copies of the instances of one shared constraint: `matrix` (copies, columns), bounds, `owner` and `instance`
-    (copies,). Copies are sorted by owner, then instance; `blocks` has one for each owner, starting at row 0."""
+    """Copies of the instances of one shared constraint: `matrix` (copies, columns) and `quad`, bounds, `owner` and
+    `instance` (copies,). Copies are sorted by owner, then instance; `blocks` has one for each owner, starting at row
+    0."""
 
     matrix: Csr
+    quad: Quad
     lower: Floats
     upper: Floats
     owner: Ints
@@ -43,9 +45,11 @@ def shared_rows(
     entries = Entries()
     constant = entries.write(body, layout, 0)
     whole = entries.matrix(layout.size, len(column_owner))
-    owners = column_owner[whole.indices]
+    products = entries.quad(len(column_owner))
+    owners = column_owner[np.concatenate([whole.indices, products.i, products.j])]
+    instances = np.concatenate([whole.row_numbers(), products.row, products.row])
     mine = owners >= 0
-    pairs = np.unique(np.stack([owners[mine], whole.row_numbers()[mine]], axis=1), axis=0)
+    pairs = np.unique(np.stack([owners[mine], instances[mine]], axis=1), axis=0)
     owner, instance = pairs[:, 0], pairs[:, 1]
     coords = layout.all_coords()[instance]
     blocks = []
@@ -59,6 +63,7 @@ def shared_rows(
         )  # fmt: skip
     return SharedRows(
         whole.take_rows(instance),
+        products.take_rows(instance),
         (low - constant)[instance],
         (high - constant)[instance],
         owner,

@@ -139,7 +139,29 @@ class Quad:
     def take(self, mask: Bools) -> Quad:
         return Quad(self.row[mask], self.i[mask], self.j[mask], self.value[mask])
 
+    def take_rows(self, rows: Ints) -> Quad:
+        """The products of the rows named, which are renumbered 0.. in the order named. Entries are sorted by row."""
+        first, last = np.searchsorted(self.row, rows, "left"), np.searchsorted(self.row, rows, "right")
+        counts = last - first
+        start = np.cumsum(counts) - counts
+        entries = np.arange(int(counts.sum())) + np.repeat(first - start, counts)
+        return Quad(np.repeat(np.arange(len(rows)), counts), self.i[entries], self.j[entries], self.value[entries])
+
+    def moved(self, by: int) -> Quad:
+        """The same products in rows whose numbers are larger by `by`."""
+        return Quad(self.row + by, self.i, self.j, self.value)
+
     def times(self, x: Floats, rows: int) -> Floats:
         """The quadratic forms at `x`: (rows,)."""
         weighted = np.bincount(self.row, weights=self.value * x[self.i] * x[self.j], minlength=rows)
         return np.asarray(weighted, dtype=np.float64)[:rows]
+
+
+def joined(parts: list[Quad]) -> Quad:
+    """All products, in order."""
+    return Quad(
+        np.concatenate([p.row for p in parts]),
+        np.concatenate([p.i for p in parts]),
+        np.concatenate([p.j for p in parts]),
+        np.concatenate([p.value for p in parts]),
+    )
