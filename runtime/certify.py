@@ -103,6 +103,8 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
             reasons.append(f"`{player.name}.{player.objective}` is claimed to be {stated:.9g}, but is {actual[p]:.9g}")
         top = p in leads or len(game.players) == 1
         proven = player.sense * float(actual[p] - claim.bound[p]) if p in claim.bound else float("inf")
+        if p in leads:
+            size = max(size, _dearest(game, p, x))
         if p in leads or (top and claim.status is Status.LIMIT and np.isfinite(proven)):
             gain = max(0.0, proven)
         else:
@@ -181,6 +183,17 @@ def _crossed(game: GroundGame, x: Floats) -> Floats:
     """By how much both columns of each complementary pair are above zero: (pairs,)."""
     crossed: Floats = np.maximum(np.minimum(x[game.complementary[:, 0]], x[game.complementary[:, 1]]), 0.0)
     return crossed
+
+
+def _dearest(game: GroundGame, p: int, x: Floats) -> float:
+    """What one unit of the dearest column, whoever owns it, is worth to a leader: it moves its followers' columns as
+    well as its own, and `price*quantity` has terms of no size where its followers answer zero."""
+    worth = np.zeros(game.columns)
+    goal, quad = game.objective.take_rows(np.array([p])), game.objective_quad.take(game.objective_quad.row == p)
+    np.add.at(worth, goal.indices, np.abs(goal.data))
+    np.add.at(worth, quad.i, np.abs(quad.value * x[quad.j]))
+    np.add.at(worth, quad.j, np.abs(quad.value * x[quad.i]))
+    return float(np.max(worth, initial=0.0))
 
 
 def _patience(problem: OwnProblem, claim: Claim, deadline: float | None) -> float | None:

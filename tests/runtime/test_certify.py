@@ -134,3 +134,15 @@ def test_multipliers_prove_a_large_problem(monkeypatch: pytest.MonkeyPatch) -> N
     off = certify(game, Claim(Status.OPTIMAL, np.array([0.0, 4.0]), np.array([1.5]), bound={0: 10.0}))
     assert not off.verified
     assert off.regret["p"] == pytest.approx(2)
+
+
+def test_a_product_that_vanishes_with_the_followers_answer() -> None:
+    """`minimize x*y`, y = 0 answered: terms without size, so the gap is that of one unit of y, which is worth x = 3."""
+    builder = GameBuilder().player("a").player("b", "a").var("a", "x", 0, 4).var("b", "y", 0, 1)
+    builder.minimize("a", {("x", "y"): 1}).minimize("b", {"y": 1})
+    game = builder.build()
+    x = np.array([3.0, 1e-10])
+    passed = certify(game, Claim(Status.OPTIMAL, x, bound={0: -1e-9}))
+    assert passed.verified, passed.reasons
+    assert passed.relative_regret["a"] == pytest.approx((3e-10 + 1e-9) / 3)
+    assert not certify(game, Claim(Status.OPTIMAL, x, bound={0: -1e-5})).verified
