@@ -186,14 +186,15 @@ def _crossed(game: GroundGame, x: Floats) -> Floats:
 
 
 def _dearest(game: GroundGame, p: int, x: Floats) -> float:
-    """What one unit of the dearest column, whoever owns it, is worth to a leader: it moves its followers' columns as
-    well as its own, and `price*quantity` has terms of no size where its followers answer zero."""
+    """What one unit of the dearest column, whoever owns it, is worth to a leader, who moves its followers' columns as
+    well as its own: `price*quantity` has terms of no size where its followers answer zero. As in `OwnProblem.size` a
+    product counts as much as its coefficient at least, which is also what solvers' gaps are relative to."""
     worth = np.zeros(game.columns)
     goal, quad = game.objective.take_rows(np.array([p])), game.objective_quad.take(game.objective_quad.row == p)
     np.add.at(worth, goal.indices, np.abs(goal.data))
     np.add.at(worth, quad.i, np.abs(quad.value * x[quad.j]))
     np.add.at(worth, quad.j, np.abs(quad.value * x[quad.i]))
-    return float(np.max(worth, initial=0.0))
+    return float(max(np.max(worth, initial=0.0), np.max(np.abs(quad.value), initial=0.0)))
 
 
 def _patience(problem: OwnProblem, claim: Claim, deadline: float | None) -> float | None:

@@ -146,3 +146,12 @@ def test_a_product_that_vanishes_with_the_followers_answer() -> None:
     assert passed.verified, passed.reasons
     assert passed.relative_regret["a"] == pytest.approx((3e-10 + 1e-9) / 3)
     assert not certify(game, Claim(Status.OPTIMAL, x, bound={0: -1e-5})).verified
+
+
+def test_small_products_count_by_their_coefficient() -> None:
+    """`minimize x*y` at 0.3*0.4: a gap of 8e-7 is within 1e-6 of one unit of `x*y`, not of one of x or y."""
+    builder = GameBuilder().player("a").player("b", "a").var("a", "x", 0.3, 4).var("b", "y", 0.4, 1)
+    builder.minimize("a", {("x", "y"): 1}).minimize("b", {"y": 1})
+    game, x = builder.build(), np.array([0.3, 0.4])
+    assert certify(game, Claim(Status.OPTIMAL, x, bound={0: 0.12 - 8e-7})).verified
+    assert not certify(game, Claim(Status.OPTIMAL, x, bound={0: 0.12 - 3e-6})).verified
