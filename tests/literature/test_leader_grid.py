@@ -24,8 +24,8 @@ ELSEWHERE = {
     "tuy_etal_1994": "as before",
     "glackin_etal_2009": "as before",
     "bard_1988_2": "four variables of the leader",
-    "calamai_vicente_1994_2": "four variables of the leader",
-    "dempe_lohse_2011": "three variables of the leader",
+    "calamai_vicente_1994_2": "four variables of the leader, two of which stand alone: below",
+    "dempe_lohse_2011": "three variables of the leader; a bound by hand in the file",
     "stackelberg_5_followers": "closed form; 638 active sets",
 }
 
@@ -48,3 +48,11 @@ def test_grid(name: str) -> None:
     scale = max(1.0, abs(float(optimum)))
     # Feasible decisions with exact answers: none beats the optimum, and the last grid is fine.
     assert -2e-6 * scale <= sense * (found - float(optimum)) <= 2e-4 * scale
+
+
+def test_grid_where_two_of_four_variables_stand_alone(tmp_path: Path) -> None:
+    """x3 and x4 are in squares of their own only, least at 1."""
+    text = FILES["calamai_vicente_1994_2"].read_text("utf-8")
+    held = tmp_path / "held.game"
+    held.write_text(text.replace("x3 in [-10, 10]", "x3 in [1, 1]").replace("x4 in [-10, 10]", "x4 in [1, 1]"), "utf-8")
+    assert least(held) == pytest.approx(5 / 16, abs=1e-6)
