@@ -11,10 +11,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from compiler.syntax import nodes
+from tests.ground.reference_expansion import plain
 
 Element = object
 Key = tuple[str, str, tuple[Element, ...]]
@@ -59,6 +60,8 @@ class Reference:
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        expanded = plain(self.tree)
+        self.tree, self.probabilities = expanded.tree, expanded.probabilities
         self.sets = {s.head.name.text: s for s in self.tree.statements if isinstance(s, nodes.SetDecl)}
         self.letters = {x.text: name for name, s in self.sets.items() for x in s.letters}
         self.players = {s.head.name.text: s for s in self.tree.statements if isinstance(s, nodes.PlayerDecl)}
@@ -76,6 +79,19 @@ class Reference:
                         own[s.price.head.name.text] = Member(player, s)
                 else:
                     own[s.head.name.text] = Member(player, s)
+        self.markets: dict[str, nodes.ConstraintDecl] = {}
+        self.shared: dict[str, nodes.ConstraintDecl] = {}
+        for s in self.tree.statements:
+            if isinstance(s, nodes.ConstraintDecl) and s.kind == "clear":
+                # A market is a player of its own, whose only decision is the price.
+                name = s.head.name.text
+                self.markets[name] = s
+                self.players[name] = nodes.PlayerDecl(replace(s.head, index=None), None, (), s.span)
+                self.members[name] = {s.price.head.name.text: Member(name, s)}
+            elif isinstance(s, nodes.ConstraintDecl):
+                self.shared[s.head.name.text] = s
+                if s.price is not None:
+                    self.top[s.price.head.name.text] = Member("", s)
         self._elements: dict[str, tuple[Element, ...]] = {}
         self._keys: dict[int, list[tuple[Element, ...]]] = {}
         self._tables: dict[int, dict[tuple[Element, ...], float]] = {}
@@ -333,11 +349,11 @@ class Reference:
 
     def find(self, node: nodes.Ref, player: str) -> Member:
         names = [p.name.text for p in node.parts]
-        if len(names) == 2:
-            return self.members[names[0]][names[1]]
-        name = names[0]
+        name = ".".join(names)  # the declarations of a component have a dot in their names
         if name in self.members.get(player, {}):
             return self.members[player][name]
+        if len(names) > 1 and ".".join(names[1:]) in self.members.get(names[0], {}):
+            return self.members[names[0]][".".join(names[1:])]
         if name in self.top:
             return self.top[name]
         (found,) = [own[name] for own in self.members.values() if name in own]
@@ -541,7 +557,24 @@ class Reference:
             raise self.fault("G508")
         return {(): found}
 
+    def probability(self, items: nodes.IndexList, env: Environment) -> float:
+        """The product of the probabilities of the scenarios that the letters stand for."""
+        result = 1.0
+        for item in items.items:
+            over = item.operands[1].parts[0].name.text if isinstance(item, nodes.Compare) else None
+            (letter,) = binder_letters(item)
+            name = over or self.letters[letter]
+            table = self.probabilities[name]
+            weights = self.table(self.top[table]) if table else None
+            result *= weights[(env[letter].value,)] if weights else 1 / len(self.elements(name))
+        return result
+
     def _reduce(self, node: nodes.Reduce, env: Environment, player: str) -> Poly:
+        if node.op.text == "expect":
+            return total(
+                scaled(self.value(node.body, inner, player), self.probability(node.items, inner))
+                for inner in self.instances(node.items, env, player)
+            )
         values = [self.value(node.body, inner, player) for inner in self.instances(node.items, env, player)]
         match node.op.text:
             case "sum":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from compiler.syntax import nodes
 from tests.ground.reference import Environment, FaultError, Key, Member, Poly, Reference, letters_of, scaled, total
@@ -112,7 +112,7 @@ def _column(
     if d.start is not None:
         column.start = _guarded(reference, d.start, env, player).get((), 0.0)
     limits = [(b, "lower bound" if b.relation == ">=" else "upper bound") for b in d.bounds]
-    if d.ends is not None and _is_last(reference, member, env):
+    if d.ends is not None and is_last(reference, member, env):
         limits.append((d.ends, "final value"))
     for bound, word in limits:
         body = total([{((player, name, key),): 1.0}, scaled(_guarded(reference, bound.value, env, player), -1)])
@@ -129,7 +129,7 @@ def _column(
     return column
 
 
-def _is_last(reference: Reference, member: Member, env: Environment) -> bool:
+def is_last(reference: Reference, member: Member, env: Environment) -> bool:
     """`ends` speaks of the last element of the index named `t`, else of the last index."""
     letters = [x for i in reference.head_index(member) for x in letters_of(i)]
     letter = env["t" if "t" in letters else letters[-1]]
@@ -172,19 +172,11 @@ def holds_variables(reference: Reference, node: object, player: str) -> bool:
         return bool(
             isinstance(d, nodes.LetDecl | nodes.ObjectiveDecl) and holds_variables(reference, d.value, member.owner)
         )
-    parts: list[object] = []
-    if isinstance(node, nodes.Sum):
-        parts = list(node.terms)
-    elif isinstance(node, nodes.Product):
-        parts = list(node.factors)
-    elif isinstance(node, nodes.Negation):
-        parts = [node.operand]
-    elif isinstance(node, nodes.Power):
-        parts = [node.base]
-    elif isinstance(node, nodes.IfElse):
-        parts = [node.then, node.otherwise]
-    elif isinstance(node, nodes.Reduce):
-        parts = [node.body]
+    if isinstance(node, tuple):
+        return any(holds_variables(reference, part, player) for part in node)
+    if not is_dataclass(node) or isinstance(node, nodes.Name):
+        return False
+    parts = (getattr(node, f.name) for f in fields(node) if f.name != "span")
     return any(holds_variables(reference, p, player) for p in parts)
 
 
@@ -213,17 +205,32 @@ def with_case(tree: nodes.Model, case: str) -> tuple[nodes.Model, list[nodes.Fix
             index = change.head.index or old.head.index
             statements[k] = replace(change, head=replace(old.head, index=index), default=change.default or old.default)
         elif isinstance(change, nodes.DropDecl):
-            player, name = (p.name.text for p in change.target.parts)
-            k = next(
-                k for k, s in enumerate(statements) if isinstance(s, nodes.PlayerDecl) and s.head.name.text == player
-            )
-            statements[k] = replace(
-                statements[k], body=tuple(b for b in statements[k].body if b.head.name.text != name)
-            )
+            *owner, name = (p.name.text for p in change.target.parts)
+            statements = [
+                replace(
+                    s, body=tuple(b for b in s.body if getattr(b, "head", None) is None or b.head.name.text != name)
+                )
+                if isinstance(s, nodes.PlayerDecl) and owner in ([], [s.head.name.text])
+                else s
+                for s in statements
+                if owner or not isinstance(s, nodes.PlayerDecl | nodes.ConstraintDecl) or s.head.name.text != name
+            ]
+        elif isinstance(change, nodes.PlayerDecl):
+            statements = [
+                replace(s, follows=change.follows)
+                if isinstance(s, nodes.PlayerDecl) and s.head.name.text == change.head.name.text
+                else s
+                for s in statements
+            ]
     return replace(tree, statements=tuple(statements)), fixes
 
 
 def _fix(reference: Reference, game: ReferenceGame, fix: nodes.FixDecl) -> None:
+    for key, value in fixed_instances(reference, fix):
+        game.columns[key].lower = game.columns[key].upper = value
+
+
+def fixed_instances(reference: Reference, fix: nodes.FixDecl) -> list[tuple[Key, float]]:
     """`fix player.x[t, 3 where ...] = value`: undeclared items are single elements, letters run over all."""
     items = [i for p in fix.target.parts if p.index is not None for i in p.index.items]
     wheres = [p.index.where for p in fix.target.parts if p.index is not None and p.index.where is not None]
@@ -245,13 +252,15 @@ def _fix(reference: Reference, game: ReferenceGame, fix: nodes.FixDecl) -> None:
         )
         for p in fix.target.parts
     )
+    found = []
     for env in reference.instances(index, {}, ""):
         try:
             ((key,),) = reference.use(nodes.Ref(plain, fix.span), env, "")
             value = reference.number(fix.value, env, "")
         except FaultError:
             continue
-        game.columns[key].lower = game.columns[key].upper = value
+        found.append((key, value))
+    return found
 
 
 def _letter(item: nodes.Expr, reference: Reference) -> bool:

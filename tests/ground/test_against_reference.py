@@ -43,7 +43,7 @@ def agrees(text: str, files: dict[str, str]) -> None:
     for name, content in files.items():
         note(f"# {name}\n{content}")
     found = compiled(text, files)
-    tree = _tree(text)
+    tree = tree_of(text)
     expected = reference_game(tree, files)
     if isinstance(found, list):
         event(f"faults {sorted(set(found))}")
@@ -56,7 +56,7 @@ def agrees(text: str, files: dict[str, str]) -> None:
     same_game(found, expected)
 
 
-def _tree(text: str):  # type: ignore[no-untyped-def]
+def tree_of(text: str):  # type: ignore[no-untyped-def]
     from compiler.syntax.builder import Builder
     from grammar.diagnostics import Findings
     from grammar.parser import parse
