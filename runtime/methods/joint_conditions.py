@@ -16,7 +16,7 @@ import numpy as np
 from compiler.reformulations.kkt import kkt
 from runtime.methods.kkt import follower_findings
 from runtime.methods.method import Found, Refusal, Request
-from runtime.methods.pairs import solve_pairs
+from runtime.methods.pairs import PairSolver, solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.single_level import STATUS
 from runtime.result import Status
@@ -26,6 +26,10 @@ class JointConditions:
     """See the module."""
 
     name = "joint_conditions"
+
+    def __init__(self, pairs: PairSolver = solve_pairs) -> None:
+        """`pairs` solves the Program of the conditions."""
+        self.pairs = pairs
 
     def refuses(self, setting: Setting) -> Refusal | None:
         if not setting.equals:
@@ -38,7 +42,7 @@ class JointConditions:
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game
         program, recovery = kkt(game, np.ones(len(game.players), np.bool_), None)
-        found = solve_pairs(game, program, recovery.unit, request)
+        found = self.pairs(game, program, recovery.unit, request)
         z = found.outcome.z
         if z is None:
             ended = STATUS[found.outcome.ending]

@@ -23,7 +23,7 @@ from compiler.reformulations.linear_products import linear_products
 from grammar.diagnostics import Diagnostic, Hint, Label
 from runtime.methods.bystanders import bystanders, with_answers
 from runtime.methods.method import Found, Refusal, Request
-from runtime.methods.pairs import solve_pairs
+from runtime.methods.pairs import PairSolver, solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.single_level import STATUS
 from runtime.result import Status
@@ -35,6 +35,10 @@ class Kkt:
     """See the module."""
 
     name = "kkt"
+
+    def __init__(self, pairs: PairSolver = solve_pairs) -> None:
+        """`pairs` solves the Program of the conditions."""
+        self.pairs = pairs
 
     def refuses(self, setting: Setting) -> Refusal | None:
         if setting.leader < 0:
@@ -62,7 +66,7 @@ class Kkt:
         game, leader = setting.game, setting.leader
         plain, recovery = kkt(game, setting.followers & ~last, leader)
         program = linear_products(game, plain)
-        found = solve_pairs(game, program, recovery.unit, request)
+        found = self.pairs(game, program, recovery.unit, request)
         outcome, notes = found.outcome, found.notes
         for what, before, after in (
             ("objective", plain.cost_quad, program.cost_quad),
@@ -76,7 +80,7 @@ class Kkt:
             status = Status.OPTIMAL_IF_BOUNDS
         sense = game.players[leader].sense
         bound = outcome.bound
-        if status is Status.LIMIT:
+        if status in (Status.LIMIT, Status.LOCAL, Status.STATIONARY):
             relaxed = high_point_bound(setting, request)
             if relaxed > bound:
                 bound = relaxed

@@ -101,18 +101,18 @@ def pick_solver(program: Program, request: Request) -> Solver:
             fit = [s.name for s in SOLVERS.values() if not s.refuses(program)]
             hints = (Hint(f"use `--solver {fit[0]}` or leave it to `auto`"),) if fit else ()
             raise DiagnosticError([Diagnostic("G807", f"solver `{solver.name}` does not fit: {refusal}", hints=hints)])
-        return _present(solver)
+        return present(solver)
     for solver in SOLVERS.values():
         if not solver.refuses(program):
-            return _present(solver)
+            return present(solver)
     raise AssertionError("every Program without complementary pairs has a solver")
 
 
-def solved(program: Program, request: Request) -> tuple[Solver, Outcome]:
+def solved(program: Program, request: Request, start: Floats | None = None) -> tuple[Solver, Outcome]:
     """The Program solved by the solver asked for, or by the first that takes it and does not fail; one that proves
-    nothing is no stand-in. Raises as `pick_solver`, and G804."""
+    nothing is no stand-in. `start` (k,) is a point to begin from. Raises as `pick_solver`, and G804."""
     solver = pick_solver(program, request)
-    outcome = solver.solve(program, request.options)
+    outcome = solver.solve(program, request.options, start)
     if outcome.ending is Ending.FAILED and request.solver == "auto":
         for other in SOLVERS.values():
             if other is not solver and other.proves and not other.refuses(program) and not other.missing():
@@ -120,11 +120,12 @@ def solved(program: Program, request: Request) -> tuple[Solver, Outcome]:
                 if second.ending is not Ending.FAILED:
                     return other, second
     if outcome.ending is Ending.FAILED:
-        raise _failed(solver.name, outcome)
+        raise failed(solver.name, outcome)
     return solver, outcome
 
 
-def _present(solver: Solver) -> Solver:
+def present(solver: Solver) -> Solver:
+    """The solver. Raises DiagnosticError (G803) where it cannot be loaded."""
     missing = solver.missing()
     if missing:
         raise DiagnosticError(
@@ -139,7 +140,7 @@ def _present(solver: Solver) -> Solver:
     return solver
 
 
-def _failed(solver: str, outcome: Outcome) -> DiagnosticError:
+def failed(solver: str, outcome: Outcome) -> DiagnosticError:
     """For an Outcome that FAILED."""
     assert outcome.ending is Ending.FAILED
     other = next((s for s in SOLVERS if s != solver), "")

@@ -6,6 +6,7 @@ from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.kkt import Kkt
 from runtime.methods.method import Method, Refusal
+from runtime.methods.mpcc import Mpcc
 from runtime.methods.pessimistic import Pessimistic
 from runtime.methods.setting import Setting
 from runtime.methods.single_level import SingleLevel
@@ -17,6 +18,7 @@ METHODS: dict[str, Method] = {
     "pessimistic": Pessimistic(),
     "joint_conditions": JointConditions(),
     "tangent_conditions": TangentConditions(),
+    "mpcc": Mpcc(),
 }
 """In the order in which `auto` asks them."""
 
@@ -50,7 +52,9 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
             later = [
                 f"{n}: {r.reason}" for n, m in METHODS.items() if n != name and (r := m.refuses(setting)) is not None
             ]
-            return method, f"{name}: the game is {setting.described()}; ruled out: " + "; ".join(later)
+            also = [n for n, m in METHODS.items() if n != name and m.refuses(setting) is None]
+            fit_too = f"; `--method` may ask for {', '.join(also)}" if also else ""
+            return method, f"{name}: the game is {setting.described()}; ruled out: {'; '.join(later)}{fit_too}"
         ruled_out.append(f"{name}: {refusal.reason}")
         refusals.append(refusal)
     fitting = [d for r in refusals if r.fits for d in r.diagnostics]

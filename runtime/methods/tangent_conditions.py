@@ -18,6 +18,7 @@ from compiler.reformulations.tangents import loose, tangents
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.methods.kkt import Kkt, follower_findings
 from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.pairs import PairSolver, solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.result import Status
 
@@ -26,6 +27,10 @@ class TangentConditions:
     """See the module."""
 
     name = "tangent_conditions"
+
+    def __init__(self, pairs: PairSolver = solve_pairs) -> None:
+        """`pairs` solves the Program of the conditions."""
+        self.pairs = pairs
 
     def refuses(self, setting: Setting) -> Refusal | None:
         if setting.leader < 0 and not setting.equals:
@@ -42,7 +47,7 @@ class TangentConditions:
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game
         other, maker = tangents(game, _answering(setting), setting.leader)
-        found = Kkt().run(Setting.of(other), request)
+        found = Kkt(self.pairs).run(Setting.of(other), request)
         notes = (*found.notes, "nonlinear functions of those who answer stand for their tangents at the answer")
         if maker < len(game.players) or found.x is None:
             return replace(
@@ -56,7 +61,8 @@ class TangentConditions:
         assert found.prices is not None
         return replace(
             found,
-            status=Status.EQUILIBRIUM if found.status in (Status.OPTIMAL, Status.LIMIT) else found.status,
+            # Whatever satisfies the conditions of all is an equilibrium; nobody leads, so nothing is minimised.
+            status=Status.EQUILIBRIUM,
             x=x,
             prices=found.prices[: game.rows],
             claimed=dict(enumerate(game.objectives_at(x).tolist())),

@@ -70,7 +70,7 @@ class Ipopt:
         if refusal:
             raise ValueError(refusal)
         before = time.perf_counter()
-        nlp = _Nlp(program)
+        nlp = Nlp(program)
         best: _Point | None = None
         last = ""
         for begin in starts:
@@ -105,7 +105,26 @@ class _Point:
         return (self.stationary, -self.objective) > (other.stationary, -other.objective)
 
 
-class _Nlp:
+@dataclass(frozen=True, eq=False)
+class Iterate:
+    """Where IPOPT stopped: `z` (k,) within its bounds, multipliers `y` of rows and curves and `reduced` (k,) of bounds,
+    in CasADi's signs; `solved` where it calls the point stationary."""
+
+    z: Floats
+    y: Floats
+    reduced: Floats
+    status: str
+
+    @property
+    def solved(self) -> bool:
+        return self.status in ("Solve_Succeeded", "Solved_To_Acceptable_Level")
+
+    @property
+    def finite(self) -> bool:
+        return bool(np.all(np.abs(self.z) < ENDLESS))
+
+
+class Nlp:
     """A Program as CasADi functions."""
 
     def __init__(self, program: Program) -> None:
@@ -152,35 +171,39 @@ class _Nlp:
     def _inside(self, z: Floats) -> Floats:
         return np.clip(z, self.program.lower, self.program.upper)
 
-    def _run(self, start: Floats, seconds: float) -> tuple[_Point, Floats | None]:
+    def solver(self, seconds: float, **settings: Any) -> Any:
+        """An IPOPT for this Program that stops after `seconds` of wall time; `settings` without the prefix
+        `ipopt.`."""
         import casadi as ca
 
-        program = self.program
-        settings: dict[str, Any] = {
-            "print_time": False,
-            "error_on_fail": False,
-            "ipopt.print_level": 0,
-            "ipopt.sb": "yes",
-            "ipopt.tol": 1e-9,
-            "ipopt.bound_relax_factor": 0.0,
-        }
+        chosen = {"print_level": 0, "sb": "yes", "tol": 1e-9, "bound_relax_factor": 0.0, **settings}
         if np.isfinite(seconds):
-            settings["ipopt.max_wall_time"] = max(seconds, 1e-2)
+            chosen["max_wall_time"] = max(seconds, 1e-2)
+        options: dict[str, Any] = {"print_time": False, "error_on_fail": False}
+        options |= {f"ipopt.{name}": value for name, value in chosen.items()}
         problem: Any = {"x": self.z, "f": self.cost, "g": self.rows}
-        solver: Any = ca.nlpsol("solver", "ipopt", problem, settings)
-        found = solver(x0=start, lbx=program.lower, ubx=program.upper, lbg=self.low, ubg=self.high)
-        status = str(solver.stats()["return_status"])
-        z = self._inside(np.asarray(found["x"], np.float64).reshape(-1))
-        y = np.asarray(found["lam_g"], np.float64).reshape(-1)
-        reduced = np.asarray(found["lam_x"], np.float64).reshape(-1)
-        finite = bool(np.all(np.abs(z) < ENDLESS))
-        feasible = finite and program.violation(z) <= FEASIBLE
-        stationary = feasible and status in ("Solve_Succeeded", "Solved_To_Acceptable_Level")
-        down = self._descent(z, y, reduced) if stationary else None
-        objective = program.cost_at(z) if finite else float("inf")
+        return ca.nlpsol("solver", "ipopt", problem, options)
+
+    def run(self, solver: Any, start: Floats, high: Floats | None = None, warm: Iterate | None = None) -> Iterate:
+        """From `start`, with the multipliers of `warm`; `high` are upper limits of all rows and curves in place of the
+        Program's own."""
+        limits = {"lbx": self.program.lower, "ubx": self.program.upper, "lbg": self.low}
+        multipliers = {} if warm is None else {"lam_g0": warm.y, "lam_x0": warm.reduced}
+        found = solver(x0=start, ubg=self.high if high is None else high, **limits, **multipliers)
+        z, y, reduced = (np.asarray(found[name], np.float64).reshape(-1) for name in ("x", "lam_g", "lam_x"))
+        return Iterate(self._inside(z), y, reduced, str(solver.stats()["return_status"]))
+
+    def _run(self, start: Floats, seconds: float) -> tuple[_Point, Floats | None]:
+        program = self.program
+        found = self.run(self.solver(seconds), start)
+        z, y = found.z, found.y
+        feasible = found.finite and program.violation(z) <= FEASIBLE
+        stationary = feasible and found.solved
+        down = self._descent(z, y, found.reduced) if stationary else None
+        objective = program.cost_at(z) if found.finite else float("inf")
         # CasADi's multipliers are those of `f + y*g`: the change per unit of the limit is their negative.
         duals = -y[: program.rows] / self.scale
-        point = _Point(z, duals, objective, status, feasible, stationary, stationary and down is None)
+        point = _Point(z, duals, objective, found.status, feasible, stationary, stationary and down is None)
         return point, down
 
     def _descent(self, z: Floats, y: Floats, reduced: Floats) -> Floats | None:
