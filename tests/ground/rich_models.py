@@ -288,6 +288,11 @@ class RichWriter(Writer):
             blocks[name] += [self.constraint(name) for _ in self.some(0, 2)]
             word = self.pick(["minimize", "maximize"])
             goal = " + ".join([self.body(self.players[name].letters, name), *terms[name]])
+            if self.scenarios and self.chance(60):
+                # A risk that is paid for; elsewhere it is rewarded as often, and refused.
+                loss = self.affine((*self.players[name].letters, Bound("w", "W")), 1, name)
+                sign = "+" if word == "minimize" else "-"
+                goal += f" {sign} 0.5*(cvar(w, {self.pick(['0', '0.3', '0.9'])}) (loss[w]*{loss} + 0.5*w))"
             blocks[name].append(f"{word} goal = {goal}")
         if self.chance(40):
             top.append(self.common())
