@@ -24,7 +24,7 @@ from compiler.reformulations.complementarity_product import complementarity_prod
 from compiler.reformulations.program import Program
 from runtime.methods.polish import PATIENCE, TOLERANCE, polished
 from runtime.solvers.highs import Highs
-from runtime.solvers.ipopt import FEASIBLE, Ipopt, Iterate, Nlp
+from runtime.solvers.ipopt import FEASIBLE, Ipopt, Iterate, Nlp, starting_box
 from runtime.solvers.solver import Ending, Options, Outcome
 
 SHRINKING = (1e1, 1e-1, 1e-3, 1e-5, 1e-7)
@@ -32,9 +32,6 @@ SHRINKING = (1e1, 1e-1, 1e-3, 1e-5, 1e-7)
 
 STARTS = 10
 """Points to begin from: the middle of the bounds, the best point without complementarity, and random ones."""
-
-WIDE = 10.0
-"""Where bounds are infinite, starting points lie within this distance of what bounds there are, or of zero."""
 
 ZERO = 1e-7
 """Both sides of a pair below this, at a point that is exact to `TOLERANCE`, may be let go."""
@@ -251,9 +248,7 @@ def _smaller(program: Program, z: Floats) -> Bools:
 
 def _starts(program: Program, seed: int, count: int, free: Floats | None, begin: Floats | None) -> Iterator[Floats]:
     """`count` points: `begin` or the middle of the bounds, `free`, and random ones."""
-    low = np.where(np.isfinite(program.lower), program.lower, np.fmin(program.upper, WIDE) - 2 * WIDE)
-    high = np.where(np.isfinite(program.upper), program.upper, np.fmax(program.lower, -WIDE) + 2 * WIDE)
-    low, high = np.maximum(low, program.lower), np.minimum(high, program.upper)
+    low, high = starting_box(program)
     yield 0.5 * (low + high) if begin is None else begin
     if free is not None and count > 1:
         yield free

@@ -257,10 +257,15 @@ def _value(curve: Curve, z: Any, ca: Any) -> Any:
     return argument ** ca.DM(curve.parameter) if curve.function == "power" else getattr(ca, curve.function)(argument)
 
 
-def _starts(program: Program, seed: int, given: Floats | None) -> list[Floats]:
+def starting_box(program: Program) -> tuple[Floats, Floats]:
+    """Where starting points lie: the bounds, and `WIDE` in place of infinite ones; (k,) each."""
     low = np.where(np.isfinite(program.lower), program.lower, np.fmin(program.upper, WIDE) - 2 * WIDE)
     high = np.where(np.isfinite(program.upper), program.upper, np.fmax(program.lower, -WIDE) + 2 * WIDE)
-    low, high = np.maximum(low, program.lower), np.minimum(high, program.upper)
+    return np.maximum(low, program.lower), np.minimum(high, program.upper)
+
+
+def _starts(program: Program, seed: int, given: Floats | None) -> list[Floats]:
+    low, high = starting_box(program)
     first = 0.5 * (low + high) if given is None else np.where(np.isfinite(given), given, 0.5 * (low + high))
     random = np.random.default_rng(seed)
     return [first, *(random.uniform(low, high) for _ in range(STARTS))]
