@@ -17,6 +17,7 @@ from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
 from runtime.curve_tangents import convex_curves, curved_bound
+from runtime.flatness import unsure
 from runtime.result import Bound, Certificate, Status, Tie
 from runtime.ties import ties_of
 
@@ -34,6 +35,9 @@ PRICE = 1e-5
 WORTH = 1e-3
 """Part of the objective's terms that small violations may be worth. A product with a variable of 1e8 turns a row held
 to 1e-8 into a gain of 1, and solvers find such points."""
+
+UNSURE = 1e-5
+"""Part of a leader's terms that may hang on what its nonlinear followers cannot feel (`runtime.flatness`)."""
 
 ENDLESS = 1e15
 """Decisions of this size are no answers: solvers take 1e20 for infinity, and lose all digits on the way there."""
@@ -118,6 +122,12 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
             what = "is not proven to be optimal" if top else "is off its best answer"
             reasons.append(f"`{player.name}` {what}: it might gain {gain:.6g} ({gain / size:.1e} of its terms)")
 
+    for p, player in enumerate(game.players):
+        if player.leaders and problems[p].curves and unsure(game, p, problems[p], x) > UNSURE:
+            reasons.append(
+                f"`{player.name}` is so flat at its answer that its leader's objective is not known: other answers cost"
+                " it nothing that could be measured"
+            )
     if claim.prices is not None:
         reasons += _price_faults(game, x, claim.prices, problems)
     ties: tuple[Tie, ...] = ()

@@ -160,3 +160,20 @@ def test_every_reformulation_of_the_pairs(tmp_path: Path, pairs: str) -> None:
     result = solve(path, complementarity=pairs, time_limit=30)
     assert result.status is Status.OPTIMAL, result.diagnostics
     assert result.objectives["lead.profit"] == pytest.approx(best, abs=1e-5)
+
+
+@pytest.mark.parametrize("power", [2, 4, 6, 8])
+def test_a_follower_that_is_too_flat_proves_nothing(tmp_path: Path, power: int) -> None:
+    """y = x is the only answer, and the leader's value is -1. A sixth power does not feel a difference of 1e-3."""
+    result = solved(
+        tmp_path,
+        "player leader { var x in [0, 1] minimize F = (x - 1)^2 - y }"
+        f"player follower follows leader {{ var y in [0, 5] minimize f = (y - x)^{power} }}",
+    )
+    if power == 2:
+        assert result.status is Status.OPTIMAL
+    if result.status is Status.OPTIMAL:
+        assert result.objectives["leader.F"] == pytest.approx(-1, abs=1e-5)
+    else:
+        assert result.status is Status.NOT_VERIFIED
+        assert "flat" in result.certificate.reasons[0]
