@@ -120,7 +120,7 @@ def solved(program: Program, request: Request, start: Floats | None = None) -> t
                 if second.ending is not Ending.FAILED:
                     return other, second
     if outcome.ending is Ending.FAILED:
-        raise failed(solver.name, outcome)
+        raise _failed(solver.name, outcome)
     return solver, outcome
 
 
@@ -140,7 +140,7 @@ def present(solver: Solver) -> Solver:
     return solver
 
 
-def failed(solver: str, outcome: Outcome) -> DiagnosticError:
+def _failed(solver: str, outcome: Outcome) -> DiagnosticError:
     """For an Outcome that FAILED."""
     assert outcome.ending is Ending.FAILED
     other = next((s for s in SOLVERS if s != solver), "")

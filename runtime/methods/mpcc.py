@@ -12,8 +12,6 @@ Reference: Scholtes, SIAM J. Optim. 11 (2001) 918; Luo, Pang and Ralph, Mathemat
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from compiler.ground.ground_game import REAL, GroundGame
@@ -22,7 +20,7 @@ from compiler.reformulations.program import Program
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.kkt import Kkt
-from runtime.methods.method import Found, Method, Refusal, Request, failed, present
+from runtime.methods.method import Found, Method, Refusal, Request, present
 from runtime.methods.pairs import PairAnswer
 from runtime.methods.relaxed_pairs import relaxed_pairs
 from runtime.methods.setting import Setting
@@ -79,7 +77,8 @@ def local(game: GroundGame, program: Program, unit: Floats | None, request: Requ
     solver = present(Ipopt())
     outcome = relaxed_pairs(program, request.options)
     if outcome.ending is Ending.FAILED:
-        raise failed(solver.name, replace(outcome, message=outcome.message.removeprefix("IPOPT: ")))
+        hints = (Hint("`--method auto` proves whether there is an answer"), Hint("another `--seed` begins elsewhere"))
+        raise DiagnosticError([Diagnostic("G804", f"{solver.name} found no answer: {outcome.message}", hints=hints)])
     count = len(program.complementary)
     words = f"{count} complementary pairs as products with a limit that shrinks to 0, then exactly; {outcome.message}"
     return PairAnswer(outcome, solver.name, "relaxed", (), (words,), False)

@@ -85,7 +85,7 @@ def relaxed_pairs(program: Program, options: Options, starts: int = STARTS, begi
     seconds = time.perf_counter() - begun
     if best is None:
         ending = Ending.LIMIT if search.left() <= 0 else Ending.FAILED
-        message = f"IPOPT: {last}: no point with all pairs from {tried} starts"
+        message = f"no point that keeps all complementary pairs from {tried} starts, the last of which ended as {last}"
         return Outcome(ending, bound=bound, seconds=seconds, message=message)
     words = "starts" if tried > 1 else "start"
     return Outcome(best.ending, best.z, best.objective, bound, seconds=seconds, message=f"the best of {tried} {words}")
