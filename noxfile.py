@@ -24,9 +24,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """The tests that take minutes."""
+    """The tests that take minutes, and the everyday ones on new random examples."""
     session.install("-e", ".[dev]")
     session.run("python", "-m", "pytest", "-m", "slow", "--durations=20", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "auto", env={"HYPOTHESIS_PROFILE": "new"})
 
 
 @nox.session(python="3.11")
