@@ -75,7 +75,9 @@ def test_slopes_are_those_of_the_functions(name: str) -> None:
     np.testing.assert_allclose(SLOPES[name](a, p), expected, rtol=1e-7)
 
 
-def test_a_follower_at_the_flat_bottom_of_a_fourth_power_is_certified(tmp_path: Path) -> None:
+def test_a_follower_at_the_flat_bottom_of_a_fourth_power_has_no_regret(tmp_path: Path) -> None:
+    """Its own answer is proven, by tangents, where branching does not end. That its leader's value is left unproven,
+    as the follower feels no difference there, is `runtime.flatness`."""
     file = tmp_path / "a.game"
     file.write_text(
         "player leader { var x in [0, 5] minimize F = (10 - x)^3 + (10 - y)^3 constraint c: y <= x }\n"
@@ -83,5 +85,7 @@ def test_a_follower_at_the_flat_bottom_of_a_fourth_power_is_certified(tmp_path: 
         "utf-8",
     )
     found = solve(file, time_limit=20)
-    assert found.status is Status.OPTIMAL, found.certificate.reasons
+    assert found.certificate.regret["follower"] <= 1e-9
+    assert found.status is Status.NOT_VERIFIED
+    assert all("flat" in reason for reason in found.certificate.reasons)
     assert found.objectives["leader.F"] == pytest.approx(250, rel=1e-6)
