@@ -80,6 +80,11 @@ class Smooth:
             low, high = np.fmax(low, start), np.fmin(high, stop)
             self.traits = function.traits(low, high, self.parameter)
             self.relation[:] = np.where(self.traits.convex, 1, np.where(self.traits.concave, -1, 0))
+            # Relaxed, the argument could leave the interval on which the function is as its traits say.
+            always = function.traits(start, stop, self.parameter)
+            holds = np.where(self.relation > 0, always.convex, always.concave)
+            kept = self.live & (self.relation != 0) & ~holds
+            self.lifting.narrow(self.argument, np.where(kept, low, -np.inf), np.where(kept, high, np.inf))
         self.relation[~self.live] = 0
         self._tie()
 

@@ -151,7 +151,7 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(texts, cells.map(float)), min_size=1, max_size=6), st.sampled_from(sorted(WRITERS)))
 def test_no_digit_is_lost(rows: list[tuple[str, float]], kind: str) -> None:
     """Any finite double and any text come back as they were."""

@@ -32,7 +32,7 @@ def compiled(text: str, files: dict[str, str]) -> Compiled | list[str]:
         return [d.code for d in error.diagnostics if d.severity is Severity.ERROR]
 
 
-@settings(deadline=None, max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
 @given(models())
 def test_grounding_agrees_with_the_reference(model: tuple[str, dict[str, str]]) -> None:
     agrees(*model)

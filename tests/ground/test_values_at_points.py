@@ -38,7 +38,7 @@ SLACK = 1e-6
 TOLERANCE = 1e-5
 
 
-@settings(deadline=None, max_examples=80, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
 @given(rich_models(), st.integers(0, 10_000))
 def test_values_agree_with_the_reference(model: RichModel, seed: int) -> None:
     agrees_at_a_point(model, seed)

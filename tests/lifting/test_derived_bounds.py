@@ -35,7 +35,7 @@ def matrix(A: np.ndarray) -> Csr:
     return Csr.from_coo(row, column, A[row, column], *A.shape)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(systems())
 def test_no_feasible_point_is_cut_off(system: tuple[np.ndarray, ...]) -> None:
     A, row_lower, row_upper, lower, upper, integer = system
@@ -63,7 +63,7 @@ def test_no_feasible_point_is_cut_off(system: tuple[np.ndarray, ...]) -> None:
             assert tight_upper[k] >= -found.fun - 1e-6
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(systems())
 def test_intervals_are_the_ends_over_the_box(system: tuple[np.ndarray, ...]) -> None:
     A, constant, _, lower, upper, _ = system
@@ -85,7 +85,7 @@ def test_a_chain_of_rows_is_followed() -> None:
     np.testing.assert_allclose(upper, [2, 3, 6, 3], atol=1e-6)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(
     systems(), st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), numbers), max_size=3), st.integers(0, 10_000)
 )

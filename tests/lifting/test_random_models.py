@@ -101,7 +101,6 @@ player p {{
 @settings(
     max_examples=70,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(models())

@@ -128,7 +128,7 @@ def plain() -> dict[str, np.ndarray]:
 choices = st.builds(Units, st.sampled_from(list(POWER)), st.sampled_from(list(TIME)), st.sampled_from(list(MONEY)))
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None)
 @given(choices)
 def test_other_units_change_no_answer(plain: dict[str, np.ndarray], units: Units) -> None:
     found = answers(units)
@@ -140,7 +140,7 @@ def test_other_units_change_no_answer(plain: dict[str, np.ndarray], units: Units
         np.testing.assert_allclose(value, plain[name], rtol=1e-4, atol=1e-4, err_msg=f"{name} in {units}")
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None)
 @given(choices)
 def test_other_units_change_only_the_scale_of_rows(units: Units) -> None:
     """Rows and bounds of the user's own statements are the same up to the size of their units."""

@@ -108,7 +108,7 @@ class Dense:
         return max(outside, *(float((self.rows[p] @ x - self.limits[p]).max()) for p in range(2)))
 
 
-NASH = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+NASH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @NASH

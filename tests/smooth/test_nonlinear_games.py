@@ -189,3 +189,15 @@ def test_what_an_objective_owes_to_violations_is_no_answer(tmp_path: Path) -> No
         assert result.objectives["p.v"] == pytest.approx(2, abs=1e-5)
     bounded = text.replace("var u var q", "var u in [0, 9] var q in [0, 9]")
     assert answer(tmp_path, bounded).objectives["p.v"] == pytest.approx(2, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("function", "value"),
+    [("sin({})", np.sin), ("tanh({})", np.tanh), ("-cos({} + 1.5)", lambda m: -np.cos(m + 1.5))],
+)
+def test_an_argument_does_not_leave_its_interval(tmp_path: Path, function: str, value) -> None:  # type: ignore[no-untyped-def]
+    """Convex and rising on the interval of the argument only: further up, sine falls again."""
+    x = np.linspace(-1, 0, 10001)
+    for inner, extreme in (("max(x, -1 - x)", np.maximum(x, -1 - x)), ("max(0*x, 0*x)", 0 * x)):
+        text = f"player p {{ var x in [-1, 0] minimize u = {function.format(inner)} }}"
+        assert answer(tmp_path, text).objectives["p.u"] == pytest.approx(value(extreme).min(), abs=1e-6)
