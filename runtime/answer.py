@@ -11,6 +11,7 @@ from compiler.reformulations.scaling import Scaled, scaled
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.certify import PATIENCE, Claim, certify
 from runtime.crosscheck import crosscheck
+from runtime.history import Step
 from runtime.methods.method import Found, Request
 from runtime.methods.registry import choose
 from runtime.methods.setting import Setting
@@ -32,6 +33,7 @@ class Answer:
     certificate: Certificate
     diagnostics: tuple[Diagnostic, ...]
     time: dict[str, float]
+    history: tuple[Step, ...] = ()
 
 
 def answer(game: GroundGame, request: Request) -> Answer:
@@ -57,9 +59,13 @@ def answer(game: GroundGame, request: Request) -> Answer:
         check = crosscheck(setting, method, found, request)
         choice, times["crosscheck"] = f"{choice}; {check.note}", lap()
         doubts = () if check.fault is None else (check.fault,)
+    found = _unscaled(found, better)
+    bare = Answer(
+        *(found.status, method.name, found.solver, choice, found.x, found.prices),
+        *(Certificate(False), doubts, times, found.history),
+    )
     if doubts and found.x is None:
-        none = Certificate(False, reasons=(doubts[0].headline,))
-        return Answer(Status.NOT_VERIFIED, method.name, found.solver, choice, None, None, none, doubts, times)
+        return replace(bare, status=Status.NOT_VERIFIED, certificate=Certificate(False, reasons=(doubts[0].headline,)))
     if found.x is None:
         status = found.status
         if status is Status.LIMIT:
@@ -67,24 +73,21 @@ def answer(game: GroundGame, request: Request) -> Answer:
         if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
             status, diagnostics = triage(Setting.of(game), found.status)
             times["triage"] = lap()
-        return Answer(status, method.name, found.solver, choice, None, None, Certificate(False), diagnostics, times)
+        return replace(bare, status=status, prices=None, diagnostics=diagnostics)
 
-    found = _unscaled(found, better)
     certificate = certify(game, _claim(found, request, spent))
     times["certify"] = lap()
     if doubts:
         words = (*certificate.reasons, *(d.headline for d in doubts))
         certificate = replace(certificate, verified=False, reasons=words)
-        return Answer(
-            *(Status.NOT_VERIFIED, method.name, found.solver, choice, found.x, found.prices, certificate, doubts, times)
-        )
+        return replace(bare, status=Status.NOT_VERIFIED, certificate=certificate)
     status = found.status
     if status is Status.LIMIT:
         diagnostics = (_limit_reached(request),)
     if not certificate.verified:
         status = Status.NOT_VERIFIED if status is not Status.LIMIT else status
         diagnostics += (_not_certified(certificate),)
-    return Answer(status, method.name, found.solver, choice, found.x, found.prices, certificate, diagnostics, times)
+    return replace(bare, status=status, certificate=certificate, diagnostics=diagnostics)
 
 
 def _unscaled(found: Found, better: Scaled) -> Found:

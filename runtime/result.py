@@ -16,6 +16,7 @@ import numpy as np
 
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic
+from runtime.history import Step
 
 
 class Status(Enum):
@@ -142,6 +143,8 @@ class Result:
     docs: Mapping[str, str] = field(default_factory=dict)
     """What the file says about each value, price, report and objective, by the same keys."""
     units: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[Step, ...] = ()
+    """The iterations of a method that has them."""
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape, of plain lists, strings and numbers; what is no finite number becomes None."""

@@ -181,6 +181,7 @@ def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue
         choice=found.choice,
         docs=docs,
         units=units,
+        history=found.history,
     )
 
 

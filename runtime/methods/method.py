@@ -9,6 +9,7 @@ from typing import Protocol
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
+from runtime.history import Step
 from runtime.methods.setting import Setting
 from runtime.result import Bound, Status
 from runtime.solvers.registry import SOLVERS
@@ -72,6 +73,8 @@ class Found:
     seconds: float = 0.0
     complementarity: str = ""
     """The name of the reformulation of complementary pairs that was used, if any."""
+    history: tuple[Step, ...] = ()
+    """The iterations of a method that has them, objectives in the units of the file."""
 
 
 class Method(Protocol):
