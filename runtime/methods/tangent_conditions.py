@@ -13,14 +13,27 @@ from dataclasses import replace
 
 import numpy as np
 
+from compiler.ground.ground_game import block_of
 from compiler.ground.sparse import Bools
 from compiler.reformulations.tangents import loose, tangents
+from compiler.reformulations.vertical_tangents import held_at_zero
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.methods.kkt import Kkt, follower_findings
 from runtime.methods.method import Found, Refusal, Request
 from runtime.methods.pairs import PairSolver, solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.result import Status
+
+IN_A_CONSTRAINT = (
+    "`{}` of `{}` stands in a constraint: there may be no multiplier",
+    "nonlinear, in a constraint of a follower",
+    "write the limit without the function, or move the function into the objective",
+)
+HELD_AT_ZERO = (
+    "`{}` of `{}` may be held at zero by the others, where its function rises vertically: there is no multiplier then",
+    "no tangent at zero",
+    "keep it above zero for all decisions of the others: a lower bound as `var q in [0.001, 5]`, or `sqrt(q + 0.001)`",
+)
 
 
 class TangentConditions:
@@ -78,7 +91,7 @@ def _answering(setting: Setting) -> Bools:
 
 def _findings(setting: Setting, answering: Bools) -> tuple[Diagnostic, ...]:
     """Why tangents do not describe the answers: what `follower_findings` says of all players but those with convex
-    nonlinear objectives, and G704 for functions that constrain."""
+    nonlinear objectives, and G704 for functions that constrain or may be held where they have no tangent."""
     game = setting.game
     tied = np.flatnonzero(~loose(game, answering))
     curved_rows = game.row_quad.take(
@@ -92,14 +105,18 @@ def _findings(setting: Setting, answering: Bools) -> tuple[Diagnostic, ...]:
         if not (setting.classes[p].smooth and setting.classes[p].convex) or p in bent
     ]
     found = follower_findings(setting, plain)
-    seen: set[str] = set()
-    for column in tied.tolist():
-        player = game.players[int(game.owner[column])]
-        if player.declaration in seen or int(game.owner[column]) in plain:
-            continue
-        seen.add(player.declaration)
-        block = next(b for b in game.column_blocks if b.start <= column < b.stop)
-        headline = f"`{block.name}` of `{player.name}` stands in a constraint: there may be no multiplier"
-        hint = Hint("write the limit without the function, or move the function into the objective")
-        found += (Diagnostic("G704", headline, block.span, "nonlinear, in a constraint of a follower", hints=(hint,)),)
+    vertical = np.flatnonzero(held_at_zero(game, answering))
+    for columns, headline, label, way_out in (
+        (tied, *IN_A_CONSTRAINT),
+        (vertical, *HELD_AT_ZERO),
+    ):
+        seen: set[str] = set()
+        for column in columns.tolist():
+            player = game.players[int(game.owner[column])]
+            if player.declaration in seen or int(game.owner[column]) in plain:
+                continue
+            seen.add(player.declaration)
+            block = block_of(game.column_blocks, column)
+            words = headline.format(block.name, player.name)
+            found += (Diagnostic("G704", words, block.span, label, hints=(Hint(way_out),)),)
     return found

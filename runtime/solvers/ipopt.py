@@ -179,7 +179,7 @@ class Nlp:
         chosen = {"print_level": 0, "sb": "yes", "tol": 1e-9, "bound_relax_factor": 0.0, **settings}
         if np.isfinite(seconds):
             chosen["max_wall_time"] = max(seconds, 1e-2)
-        options: dict[str, Any] = {"print_time": False, "error_on_fail": False}
+        options: dict[str, Any] = {"print_time": False, "error_on_fail": False, "show_eval_warnings": False}
         options |= {f"ipopt.{name}": value for name, value in chosen.items()}
         problem: Any = {"x": self.z, "f": self.cost, "g": self.rows}
         return ca.nlpsol("solver", "ipopt", problem, options)

@@ -177,3 +177,42 @@ def test_a_follower_that_is_too_flat_proves_nothing(tmp_path: Path, power: int) 
     else:
         assert result.status is Status.NOT_VERIFIED
         assert "flat" in result.certificate.reasons[0]
+
+
+@pytest.mark.parametrize("utility", ["sqrt(q)", "sqrt(q) - q", "q^0.5 - 2*q", "sqrt(q) + sqrt(1 - q)"])
+def test_no_tangent_at_zero_is_refused(tmp_path: Path, utility: str) -> None:
+    """The leader's best y = 0 leaves q = 0 only, where the root has no slope: a search among points with multipliers
+    would pass it by (and claim 1 with a binary y)."""
+    for y in ("binary", "in [0, 1]"):
+        with pytest.raises(DiagnosticError) as raised:
+            solved(
+                tmp_path,
+                f"player lead {{ var y {y} minimize F = y }}"
+                f"player f follows lead {{ var q in [0, 1] maximize u = {utility} constraint cap: q <= y }}",
+            )
+        assert [d.code for d in raised.value.diagnostics] == ["G704"]
+        assert "vertically" in raised.value.diagnostics[0].headline
+
+
+@pytest.mark.parametrize(
+    ("utility", "best"),
+    [("sqrt(q)", 0.0), ("sqrt(q + 0.5) - q", 0.0), ("sqrt(q) - q*(2 - y)", None), ("q^0.5 + log(q + 1) - q", None)],
+)
+def test_roots_that_may_leave_zero(tmp_path: Path, utility: str, best: float | None) -> None:
+    """Bounds, or the follower's own freedom, keep the argument away from zero."""
+    low, cap = (0.01, "constraint cap: q <= y") if best is not None and "0.5" not in utility else (0, "")
+    cap = "constraint cap: q <= y" if best is not None else cap
+    text = (
+        f"player lead {{ var y in [0, 1] minimize F = y + q {'constraint least: y >= 0.01' if low else ''} }}"
+        f"player f follows lead {{ var q in [{low}, 1] maximize u = {utility} {cap} }}"
+    )
+    result = solved(tmp_path, text)
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    q = np.linspace(low, 1, 100_001)
+    names = {"sqrt": np.sqrt, "log": np.log, "q": q}
+    found = []
+    for y in np.linspace(low, 1, 201):
+        value = eval(utility.replace("^", "**"), names | {"y": y})  # noqa: S307 - a formula of this file
+        value = np.where(q <= y, value, -np.inf) if cap else value
+        found.append(y + q[np.argmax(value)])
+    assert result.objectives["lead.F"] == pytest.approx(min(found), abs=1e-3)
