@@ -99,4 +99,4 @@ def _of_block(block: Block, values: Floats, unit: str, doc: str) -> Value:
     axes = [np.array(axis, dtype=object) for axis in block.labels]
     columns = [axis[positions[:, k]].tolist() for k, axis in enumerate(axes)]
     index = tuple(letter or name for letter, name in zip(block.letters, block.sets, strict=True))
-    return Labelled(index, block.sets, tuple(zip(*columns, strict=True)), values.copy(), unit, doc)
+    return Labelled(index, block.sets, tuple(zip(*columns, strict=True)), values.copy(), unit, doc, block.labels)

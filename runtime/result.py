@@ -10,13 +10,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic
 from runtime.history import Step
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from xarray import Dataset
 
 
 class Status(Enum):
@@ -96,6 +101,8 @@ class Labelled:
     values: Floats
     unit: str = ""
     doc: str = ""
+    axes: tuple[tuple[object, ...], ...] = ()
+    """All elements of each of the `sets`, in their order; without them, those that the keys name."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -111,7 +118,11 @@ class Labelled:
     def to_dict(self) -> dict[tuple[object, ...], float]:
         return dict(zip(self.keys, self.values.tolist(), strict=True))
 
-    @property
+    def elements(self) -> tuple[tuple[object, ...], ...]:
+        """The elements along each index: of the whole set where it is known."""
+        return self.axes or tuple(tuple(dict.fromkeys(key[k] for key in self.keys)) for k in range(len(self.index)))
+
+    @cached_property
     def _places(self) -> dict[tuple[object, ...], int]:
         return {key: k for k, key in enumerate(self.keys)}
 
@@ -121,10 +132,14 @@ Value = float | Labelled
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A solved game. Keys of `objectives` are `player.objective`; keys of `values` and `prices` are the bare name
-    where it is unique in the file, else `player.name`. An indexed player's own index comes first. `time` is in
-    seconds by stage.
-    `choice` says why the method was chosen and what was ruled out. Without an answer, `values` and the like are empty.
+    """A solved game. Keys of `objectives` are `player.objective`; keys of `value_of` and `price_of` are the bare name
+    where it is unique in the file, else `player.name`; of `report_of` the report's name. An indexed player's own index
+    comes first. `time` is in seconds by stage.
+    `choice` says why the method was chosen and what was ruled out. Without an answer, `value_of` and the like are
+    empty.
+
+    `values`, `prices` and `reports` are the same numbers as `xarray.Dataset`, made when first asked for: a dimension
+    for each set (docs/python.md), `units` and `long_name` (the doc string) among the attributes of each array.
     """
 
     game: str
@@ -133,9 +148,9 @@ class Result:
     solver: str = ""
     case: str = ""
     objectives: Mapping[str, float] = field(default_factory=dict)
-    values: Mapping[str, Value] = field(default_factory=dict)
-    prices: Mapping[str, Value] = field(default_factory=dict)
-    reports: Mapping[str, Value] = field(default_factory=dict)
+    value_of: Mapping[str, Value] = field(default_factory=dict)
+    price_of: Mapping[str, Value] = field(default_factory=dict)
+    report_of: Mapping[str, Value] = field(default_factory=dict)
     certificate: Certificate = field(default_factory=lambda: Certificate(False))
     diagnostics: tuple[Diagnostic, ...] = ()
     time: Mapping[str, float] = field(default_factory=dict)
@@ -145,6 +160,42 @@ class Result:
     units: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Step, ...] = ()
     """The iterations of a method that has them."""
+    set_docs: Mapping[str, str] = field(default_factory=dict)
+    """What the file says about its sets, by their names."""
+
+    @cached_property
+    def values(self) -> Dataset:
+        """The decisions."""
+        return self._dataset(self.value_of)
+
+    @cached_property
+    def prices(self) -> Dataset:
+        """Shadow prices and prices of markets; NaN where there is none."""
+        return self._dataset(self.price_of)
+
+    @cached_property
+    def reports(self) -> Dataset:
+        """What the file's `report` declarations evaluate to."""
+        return self._dataset(self.report_of)
+
+    def _dataset(self, values: Mapping[str, Value]) -> Dataset:
+        from runtime.datasets import dataset
+
+        facts = {"game": self.game, "case": self.case, "status": self.status.value}
+        return dataset(values, self.docs, self.units, self.set_docs, facts)
+
+    def to_dataframe(self, name: str | None = None) -> DataFrame:
+        """One value, price or report as a table with its index; without a name, all of them in one long table with the
+        columns `kind`, `name`, `index`, `value`, `unit`. Raises KeyError for a name that the result does not have."""
+        from runtime.datasets import all_in_one, frame
+
+        if name is None:
+            kinds = {"objective": self.objectives, "value": self.value_of, "price": self.price_of}
+            return all_in_one({**kinds, "report": self.report_of}, self.units)
+        for values in (self.value_of, self.price_of, self.report_of, self.objectives):
+            if name in values:
+                return frame(name, values[name])
+        raise KeyError(name)
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape, of plain lists, strings and numbers; what is no finite number becomes None."""
@@ -154,9 +205,9 @@ class Result:
             "solver": self.solver,
             "case": self.case,
             "objectives": {name: plain(value) for name, value in self.objectives.items()},
-            "values": {name: plain(value) for name, value in self.values.items()},
-            "prices": {name: plain(value) for name, value in self.prices.items()},
-            "reports": {name: plain(value) for name, value in self.reports.items()},
+            "values": {name: plain(value) for name, value in self.value_of.items()},
+            "prices": {name: plain(value) for name, value in self.price_of.items()},
+            "reports": {name: plain(value) for name, value in self.report_of.items()},
             "certificate": {
                 "verified": self.certificate.verified,
                 "regret": {name: plain(value) for name, value in self.certificate.regret.items()},

@@ -172,9 +172,9 @@ def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue
         solver=found.solver,
         case=compiled.case,
         objectives=objectives,
-        values=values,
-        prices=prices,
-        reports={name: _reported(report) for name, report in reports.items()},
+        value_of=values,
+        price_of=prices,
+        report_of={name: _reported(report) for name, report in reports.items()},
         certificate=found.certificate,
         diagnostics=(*compiled.warnings, *found.diagnostics),
         time={**compiled.times, **found.time},
@@ -182,10 +182,13 @@ def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue
         docs=docs,
         units=units,
         history=found.history,
+        set_docs={s.name: s.signature.doc for s in compiled.game.sets},
     )
 
 
 def _reported(report: ReportValue) -> Value:
     if not report.letters:
         return report.number
-    return Labelled(report.letters, report.letters, report.keys, report.value, report.unit, report.doc)
+    axes = tuple(s.elements for s in report.layout.sets)
+    sets = tuple(s.name for s in report.layout.sets)
+    return Labelled(report.letters, sets, report.keys, report.value, report.unit, report.doc, axes)

@@ -22,7 +22,7 @@ def comparison_text(comparison: Comparison, paper: Paper) -> str:
     columns = [[clean(case) or BASE, result.status.value, _certified(result)] for case, result in results.items()]
     for heading, names, cell in (
         ("objectives", _names(r.objectives for r in results.values()), _objective),
-        ("reports", _names(r.reports for r in results.values()), _report),
+        ("reports", _names(r.report_of for r in results.values()), _report),
     ):
         if not names:
             continue
@@ -67,9 +67,9 @@ def _objective(result: Result, name: str) -> str:
 
 
 def _report(result: Result, name: str) -> str:
-    if name not in result.reports:
+    if name not in result.report_of:
         return "–"
-    value = result.reports[name]
+    value = result.report_of[name]
     if isinstance(value, Labelled):
         return f"{len(value)} values, sum {number(float(value.values.sum()))}"
     return number(value)

@@ -44,9 +44,9 @@ def result_text(result: Result, paper: Paper, everything: bool = False) -> str:
     blocks = [_head(result, paper)]
     sections: tuple[tuple[str, Mapping[str, Value]], ...] = (
         ("objectives", result.objectives),
-        ("reports", result.reports),
-        ("values", result.values),
-        ("prices", result.prices),
+        ("reports", result.report_of),
+        ("values", result.value_of),
+        ("prices", result.price_of),
     )
     blocks += [
         [paper.styled("strong", title), *value_lines(values, result.docs, result.units, paper, everything)]

@@ -60,7 +60,7 @@ def test_script_says_what_gamec_says(name: str, tmp_path: Path) -> None:
     if name not in UNIQUE:
         assert {k: found[k] for k in expected} == pytest.approx(expected, rel=1e-6, abs=1e-6)
         return
-    for label, value in {**result.reports, **result.prices}.items():
+    for label, value in {**result.report_of, **result.price_of}.items():
         if isinstance(value, Labelled):
             expected |= {
                 f"{label}[{', '.join(map(str, k))}]": float(v) for k, v in zip(value.keys, value.values, strict=True)

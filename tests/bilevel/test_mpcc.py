@@ -108,7 +108,7 @@ def test_a_quadratic_follower(tmp_path: Path) -> None:
     result = solve(path, method="mpcc")
     assert result.status in LOCAL, result.diagnostics
     assert result.objectives["l.profit"] == pytest.approx(18, rel=1e-6)
-    assert result.values["r"] == pytest.approx(3, abs=1e-4)
+    assert result.value_of["r"] == pytest.approx(3, abs=1e-4)
 
 
 def test_a_nonlinear_follower(tmp_path: Path) -> None:
@@ -133,13 +133,13 @@ def test_equals_are_at_an_equilibrium(tmp_path: Path) -> None:
     )
     result = solve(path, method="mpcc")
     assert result.status is Status.EQUILIBRIUM, result.diagnostics
-    assert [result.values[k] for k in "qr"] == pytest.approx([4, 4], abs=1e-5)
+    assert [result.value_of[k] for k in "qr"] == pytest.approx([4, 4], abs=1e-5)
     path.write_text(
         "player a { var x in [0, 3] maximize u = 6*x - x*y - exp(x) }"
         "player b { var y in [0, 3] maximize v = 6*y - x*y - exp(y) }"
     )
     result = solve(path, method="mpcc")
-    x, y = result.values["x"], result.values["y"]
+    x, y = result.value_of["x"], result.value_of["y"]
     assert result.status is Status.EQUILIBRIUM, result.diagnostics
     assert 6 - y - np.exp(x) == pytest.approx(0, abs=1e-4) or x in (0, 3)
     assert 6 - x - np.exp(y) == pytest.approx(0, abs=1e-4) or y in (0, 3)

@@ -64,7 +64,7 @@ def test_a_leader_over_a_nonlinear_follower(tmp_path: Path, text: str, cost: Cal
     found = result.objectives["lead.profit"]
     assert found >= best - 1e-5
     assert found == pytest.approx(best, abs=2e-2)
-    p, q = result.values["p"], result.values["q"]
+    p, q = result.value_of["p"], result.value_of["q"]
     assert cost(q, p) <= cost(follower(cost, p, low, high), p) + 1e-5
 
 
@@ -79,9 +79,9 @@ def test_a_maximiser_with_rows_of_its_own(tmp_path: Path) -> None:
     )
     assert result.status is Status.OPTIMAL, result.diagnostics
     # q_a = m/8: a unit of m costs 1 and brings 2/8.
-    assert result.values["m"] == pytest.approx(1, abs=1e-5)
-    assert result.values["q"].values == pytest.approx([1 / 8, 3 / 4], abs=1e-4)
-    assert result.prices["worth"] == pytest.approx(4, rel=1e-3)
+    assert result.value_of["m"] == pytest.approx(1, abs=1e-5)
+    assert result.value_of["q"].values == pytest.approx([1 / 8, 3 / 4], abs=1e-4)
+    assert result.price_of["worth"] == pytest.approx(4, rel=1e-3)
 
 
 def test_equals(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_equals(tmp_path: Path) -> None:
     root = brentq(lambda x: 6 - x - np.exp(x), 0, 3)
     assert result.status is Status.EQUILIBRIUM, result.diagnostics
     # 6 - y = exp(x) and 6 - x = exp(y): the alike equilibrium, or one of the others that solve both.
-    x, y = result.values["x"], result.values["y"]
+    x, y = result.value_of["x"], result.value_of["y"]
     assert 6 - y - np.exp(x) == pytest.approx(0, abs=1e-4) or x in (0, 3)
     assert 6 - x - np.exp(y) == pytest.approx(0, abs=1e-4) or y in (0, 3)
     assert 0 < root < 3

@@ -41,7 +41,7 @@ def test_a_block_solves_to_its_values(block: Block, tmp_path: Path) -> None:
     assert result.certificate is not None
     assert result.certificate.verified
     assert next(iter(result.objectives.values())) == pytest.approx(objective, rel=PRECISION, abs=PRECISION)
-    known = {**unindexed(result.values), **unindexed(result.prices), **unindexed(result.reports)}
+    known = {**unindexed(result.value_of), **unindexed(result.price_of), **unindexed(result.report_of)}
     for name, value in options.items():
         assert known[name] == pytest.approx(float(value), rel=within, abs=within), name
 

@@ -39,8 +39,8 @@ def test_a_cell_is_solved_and_kept(shell: InteractiveShell, capsys: pytest.Captu
     """The answer is the one that docs and models/toy/README.md derive by hand: x = 28/15, y = 8/15."""
     assert shell.run_cell("%%game\n" + TOY).success
     result = shell.user_ns["result"]
-    assert result.values["x"] == pytest.approx(28 / 15)
-    assert result.values["y"] == pytest.approx(8 / 15)
+    assert result.value_of["x"] == pytest.approx(28 / 15)
+    assert result.value_of["y"] == pytest.approx(8 / 15)
     assert result.certificate.verified
     out = capsys.readouterr().out
     assert "certified" in out
@@ -58,7 +58,7 @@ def test_overrides_may_come_from_python(shell: InteractiveShell) -> None:
     shell.run_cell("limit = 3")
     model = "param cap = 9 player a { var x in [0, cap] maximize gain = x }"
     assert shell.run_cell("%%game --set cap={limit}\n" + model).success
-    assert shell.user_ns["result"].values["x"] == pytest.approx(3)
+    assert shell.user_ns["result"].value_of["x"] == pytest.approx(3)
 
 
 def test_data_files_lie_in_the_working_folder(shell: InteractiveShell, tmp_path: Path) -> None:

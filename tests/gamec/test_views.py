@@ -40,7 +40,7 @@ SOLVED = Result(
     solver="scip",
     case="larger",
     objectives={"storage.profit": 123.456789, "community.bill": -0.0},
-    values={
+    value_of={
         "y": 0.5333333333,
         "負荷": 1e-7,
         "soc": labelled("t", [HOURS], "kWh", "stored energy"),
@@ -49,8 +49,8 @@ SOLVED = Result(
         "off": Labelled(("t",), ("T",), ((1,), (2,)), np.zeros(2), "kW"),
         "noisy": Labelled(("t",), ("T",), ((1,), (2,), (3,)), np.array([1e-13, -2.0, 4.0])),
     },
-    prices={"lmp": Labelled(("t",), ("T",), ((1,), (2,)), np.array([math.nan, 30.0]), "EUR/MWh")},
-    reports={"welfare": 5.0},
+    price_of={"lmp": Labelled(("t",), ("T",), ((1,), (2,)), np.array([math.nan, 30.0]), "EUR/MWh")},
+    report_of={"welfare": 5.0},
     certificate=Certificate(
         True,
         {"storage": 0.0, "community": 2.5e-9},
@@ -91,7 +91,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "refused": lambda: result_text(REFUSED, Paper(80)),
     "limited": lambda: result_text(LIMITED, Paper(80)),
     "limited_without_answer": lambda: result_text(Result("park", Status.LIMIT), Paper(80)),
-    "assumed": lambda: result_text(replace(SOLVED, status=Status.OPTIMAL_IF_BOUNDS, values={}), Paper(80)),
+    "assumed": lambda: result_text(replace(SOLVED, status=Status.OPTIMAL_IF_BOUNDS, value_of={}), Paper(80)),
     "long_list": lambda: "\n".join(labelled_lines("x", labelled("t", [list(range(8760))]), Paper(80), False)),
     "large_table": lambda: "\n".join(
         labelled_lines("x", labelled("ijt", [list("abcd"), list("uvwxyz"), HOURS], "kW"), Paper(80), False)

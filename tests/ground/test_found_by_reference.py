@@ -23,8 +23,8 @@ def test_a_product_in_a_shared_constraint_binds_both(tmp_path: Path) -> None:
     path = tmp_path / "m.game"
     path.write_text(BOTH + "shared c: x*y <= 1 price m\n", "utf-8")
     result = solve(path)
-    assert result.values["x"] == pytest.approx(1, abs=0.05)
-    assert result.values["x"] * result.values["y"] <= 1 + 1e-5  # type: ignore[operator]
+    assert result.value_of["x"] == pytest.approx(1, abs=0.05)
+    assert result.value_of["x"] * result.value_of["y"] <= 1 + 1e-5  # type: ignore[operator]
 
 
 def test_every_copy_of_a_shared_constraint_has_its_products() -> None:

@@ -38,6 +38,6 @@ def solved(text: str, folder: Path) -> Result:
 
 def values(result: Result, name: str) -> Floats:
     """A variable's values, or a report's, in the order of its index."""
-    found = result.values[name] if name in result.values else result.reports[name]
+    found = result.value_of[name] if name in result.value_of else result.report_of[name]
     assert isinstance(found, Labelled)
     return np.asarray(found.values)

@@ -62,7 +62,7 @@ def test_a_battery_answers_prices(tmp_path: Path) -> None:
     ch, dis, soc = (values(result, f"ess.{name}") for name in ("ch", "dis", "soc"))
     assert dis.sum() > 1, "the battery must work in this model"
     assert soc == pytest.approx((1 - LOSS * DT) * np.roll(soc, 1) + (ETA_CH * ch - dis / ETA_DIS) * DT)
-    assert result.reports["worn"] == pytest.approx(WEAR * dis.sum() * DT)
+    assert result.report_of["worn"] == pytest.approx(WEAR * dis.sum() * DT)
 
 
 def test_a_battery_that_may_not_do_both_at_once(tmp_path: Path) -> None:

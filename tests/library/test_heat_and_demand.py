@@ -66,7 +66,7 @@ report burnt : m^3 = sum(t) (gt.gas[t] + gb.gas[t])*dt
     result = solved(text, tmp_path)
     assert result.objectives["park.bill"] == pytest.approx(found.fun, rel=1e-7)
     burnt = values(result, "gt.p").sum() / (0.35 * 9.7) + values(result, "gb.q").sum() / (0.9 * 9.7)
-    assert result.reports["burnt"] == pytest.approx(burnt * DT)
+    assert result.report_of["burnt"] == pytest.approx(burnt * DT)
     assert np.ptp(values(result, "gt.p")) > 1, "the turbine must follow prices in this model"
 
 

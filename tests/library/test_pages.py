@@ -31,7 +31,7 @@ def test_a_model_of_a_page_does_what_the_page_says(block: Block, tmp_path: Path)
     assert result.certificate.verified
     assert next(iter(result.objectives.values())) == pytest.approx(objective, rel=PRECISION)
     for name, value in options.items():
-        assert result.reports[name] == pytest.approx(float(value), rel=within)
+        assert result.report_of[name] == pytest.approx(float(value), rel=within)
 
 
 def test_every_file_has_its_page_and_every_page_its_file() -> None:

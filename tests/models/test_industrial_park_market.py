@@ -52,7 +52,7 @@ def solved(case: str) -> Any:
 
 def table(result: Any, name: str, rows: tuple[str, ...]) -> np.ndarray:
     """A variable as (rows, hours), or (hours,) without rows."""
-    values = result.values[name].to_dict()
+    values = result.value_of[name].to_dict()
     hours = sorted({key[-1] for key in values})
     if not rows:
         return np.array([values[t,] for t in hours])
@@ -105,7 +105,7 @@ def test_answers_are_as_expected(case: str) -> None:
     assert result.certificate.verified, result.certificate.reasons
     for name, tolerance in EXPECTED["tolerance"].items():
         if name in expected:
-            assert result.reports[name] == pytest.approx(expected[name], abs=tolerance), name
+            assert result.report_of[name] == pytest.approx(expected[name], abs=tolerance), name
 
 
 @every_case
@@ -138,7 +138,7 @@ def test_the_surplus_is_that_of_what_is_cleared(case: str) -> None:
         for k, units in (("e", ELECTRIC), ("h", THERMAL))
         for unit in units
     )
-    assert result.reports["surplus"] == pytest.approx(by_hand, abs=YUAN)
+    assert result.report_of["surplus"] == pytest.approx(by_hand, abs=YUAN)
     for unit, output in dispatch(result).items():
         assert np.all(powers[unit] <= output + 1e-6), unit
     if case not in CLEARED:
@@ -168,7 +168,7 @@ def test_what_scenarios_1_and_2_fix() -> None:
 def test_the_battery_never_charges_and_discharges_at_once() -> None:
     """The followers' problems hold no binaries, so nothing forbids it; it never pays."""
     for case in QUICK:
-        assert solved(case).reports["both_ways"] == pytest.approx(0, abs=1e-6)
+        assert solved(case).report_of["both_ways"] == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -183,22 +183,22 @@ def test_the_markets_optimum_is_that_of_a_milp_by_hand(case: str, tie: float) ->
     value, surplus, income = greatest_value(data_of(case), tie)
     result = solved(case)
     assert result.objectives["market.value"] == pytest.approx(value, rel=2e-6)
-    assert result.reports["surplus"] == pytest.approx(surplus, abs=0.05)
+    assert result.report_of["surplus"] == pytest.approx(surplus, abs=0.05)
     if tie:
-        assert result.reports["income"] == pytest.approx(income, abs=5)
+        assert result.report_of["income"] == pytest.approx(income, abs=5)
 
 
 def test_the_lowest_prices_are_the_floors() -> None:
     """At one price for all hours every way to move load costs a park the same, so the floors allow the best one."""
     least = sum(DATA.floor(k) * (1 - CUT) * float(DATA.load[k].sum()) for k in "eh")
-    assert solved("cheap").reports["income"] == pytest.approx(least, abs=0.05)
-    assert solved("cheap").reports["surplus"] == pytest.approx(solved("cleared").reports["surplus"], abs=0.05)
+    assert solved("cheap").report_of["income"] == pytest.approx(least, abs=0.05)
+    assert solved("cheap").report_of["surplus"] == pytest.approx(solved("cleared").report_of["surplus"], abs=0.05)
 
 
 def test_directions_of_the_papers_claims() -> None:
     """What the README says came out, of scenarios (1, 2, 3) and of level bids."""
     surplus, profit, bills, peak = (
-        {case: solved(case).reports[name] for case in QUICK} for name in ("surplus", "profit", "bills", "peak_e")
+        {case: solved(case).report_of[name] for case in QUICK} for name in ("surplus", "profit", "bills", "peak_e")
     )
     assert surplus["response"] < surplus["fixed"] < surplus["cleared"]
     assert profit["response"] < profit["fixed"]
@@ -212,7 +212,7 @@ def test_directions_of_the_papers_claims() -> None:
 @pytest.mark.slow
 def test_with_level_bids_all_can_gain() -> None:
     """The highest prices with the greatest surplus pay the supplier more, and cost no park more, than fixed prices."""
-    dear, fixed = solved("level_dear").reports, solved("level_fixed").reports
+    dear, fixed = solved("level_dear").report_of, solved("level_fixed").report_of
     assert dear["surplus"] > fixed["surplus"]
     assert dear["profit"] > fixed["profit"]
     assert dear["bills"] <= fixed["bills"] + YUAN

@@ -98,12 +98,12 @@ def test_purchase_before_the_game_is_that_of_scipy(retailer: str) -> None:
 
 
 def test_income_before_the_game() -> None:
-    assert solved("before_1").reports["income"]["retailer_1"] == pytest.approx(purchase_before("retailer_1").income)
+    assert solved("before_1").report_of["income"]["retailer_1"] == pytest.approx(purchase_before("retailer_1").income)
 
 
 def test_scenarios_are_those_of_scikit_learn() -> None:
     _, centres = scenarios()
-    found = solved("before_1").reports["clearing_price"].to_dict()
+    found = solved("before_1").report_of["clearing_price"].to_dict()
     assert len(found) == centres.size
     for (hour, scenario), price in found.items():
         assert price == pytest.approx(centres[int(scenario) - 1, int(hour) - 1], rel=1e-9)
@@ -112,7 +112,7 @@ def test_scenarios_are_those_of_scikit_learn() -> None:
 def day_ahead(result: Any, retailer: str, count: int) -> np.ndarray:
     """(5, count) bought ahead in each scenario and period of a day."""
     found = np.zeros((5, count))
-    for (i, t, w), amount in result.values["ahead"].to_dict().items():
+    for (i, t, w), amount in result.value_of["ahead"].to_dict().items():
         assert i == retailer
         found[int(w) - 1, int(t) - 1] = amount
     return found
@@ -142,16 +142,16 @@ def test_expectation_and_risk_at_the_answer(case: str, retailer: str) -> None:
     blocks = not case.startswith("before")
     chance, _ = scenarios()
     spot = spot_of(blocks)
-    parts = {b: result.values["part"].to_dict()[retailer, b] for b in (row["contract"] for row in rows("contracts"))}
+    parts = {b: result.value_of["part"].to_dict()[retailer, b] for b in (row["contract"] for row in rows("contracts"))}
     signed = sum(float(c["price"]) * float(c["largest"]) * parts[c["contract"]] for c in rows("contracts"))
-    gas = result.values["gas"].to_dict()
+    gas = result.value_of["gas"].to_dict()
     gas_cost = sum(float(c["price"]) * gas[retailer, c["GasContract"]] for c in rows("gas_contracts"))
     bought = DAYS * (spot * day_ahead(result, retailer, spot.shape[1])).sum(axis=1)
-    profit = result.reports["income"][retailer] - signed - gas_cost - bought
+    profit = result.report_of["income"][retailer] - signed - gas_cost - bought
     row = table("retailers", "retailer")[retailer]
     risk = cvar(-profit, chance, float(row["confidence"]))
-    assert result.reports["profit"][retailer] == pytest.approx(chance @ profit, rel=1e-7)
-    assert result.reports["risk"][retailer] == pytest.approx(risk, rel=1e-7)
+    assert result.report_of["profit"][retailer] == pytest.approx(chance @ profit, rel=1e-7)
+    assert result.report_of["risk"][retailer] == pytest.approx(risk, rel=1e-7)
     value = chance @ profit - float(row["risk_weight"]) * risk
     assert result.objectives[f"retailer[{retailer}].value"] == pytest.approx(value, rel=1e-7)
 
@@ -180,8 +180,8 @@ def test_blocks_of_hours_change_no_user_s_answer(user: str) -> None:
 def test_users_answer_a_leader_s_prices_best(case: str) -> None:
     """At the leader's answer nobody could be more satisfied, says scipy."""
     result = solved(case)
-    rate = GIVEN | {k: value for (_, k), value in result.values["price"].to_dict().items()}
-    gas_rate = GAS_GIVEN | {g: value for (_, g), value in result.values["gas_price"].to_dict().items()}
+    rate = GIVEN | {k: value for (_, k), value in result.value_of["price"].to_dict().items()}
+    gas_rate = GAS_GIVEN | {g: value for (_, g), value in result.value_of["gas_price"].to_dict().items()}
     for user in USERS:
         best = 0.0
         if not case.startswith("gas"):
@@ -201,9 +201,9 @@ def test_users_answer_a_leader_s_prices_best(case: str) -> None:
 )
 def test_who_buys_gas_of_company_1(case: str, bought: float) -> None:
     """As the README says: large users take all that it sells them; homes earn the reward of package 4 instead."""
-    own = solved(case).values["own"].to_dict()
+    own = solved(case).value_of["own"].to_dict()
     assert DAYS * sum(v for (_, d, _), v in own.items() if d == "company_1") == pytest.approx(bought, abs=1e-6)
-    assert (next(iter(solved(case).values["above"].to_dict().values())) > 1) == (not bought)
+    assert (next(iter(solved(case).value_of["above"].to_dict().values())) > 1) == (not bought)
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def solved(case: str) -> Any:
 
 def awarded(result: Any) -> set[tuple[int, int]]:
     """The (flexible bid, alternative) pairs awarded, both counted from 1."""
-    return {key for key, value in result.values["award"].to_dict().items() if value > 0.5}
+    return {key for key, value in result.value_of["award"].to_dict().items() if value > 0.5}
 
 
 @pytest.mark.parametrize("case", EXPECTED["cases"])
@@ -51,9 +51,9 @@ def test_clearing_is_one_of_the_reference(name: str, scenario: str) -> None:
     result = solved(f"{scenario}_{name.lower()}")
     study = read_study(name)
     welfare, choices = enumerate_welfare(study, movable_bids(study, scenario))
-    assert result.reports["welfare"] == pytest.approx(welfare / TICKS_PER_USD, abs=1e-6)
-    assert result.reports["buyers_value"] - result.reports["sellers_ask"] == pytest.approx(
-        result.reports["welfare"], abs=1e-6
+    assert result.report_of["welfare"] == pytest.approx(welfare / TICKS_PER_USD, abs=1e-6)
+    assert result.report_of["buyers_value"] - result.report_of["sellers_ask"] == pytest.approx(
+        result.report_of["welfare"], abs=1e-6
     )
     [choice] = choices
     bids = zip(study.flexible, choice, strict=True)
@@ -64,12 +64,12 @@ def test_clearing_is_one_of_the_reference(name: str, scenario: str) -> None:
         ("volume", volume_range(study, scenario)),
         ("vpp_volume", vpp_volume_range(study, scenario)),
     ):
-        assert least - KWH <= result.reports[report] <= greatest + KWH
+        assert least - KWH <= result.report_of[report] <= greatest + KWH
     placed = sum(bid.energy for bid, start in zip(study.flexible, choice, strict=True) if start is not None)
-    assert result.reports["flexible_volume"] == pytest.approx(placed, abs=KWH)
+    assert result.report_of["flexible_volume"] == pytest.approx(placed, abs=KWH)
 
 
 @pytest.mark.parametrize("name", "abc")
 def test_premium_is_as_expected(name: str) -> None:
-    premium = solved(f"flexible_{name}").reports["welfare"] - solved(f"rigid_{name}").reports["welfare"]
+    premium = solved(f"flexible_{name}").report_of["welfare"] - solved(f"rigid_{name}").report_of["welfare"]
     assert premium == pytest.approx(EXPECTED["compare"][f"premium_{name}"], abs=EXPECTED["tolerance"])

@@ -45,7 +45,7 @@ def solved(case: str, first: int = 1, last: int = 24) -> Any:
 
 
 def values(result: Any, name: str) -> dict[Any, float]:
-    table = result.prices[name] if name in result.prices else result.values[name]
+    table = result.price_of[name] if name in result.price_of else result.value_of[name]
     return {key if len(key) > 1 else key[0]: value for key, value in table.to_dict().items()}
 
 
@@ -78,7 +78,7 @@ def test_the_day_is_as_expected(case: str) -> None:
     assert result.status.value == expected["status"]
     assert result.certificate.verified
     for name, value in expected["reports"].items():
-        assert result.reports[name] == pytest.approx(value, rel=EXPECTED["relative"], abs=EXPECTED["absolute"]), name
+        assert result.report_of[name] == pytest.approx(value, rel=EXPECTED["relative"], abs=EXPECTED["absolute"]), name
 
 
 def test_case_1_is_every_microgrid_for_itself() -> None:
@@ -87,7 +87,7 @@ def test_case_1_is_every_microgrid_for_itself() -> None:
     assert result.objectives["alliance.cost"] == pytest.approx(alone, rel=1e-7)
     for name in ("net", "out", "inn", "er.cut", "hr.cut", "cr.cut"):
         assert max(abs(v) for v in values(result, name).values()) <= 1e-7, name
-    assert result.reports["renewable_use"] == pytest.approx(0.723, abs=5e-4), "the paper's starting point"
+    assert result.report_of["renewable_use"] == pytest.approx(0.723, abs=5e-4), "the paper's starting point"
 
 
 def test_case_2_adds_exchange_and_storage_of_ones_own() -> None:
@@ -110,8 +110,8 @@ def test_case_3_uses_the_station_at_given_prices() -> None:
     assert sum(out.values()) > 1
     assert max(min(out[t], inn[t]) for t in DAY) <= 1e-6
     paid = sum((0.7 + FEE) * out[t] - (0.3 - FEE) * inn[t] for t in DAY)
-    assert result.reports["station_revenue"] == pytest.approx(paid, rel=1e-7)
-    assert result.reports["station_profit"] == pytest.approx(paid - CAPACITY, rel=1e-7)
+    assert result.report_of["station_revenue"] == pytest.approx(paid, rel=1e-7)
+    assert result.report_of["station_profit"] == pytest.approx(paid - CAPACITY, rel=1e-7)
     content = list(values(result, "ess.soc").values())
     assert 1600 - 1e-6 <= min(content) <= max(content) <= 14400 + 1e-6
 
@@ -155,7 +155,7 @@ def test_no_prices_earn_the_station_more() -> None:
     result = solved("case4_rigid", 17, 18)
     step = 25.0
     scanned = best_trade(17, 18, step)
-    found = result.reports["station_revenue"]
+    found = result.report_of["station_revenue"]
     assert scanned > 1
     # Between two points of the scan the revenue changes by no more than prices times the step.
     assert scanned - 1 <= found <= scanned + step * tariff(18)

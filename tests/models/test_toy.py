@@ -25,5 +25,5 @@ def test_toy_is_solved() -> None:
     assert result.objectives["leader.cost"] == pytest.approx(float(Fraction(92, 15)), abs=1e-6)
     assert result.objectives["follower.effort"] == pytest.approx(-float(Fraction(28, 15)), abs=1e-6)
     # Not 8.0 at (0, 8), where local solvers of the relaxed conditions stop.
-    assert result.values["x"] == pytest.approx(float(Fraction(28, 15)), abs=1e-6)
-    assert result.values["y"] == pytest.approx(float(Fraction(8, 15)), abs=1e-6)
+    assert result.value_of["x"] == pytest.approx(float(Fraction(28, 15)), abs=1e-6)
+    assert result.value_of["y"] == pytest.approx(float(Fraction(8, 15)), abs=1e-6)

@@ -109,9 +109,9 @@ def answers(u: Units) -> dict[str, np.ndarray] | None:
         "ask": numbers(values["ask"]) * rate,
         **{name: numbers(values[name]) * power for name in ("imp", "dis", "out")},
         "on": numbers(values["on"]),
-        "worth": numbers(trade.prices["worth"]) * u.size(money=1, power=-1),
-        "paid": numbers(trade.reports["paid"]) * money,
-        "mean_price": numbers(trade.reports["mean_price"]) * rate,
+        "worth": numbers(trade.price_of["worth"]) * u.size(money=1, power=-1),
+        "paid": numbers(trade.report_of["paid"]) * money,
+        "mean_price": numbers(trade.report_of["mean_price"]) * rate,
     }
 
 

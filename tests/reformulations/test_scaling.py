@@ -40,9 +40,9 @@ def test_an_answer_in_any_units(tmp_path: Path, money: float, power: float, weig
     result = solve(model(tmp_path, money, power, weight))
     assert result.status is Status.OPTIMAL, result.diagnostics
     assert result.objectives["lead.profit"] == pytest.approx(40 * money, rel=1e-6)
-    assert result.values["p"] == pytest.approx(5 * money / power, rel=1e-6)
-    assert result.values["q"] == pytest.approx(8 * power, rel=1e-6)
-    assert result.prices["worth"] == pytest.approx(5 * money / power / weight, rel=1e-6)
+    assert result.value_of["p"] == pytest.approx(5 * money / power, rel=1e-6)
+    assert result.value_of["q"] == pytest.approx(8 * power, rel=1e-6)
+    assert result.price_of["worth"] == pytest.approx(5 * money / power / weight, rel=1e-6)
 
 
 def test_what_is_well_scaled_stays() -> None:

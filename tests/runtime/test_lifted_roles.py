@@ -38,7 +38,7 @@ player p {
 """)
     )
     assert found.objectives["p.cost"] == pytest.approx(1 + 0.4 - 90 - 2.5, abs=1e-6)
-    assert found.values["x"].values == pytest.approx([-2, 3, 6], abs=1e-6)
+    assert found.value_of["x"].values == pytest.approx([-2, 3, 6], abs=1e-6)
 
 
 def test_alone_implications_against_enumeration() -> None:
@@ -82,7 +82,7 @@ def test_a_convex_follower_by_its_conditions() -> None:
         )
     )
     assert found.objectives["leader.z"] == pytest.approx(6, abs=1e-6)
-    assert found.values["x"].values == pytest.approx([1, 2, 3], abs=1e-6)
+    assert found.value_of["x"].values == pytest.approx([1, 2, 3], abs=1e-6)
     assert found.certificate.regret["follower"] <= 1e-6
 
 
@@ -122,7 +122,7 @@ player firm follows state { var d in [0, 30]  minimize loss = tiers(d; 10: 1, re
 """)
     )
     assert found.objectives["state.income"] == pytest.approx(11.25, rel=1e-5)
-    assert found.values["d"] == pytest.approx(7.5, abs=1e-2)
+    assert found.value_of["d"] == pytest.approx(7.5, abs=1e-2)
 
 
 def test_equals_with_convex_lifted_costs() -> None:
@@ -134,7 +134,7 @@ player b { var y in [-9, 9]  minimize miss = (y - 0.5*x - 1)^2 }
 """),
         Status.EQUILIBRIUM,
     )
-    assert [found.values["x"], found.values["y"]] == pytest.approx([2, 2], abs=1e-5)
+    assert [found.value_of["x"], found.value_of["y"]] == pytest.approx([2, 2], abs=1e-5)
 
 
 def test_a_market_with_tiered_supply() -> None:
@@ -147,8 +147,8 @@ clear market: q >= d  price p in [0, 9]
 """),
         Status.EQUILIBRIUM,
     )
-    assert found.prices["p"] == pytest.approx(2, abs=1e-6)
-    assert found.values["q"] == pytest.approx(10, abs=1e-6)
+    assert found.price_of["p"] == pytest.approx(2, abs=1e-6)
+    assert found.value_of["q"] == pytest.approx(10, abs=1e-6)
 
 
 @pytest.mark.parametrize("follows", ["follows leader", ""])

@@ -30,10 +30,10 @@ def test_a_market_clears(market: str) -> None:
     """Supply 10*(p - 1) + 10*(p - 2) equals demand 5*(10 - p) at p = 3.2, where 22 + 12 = 34."""
     found = solved(SUPPLY_AND_DEMAND + market)
     assert found.status is Status.EQUILIBRIUM, found.certificate.reasons
-    assert found.prices["lmp"] == pytest.approx(3.2, abs=1e-6)
+    assert found.price_of["lmp"] == pytest.approx(3.2, abs=1e-6)
     assert found.units["lmp"] == "EUR"
-    assert found.values["q"].to_dict() == pytest.approx({("a",): 22, ("b",): 12}, abs=1e-5)
-    assert found.values["d"] == pytest.approx(34, abs=1e-5)
+    assert found.value_of["q"].to_dict() == pytest.approx({("a",): 22, ("b",): 12}, abs=1e-5)
+    assert found.value_of["d"] == pytest.approx(34, abs=1e-5)
     assert found.certificate.relative_regret["balance"] < 1e-9
     assert set(found.objectives) == {"firm[a].profit", "firm[b].profit", "buyer.surplus"}
     assert found.to_json()["prices"]["lmp"] == pytest.approx(3.2, abs=1e-6)
@@ -43,9 +43,9 @@ def test_a_market_at_its_floor_leaves_supply_unsold() -> None:
     """At the floor of 4 supply is 30 + 20 and demand 30: the price stays there, as it would fall below."""
     found = solved(SUPPLY_AND_DEMAND + "clear balance: sum(i) q[i] >= d  price lmp in [4, 50]")
     assert found.status is Status.EQUILIBRIUM, found.certificate.reasons
-    assert found.prices["lmp"] == pytest.approx(4)
-    assert found.values["d"] == pytest.approx(30, abs=1e-5)
-    assert found.values["q"].to_dict() == pytest.approx({("a",): 30, ("b",): 20}, abs=1e-5)
+    assert found.price_of["lmp"] == pytest.approx(4)
+    assert found.value_of["d"] == pytest.approx(30, abs=1e-5)
+    assert found.value_of["q"].to_dict() == pytest.approx({("a",): 30, ("b",): 20}, abs=1e-5)
 
 
 def test_prices_by_period() -> None:
@@ -58,8 +58,8 @@ player dear { var y[t] in [0, 9]  maximize gain = sum(t) (p[t] - 7)*y[t] }
 clear energy[t]: x[t] + y[t] >= load[t]  price p[t]
 """)
     assert found.status is Status.EQUILIBRIUM, found.certificate.reasons
-    assert found.prices["p"].index == ("t",)
-    assert found.prices["p"].to_dict() == pytest.approx({(1,): 3, (2,): 7}, abs=1e-6)
+    assert found.price_of["p"].index == ("t",)
+    assert found.price_of["p"].to_dict() == pytest.approx({(1,): 3, (2,): 7}, abs=1e-6)
 
 
 def test_a_leader_foresees_a_market() -> None:
@@ -70,7 +70,7 @@ player buyer follows firm { var d >= 0  maximize surplus = 10*d - 0.5*d^2 - p*d 
 clear market: x >= d  price p in [0, 20]
 """)
     assert found.status is Status.OPTIMAL, found.certificate.reasons
-    assert found.prices["p"] == pytest.approx(5, abs=1e-4)
+    assert found.price_of["p"] == pytest.approx(5, abs=1e-4)
     assert found.objectives["firm.profit"] == pytest.approx(25, rel=1e-6)
 
 
@@ -85,8 +85,8 @@ def test_the_variational_equilibrium() -> None:
     """w_i*(10 - q_i) = mu for both and q_a + q_b = 12: mu = 16/3, q = (14/3, 22/3). One more unit lowers losses."""
     found = solved(ROSEN + "shared cap: sum(i) q[i] <= 12  price mu")
     assert found.status is Status.EQUILIBRIUM, found.certificate.reasons
-    assert found.values["q"].to_dict() == pytest.approx({("a",): 14 / 3, ("b",): 22 / 3}, abs=1e-6)
-    assert found.prices["mu"] == pytest.approx(-16 / 3, abs=1e-6)
+    assert found.value_of["q"].to_dict() == pytest.approx({("a",): 14 / 3, ("b",): 22 / 3}, abs=1e-6)
+    assert found.price_of["mu"] == pytest.approx(-16 / 3, abs=1e-6)
 
 
 def test_the_common_multiplier_of_players_of_opposite_senses() -> None:
@@ -98,24 +98,24 @@ shared cap: x + y/1000 <= 12  price mu individual
 shared cap2: 3*x + 3*y/1000 <= 36  price nu
 """)
     assert found.status is Status.EQUILIBRIUM, found.certificate.reasons
-    assert found.values["x"] + found.values["y"] / 1000 == pytest.approx(12)
+    assert found.value_of["x"] + found.value_of["y"] / 1000 == pytest.approx(12)
     found = solved("""
 player a { var x in [0, 20]  minimize loss = 0.5*x^2 - 10*x }
 player b { var y in [0, 20000]  maximize gain = 2*(10*(y/1000) - 0.5*(y/1000)^2) }
 shared cap: x + y/1000 <= 12  price mu
 """)
-    assert found.values["x"] == pytest.approx(14 / 3, abs=1e-6)
-    assert found.values["y"] == pytest.approx(22000 / 3, rel=1e-6)
+    assert found.value_of["x"] == pytest.approx(14 / 3, abs=1e-6)
+    assert found.value_of["y"] == pytest.approx(22000 / 3, rel=1e-6)
 
 
 def test_individual_multipliers() -> None:
     """Every point of the segment q_a + q_b = 12, q <= 10, is an equilibrium; each firm has its own price."""
     found = solved(ROSEN + "shared cap: sum(i) q[i] <= 12  price mu individual")
     assert found.status is Status.EQUILIBRIUM, found.certificate.reasons
-    q = np.array([found.values["q"]["a"], found.values["q"]["b"]])
+    q = np.array([found.value_of["q"]["a"], found.value_of["q"]["b"]])
     assert q.sum() == pytest.approx(12)
     assert np.all(q <= 10 + 1e-9)
-    prices = [found.prices["firm[a].mu"], found.prices["firm[b].mu"]]
+    prices = [found.price_of["firm[a].mu"], found.price_of["firm[b].mu"]]
     assert prices == pytest.approx((-(10 - q) * [1, 2]).tolist(), abs=1e-6)
 
 
@@ -135,10 +135,10 @@ def test_harker() -> None:
     2/3)."""
     common = solved(HARKER + "shared s: x + y <= 15  price mu")
     assert common.status is Status.EQUILIBRIUM, common.certificate.reasons
-    assert [common.values["x"], common.values["y"]] == pytest.approx([5, 9], abs=1e-5)
+    assert [common.value_of["x"], common.value_of["y"]] == pytest.approx([5, 9], abs=1e-5)
     each = solved(HARKER + "shared s: x + y <= 15  price mu individual")
     assert each.status is Status.EQUILIBRIUM, each.certificate.reasons
-    assert harker_equilibrium(each.values["x"], each.values["y"])
+    assert harker_equilibrium(each.value_of["x"], each.value_of["y"])
 
 
 @pytest.mark.parametrize(("x", "y"), [(9.5, 5.5), (5, 9), (8, 7), (10, 4), (9, 5), (10, 5.5)])
@@ -171,7 +171,7 @@ def test_followers_below_a_leader_share_a_line() -> None:
         + "shared cap: sum(i) q[i] <= L  price mu"
     )
     assert found.status is Status.OPTIMAL, found.certificate.reasons
-    assert found.values["L"] == pytest.approx(20, abs=1e-4)
+    assert found.value_of["L"] == pytest.approx(20, abs=1e-4)
     assert found.objectives["line.gain"] == pytest.approx(20, rel=1e-6)
 
 
@@ -185,8 +185,8 @@ def test_a_leader_collects_the_price_of_what_its_followers_share() -> None:
     found = solved(TOLL + "shared cap: sum(i) q[i] <= L  price mu  report r = mu")
     assert found.status is Status.OPTIMAL, found.certificate.reasons
     assert found.objectives["line.gain"] == pytest.approx(2 / 3 * 9.625**2, rel=1e-6)
-    assert found.prices["mu"] == pytest.approx(-(20 - 9.625) * 2 / 3, abs=2e-3)
-    assert found.reports["r"] == found.prices["mu"]
+    assert found.price_of["mu"] == pytest.approx(-(20 - 9.625) * 2 / 3, abs=2e-3)
+    assert found.report_of["r"] == found.price_of["mu"]
 
 
 def test_an_individual_price_cannot_be_used_by_a_player() -> None:

@@ -49,7 +49,7 @@ def test_a_known_complementarity_problem() -> None:
     """Murty, Linear Complementarity, Linear and Nonlinear Programming (1988), section 1.1: z = (4/3, 7/3)."""
     found = solved(lcp_text(np.array([[2.0, 1], [1, 2]]), np.array([-5.0, -6]), "0*z[1]"))
     assert found.status is Status.OPTIMAL, found.certificate.reasons
-    assert found.values["z"].values == pytest.approx([4 / 3, 7 / 3], abs=1e-7)
+    assert found.value_of["z"].values == pytest.approx([4 / 3, 7 / 3], abs=1e-7)
     assert any("complementarity holds to" in note for note in found.certificate.notes)
 
 
@@ -62,7 +62,7 @@ def test_random_complementarity_problems(seed: int) -> None:
     (expected,) = lcp(matrix, q)
     found = solved(lcp_text(matrix, q, "z[1] + 1"))
     assert found.status is Status.OPTIMAL, found.certificate.reasons
-    assert found.values["z"].values == pytest.approx(expected, abs=1e-6)
+    assert found.value_of["z"].values == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -97,9 +97,9 @@ player market {
 }
 """)
     assert found.status is Status.OPTIMAL, found.certificate.reasons
-    assert found.values["p"] == pytest.approx(3.2, abs=1e-6)
-    assert found.values["q"].to_dict() == pytest.approx({("a",): 22, ("b",): 12}, abs=1e-5)
-    assert found.values["d"] == pytest.approx(34, abs=1e-5)
+    assert found.value_of["p"] == pytest.approx(3.2, abs=1e-6)
+    assert found.value_of["q"].to_dict() == pytest.approx({("a",): 22, ("b",): 12}, abs=1e-5)
+    assert found.value_of["d"] == pytest.approx(34, abs=1e-5)
 
 
 def test_a_leader_keeps_a_complementarity() -> None:
@@ -115,14 +115,14 @@ player follower follows leader { var x in [0, 9]  maximize catch = x  constraint
 """)
     assert found.status is Status.OPTIMAL, found.certificate.reasons
     assert found.objectives["leader.gain"] == pytest.approx(13)
-    assert [found.values[name] for name in "yux"] == pytest.approx([3, 10, 3], abs=1e-6)
+    assert [found.value_of[name] for name in "yux"] == pytest.approx([3, 10, 3], abs=1e-6)
 
 
 def test_a_quadratic_distance_to_a_cross() -> None:
     """The point of the axes x*y = 0 that is nearest to (2, 1) is (2, 0): 1; products of the two are not needed."""
     found = solved("player p { var x  var y  minimize d = (x - 2)^2 + (y - 1)^2  constraint c: 0 <= x perp y >= 0 }")
     assert found.status is Status.OPTIMAL, found.certificate.reasons
-    assert [found.values["x"], found.values["y"]] == pytest.approx([2, 0], abs=1e-5)
+    assert [found.value_of["x"], found.value_of["y"]] == pytest.approx([2, 0], abs=1e-5)
     assert found.objectives["p.d"] == pytest.approx(1, abs=1e-6)
 
 

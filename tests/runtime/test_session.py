@@ -48,14 +48,14 @@ def test_result_is_labelled(model: Path) -> None:
     assert result.status is Status.OPTIMAL
     assert result.certificate.verified
     assert result.objectives == {"operator.total": pytest.approx(28 * 10 + 7 * 30)}
-    out = result.values["out"]
+    out = result.value_of["out"]
     assert isinstance(out, Labelled)
     assert out.index == ("g", "t")
     assert out["dear", 2] == pytest.approx(5)
     assert out["cheap", 1] == pytest.approx(8)
-    assert result.prices["lmp"][2] == pytest.approx(30)  # type: ignore[index]
-    assert result.reports["dear_share"] == pytest.approx(7 / 35)
-    assert result.reports["paid"][3] == pytest.approx(360)  # type: ignore[index]
+    assert result.price_of["lmp"][2] == pytest.approx(30)  # type: ignore[index]
+    assert result.report_of["dear_share"] == pytest.approx(7 / 35)
+    assert result.report_of["paid"][3] == pytest.approx(360)  # type: ignore[index]
     assert result.docs["out"] == "output"
     assert result.units["out"] == "MW"
 
@@ -85,7 +85,7 @@ def test_cases_are_compared(model: Path) -> None:
 def test_infeasible_is_a_result(model: Path) -> None:
     result = solve(model, overrides={"room": 5})
     assert result.status is Status.INFEASIBLE
-    assert result.values == {}
+    assert result.value_of == {}
     assert [d.code for d in result.diagnostics] == ["G801"]
     assert "operator.balance[t=2]" in result.diagnostics[0].headline
     assert result.diagnostics[0].span is not None
@@ -112,5 +112,5 @@ player low follows top { var y in [0, 9] minimize loss = y constraint r: y >= x 
     )
     result = solve(path)
     assert result.status is Status.OPTIMAL
-    assert np.isnan(result.prices["worth"])
+    assert np.isnan(result.price_of["worth"])
     assert result.to_json()["prices"]["worth"] is None

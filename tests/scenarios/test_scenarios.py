@@ -103,7 +103,7 @@ def test_newsvendor_with_risk(tmp_path: Path, level: float, weight: float) -> No
     result = solve(path)
     assert result.status is Status.OPTIMAL
     assert result.objectives["p.v"] == pytest.approx(expected.fun, rel=1e-6)
-    x, y = result.values["x"], np.array([result.values["y"][f"s{k}"] for k in range(n)])  # type: ignore[index]
+    x, y = result.value_of["x"], np.array([result.value_of["y"][f"s{k}"] for k in range(n)])  # type: ignore[index]
     at = 30 * x + SHARES @ (PRICES * y) + weight * cvar((PRICES - 8) * y, SHARES, level)  # type: ignore[operator]
     assert result.objectives["p.v"] == pytest.approx(at, rel=1e-6)
 
@@ -132,7 +132,7 @@ report tail[i] = cvar(w, beta[i]) (price[w]*p[i].y[w])""",
     for i, level in LEVELS.items():
         tail = cvar(3 * PRICES, SHARES, level)
         assert result.objectives[f"p[{i}].v"] == pytest.approx(210 + tail, rel=1e-6)
-        assert result.reports["tail"][i] == pytest.approx(tail, rel=1e-6)  # type: ignore[index]
+        assert result.report_of["tail"][i] == pytest.approx(tail, rel=1e-6)  # type: ignore[index]
 
 
 def test_a_level_out_of_its_range_is_named(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ player buyer follows seller {
     expected = 10 * (worth - 12 - 0.1 * cvar(PRICES, SHARES, 0.7))
     result = solve(path)
     assert result.status is Status.OPTIMAL
-    assert result.values["tariff"] == pytest.approx(worth, rel=1e-6)
+    assert result.value_of["tariff"] == pytest.approx(worth, rel=1e-6)
     assert result.objectives["seller.v"] == pytest.approx(expected, rel=1e-6)
 
 

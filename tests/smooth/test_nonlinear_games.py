@@ -86,7 +86,7 @@ def test_indexed_against_scipy(tmp_path: Path) -> None:
     best = min((r for r in runs if r.success), key=lambda r: r.fun)
     result = answer(tmp_path, INDEXED)
     assert result.objectives["p.cost"] == pytest.approx(best.fun, rel=1e-6)
-    assert np.asarray(result.values["x"].values) == pytest.approx(best.x, abs=1e-3)
+    assert np.asarray(result.value_of["x"].values) == pytest.approx(best.x, abs=1e-3)
 
 
 def test_instances_left_out_are_not_tied(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_instances_left_out_are_not_tied(tmp_path: Path) -> None:
     }
     """
     result = answer(tmp_path, text)
-    assert np.asarray(result.values["x"].values) == pytest.approx([0.25, 0.0, 1.0, 1.0], abs=2e-3)
+    assert np.asarray(result.value_of["x"].values) == pytest.approx([0.25, 0.0, 1.0, 1.0], abs=2e-3)
     assert result.objectives["p.u"] == pytest.approx(0.25 - 2.0, abs=1e-6)
 
 
