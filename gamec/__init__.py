@@ -39,7 +39,7 @@ def __getattr__(name: str) -> object:
     """Load a public name on first use (PEP 562)."""
     value: object
     if name == "__version__":
-        from gamec.version import version
+        from runtime.version import version
 
         value = version()
     elif name in _HOMES:

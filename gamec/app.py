@@ -82,7 +82,7 @@ def _guarded(command: Command) -> Callable[..., int]:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from gamec.version import version
+        from runtime.version import version
 
         write(sys.stdout, f"gamec {version()}")
         raise typer.Exit(CERTIFIED)

@@ -73,7 +73,7 @@ def show_warnings(diagnostics: tuple[Diagnostic, ...], wanted: Format) -> None:
 
 def our_fault(fault: Exception, traced: bool = False) -> Diagnostic:
     """G901 for an exception that nobody expected, with its place in our code; prints the whole trace if `traced`."""
-    from gamec.version import issues_address, version
+    from runtime.version import issues_address, version
 
     if traced:
         import traceback

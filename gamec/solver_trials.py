@@ -117,7 +117,7 @@ def tried(trial: Trial, seconds: float = 60.0) -> Finding:
 
 def versions() -> dict[str, str | None]:
     """Version of each package that gamec needs beside the solvers; None where it is missing."""
-    from gamec.version import version
+    from runtime.version import version
 
     return {"gamec": version(), **{name: _version(name) for name in PACKAGES}}
 

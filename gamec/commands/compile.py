@@ -35,7 +35,7 @@ def run(
     from gamec.guard import show_warnings
     from gamec.overrides import overrides
     from gamec.text_files import model_file, write_whole
-    from gamec.version import version
+    from runtime.version import version
 
     values = overrides(sets, data)
     compiled = compile_file(model_file(file), case=case, overrides=values)

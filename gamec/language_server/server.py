@@ -27,7 +27,7 @@ from gamec.language_server.outline import outline
 from gamec.language_server.positions import Positions
 from gamec.language_server.published import Published, by_file, quick_fixes
 from gamec.language_server.worker import Worker
-from gamec.version import version
+from runtime.version import version
 from grammar.diagnostics import DiagnosticError
 from grammar.source import Source, Span
 
