@@ -14,9 +14,10 @@ from compiler.backends.pyomo_rules import returned
 from compiler.backends.pyomo_statements import Component, Fix, Function, Price, PyomoModel, Shown
 from compiler.backends.pyomo_variables import Variables, ends_in_row
 from compiler.backends.statement_text import comment
-from compiler.backends.steps import problem_expressions, surely_holds_variable
+from compiler.backends.steps import surely_holds_variable
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, FixDef, Game, LetDef, ReportDef
+from compiler.ir.steps import problem_expressions
 from compiler.ir.units import Unit
 from compiler.ir.walk import holds_variables, uses
 from grammar.diagnostics import Findings

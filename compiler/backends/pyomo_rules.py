@@ -10,9 +10,10 @@ from compiler.backends.pyomo_code import Code, Level
 from compiler.backends.pyomo_expressions import Expressions, ScriptNames
 from compiler.backends.pyomo_indices import Letters
 from compiler.backends.pyomo_statements import Component, Function, IndexSet
-from compiler.backends.steps import Steps, surely_holds_variable
+from compiler.backends.steps import surely_holds_variable
 from compiler.ir import expr as ir
 from compiler.ir.game import Game, ParamDef, VarDef
+from compiler.ir.steps import Steps
 from grammar.diagnostics import Findings
 from grammar.source import Source
 
