@@ -1,8 +1,9 @@
-"""What an iterative method saw on its way: one `Step` for each iteration, kept beside the answer."""
+"""What an iterative method saw on its way: one `Step` for each iteration, kept beside the answer; and `Watch`, by which
+somebody looks on and may end it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -21,3 +22,14 @@ class Step:
     residual: float
     seconds: float
     note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """Who looks on: `tell` hears of each Step as it is made, `stop` says whether to end with the best answer so far.
+
+    Methods ask between two solves, so an end takes as long as one solve at most.
+    """
+
+    tell: Callable[[Step], None] = lambda step: None
+    stop: Callable[[], bool] = lambda: False

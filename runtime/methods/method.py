@@ -9,11 +9,29 @@ from typing import Protocol
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
-from runtime.history import Step
+from runtime.history import Step, Watch
 from runtime.methods.setting import Setting
 from runtime.result import Bound, Status
 from runtime.solvers.registry import SOLVERS
 from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """How methods that iterate go about it; None and `auto` leave it to the method.
+
+    `starts`: from how many points, all of them tried; `iterations`: at most so many from each. `damping` in (0, 1]: which
+    part of the way to its best answer a player goes. `order`: `gauss_seidel` (in turns) or `jacobi` (all at once).
+    `proximal` >= 0: the weight of half the squared distance from a player's last decision, which it is made to bear.
+    `tolerance`: the relative distance below which decisions count as resting.
+    """
+
+    starts: int | None = None
+    iterations: int | None = None
+    damping: float | None = None
+    order: str = "auto"
+    proximal: float | None = None
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +53,8 @@ class Request:
     crosscheck: bool = False
     tolerance: float | None = None
     """For constraints; None leaves the solver its own."""
+    iteration: Iteration = Iteration()
+    watch: Watch = field(default=Watch(), compare=False)
 
     @property
     def options(self) -> Options:
@@ -56,7 +76,8 @@ class Refusal:
 class Found:
     """A method's claim, for n columns and m rows of the game; the certificate tests it.
 
-    `status` OPTIMAL, EQUILIBRIUM, LIMIT, INFEASIBLE or UNBOUNDED. `x` (n,) or None; `prices` (m,) in each owner's own
+    `status` OPTIMAL, EQUILIBRIUM, LIMIT, INFEASIBLE or UNBOUNDED, or NOT_VERIFIED for a point that the method itself
+    knows to be no answer. `x` (n,) or None; `prices` (m,) in each owner's own
     sense, NaN where there is none. `claimed` and `bound` are objectives and proven bounds of them by player number,
     in the player's own sense.
     `solver` made it, `seconds` it took inside solvers, `notes` are for people.
@@ -75,6 +96,8 @@ class Found:
     """The name of the reformulation of complementary pairs that was used, if any."""
     history: tuple[Step, ...] = ()
     """The iterations of a method that has them, objectives in the units of the file."""
+    evidence: tuple[Diagnostic, ...] = ()
+    """What stands in the way of an answer, where the method can say it better than `the time limit came first`."""
 
 
 class Method(Protocol):
