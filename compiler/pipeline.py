@@ -23,7 +23,7 @@ from compiler.ir.game import Game
 from compiler.semantics.analyse import analyse
 from compiler.syntax import nodes
 from compiler.syntax.builder import Builder
-from compiler.syntax.imports import expand_imports
+from compiler.syntax.imports import Library, expand_imports
 from grammar.collector import collector_paused
 from grammar.diagnostics import Diagnostic, DiagnosticError, Findings, did_you_mean
 from grammar.parser import parse
@@ -66,6 +66,12 @@ class Compiled:
         wanted = {name for c in self.game.comparisons for name in case_names(c)}
         return [c.name for c in self.game.cases if c.name in wanted]
 
+    def absent(self) -> frozenset[int]:
+        """Identities of the variables and constraints that have no instance with these data."""
+        spaces = self.grounded.spaces
+        places = {**spaces.columns, **spaces.rows}
+        return frozenset(key for key, place in places.items() if not place.layout.size)
+
     def bound_data(self) -> BoundData:
         """The data of this case in plain Python, for backends. Keys of parameters come in the order of their
         index."""
@@ -84,6 +90,7 @@ class Compiled:
             given=frozenset(data.overrides),
             lifted=lifted_forms(self.ground),
             endless=without_bounds(self.ground),
+            absent=self.absent(),
         )
 
 
@@ -100,12 +107,17 @@ def compile_file(
 
 @collector_paused()
 def compile_source(
-    source: Source, read: Read, *, case: str | None = None, overrides: Mapping[str, object] | None = None
+    source: Source,
+    read: Read,
+    *,
+    case: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    std: Library = library,
 ) -> Compiled:
-    """Compile a text whose data files `read` gives."""
+    """Compile a text whose data files `read` gives, and `std` the library's."""
     findings = Findings()
     times: dict[str, float] = {}
-    tree = _parsed(source, read, findings, times)
+    tree = _parsed(source, read, findings, times, std)
     return _rest(source, tree, read, case or "", overrides or {}, findings, times)
 
 
@@ -201,7 +213,9 @@ def disk_reader(folder: Path) -> Read:
     return read
 
 
-def _parsed(source: Source, read: Read, findings: Findings, times: dict[str, float]) -> nodes.Model:
+def _parsed(
+    source: Source, read: Read, findings: Findings, times: dict[str, float], std: Library = library
+) -> nodes.Model:
     """The tree of the file and of all that it imports."""
 
     def parsed(one: Source) -> nodes.Model | None:
@@ -211,7 +225,7 @@ def _parsed(source: Source, read: Read, findings: Findings, times: dict[str, flo
     start = perf_counter()
     tree = parsed(source)
     if tree is not None:
-        tree = expand_imports(tree, Path(source.path).name, parsed, lambda name: as_text(read(name)), library, findings)
+        tree = expand_imports(tree, Path(source.path).name, parsed, lambda name: as_text(read(name)), std, findings)
     times["parse"] = perf_counter() - start
     findings.raise_errors()
     assert tree is not None

@@ -13,7 +13,6 @@ import threading
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from keyword import iskeyword
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from IPython.core.error import UsageError
@@ -113,23 +112,19 @@ def _check_numbers(options: Namespace) -> None:
 
 
 def _solved(source: Source, options: Namespace) -> Result:
-    """As `runtime.session.solve`, for a text."""
-    import numpy as np
-
-    from compiler.pipeline import compile_source, disk_reader
     from gamec.overrides import overrides
-    from runtime import session
-    from runtime.answer import answer
-    from runtime.methods.method import Request
+    from runtime.session import solve
 
-    values = overrides(options.set, options.data)
-    compiled = compile_source(source, disk_reader(Path()), case=options.case, overrides=values)
-    request = Request(options.method, options.solver, options.time_limit, options.gap, options.seed)
-    found = answer(compiled.ground, request)
-    if found.x is None:
-        return session._result(compiled, found, {})
-    prices = found.prices if found.prices is not None else np.full(compiled.ground.rows, np.nan)
-    return session._result(compiled, found, compiled.reports(found.x, prices))
+    return solve(
+        source,
+        case=options.case,
+        method=options.method,
+        solver=options.solver,
+        data=overrides(options.set, options.data),
+        time_limit=options.time_limit,
+        gap=options.gap,
+        seed=options.seed,
+    )
 
 
 def _interruptible(work: Callable[[], T]) -> T:

@@ -84,7 +84,10 @@ TRIALS: tuple[Trial, ...] = (
     Trial("IPOPT", "casadi", "casadi", False, "local answers to nonlinear games", _IPOPT, 2.0),
 )
 
-PACKAGES = ("numpy", "lark", "jinja2", "typer", "rich", "pyomo")
+PACKAGES = (
+    *("numpy", "pandas", "xarray", "h5netcdf", "h5py", "matplotlib"),
+    *("lark", "jinja2", "typer", "rich", "pyomo"),
+)
 """What gamec depends on, beside the solvers."""
 
 

@@ -34,6 +34,8 @@ class Answer:
     diagnostics: tuple[Diagnostic, ...]
     time: dict[str, float]
     history: tuple[Step, ...] = ()
+    claim: Claim | None = None
+    """What was certified; None without an answer."""
 
 
 def answer(game: GroundGame, request: Request) -> Answer:
@@ -75,7 +77,9 @@ def answer(game: GroundGame, request: Request) -> Answer:
             times["triage"] = lap()
         return replace(bare, status=status, prices=None, diagnostics=diagnostics)
 
-    certificate = certify(game, _claim(found, request, spent))
+    claim = _claim(found, request, spent)
+    bare = replace(bare, claim=claim)
+    certificate = certify(game, claim)
     times["certify"] = lap()
     if doubts:
         words = (*certificate.reasons, *(d.headline for d in doubts))

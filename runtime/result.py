@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from xarray import Dataset
 
+    from runtime.record import Record
+
 
 class Status(Enum):
     """What was proved about the answer; see each member."""
@@ -162,6 +164,8 @@ class Result:
     """The iterations of a method that has them."""
     set_docs: Mapping[str, str] = field(default_factory=dict)
     """What the file says about its sets, by their names."""
+    record: Record | None = field(default=None, repr=False)
+    """What the answer rests on, so that it can be kept (`save`) and certified anew."""
 
     @cached_property
     def values(self) -> Dataset:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from compiler.ground.reporting import ReportValue
+from compiler.ground.sparse import Floats
 from compiler.ir.game import Option
-from compiler.pipeline import Compiled, compile_file
+from compiler.pipeline import Compiled, compile_file, compile_source, disk_reader, read_source
 from grammar.diagnostics import Diagnostic, DiagnosticError
 from grammar.source import Source
 from runtime.answer import Answer, answer
+from runtime.given_data import plain_data
 from runtime.labels import labelled_prices, labelled_values
 from runtime.methods.method import Request
+from runtime.record import Inputs, Record, now
 from runtime.result import Comparison, Labelled, Result, Value
 
 
@@ -26,7 +29,7 @@ def solve(
     case: str | None = None,
     method: str = "auto",
     solver: str = "auto",
-    overrides: Mapping[str, object] | None = None,
+    data: Mapping[str, object] | None = None,
     time_limit: float | None = None,
     gap: float | None = None,
     seed: int = 0,
@@ -36,7 +39,8 @@ def solve(
 ) -> Result:
     """Solve the game in a `.game` file, or in a text that was read already, and certify the answer.
 
-    `case` names one of its cases; `overrides` replaces parameters by name; `gap` is relative. `time_limit` is in
+    `case` names one of its cases; `data` replaces parameters by name, by numbers, lists, mappings by element, numpy,
+    pandas or xarray (`runtime.given_data`); `gap` is relative. `time_limit` is in
     seconds for solving and certifying; certifying has what is left of it, but 10 s at least.
     `complementarity` names how followers' complementary pairs are kept (`sos1`, `big_m`, `indicator`, `product`,
     `strong_duality`); `big_m` is assumed where big-M needs a bound that cannot be derived, and the status is then
@@ -46,7 +50,7 @@ def solve(
     that do not exist.
     """
     request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck)
-    return _result(*_solved(path, case, overrides, request))
+    return _result(_solved(read_source(path), case, plain_data(data or {}), request))
 
 
 def compare(
@@ -55,7 +59,7 @@ def compare(
     cases: Sequence[str] | None = None,
     method: str = "auto",
     solver: str = "auto",
-    overrides: Mapping[str, object] | None = None,
+    data: Mapping[str, object] | None = None,
     time_limit: float | None = None,
     gap: float | None = None,
     seed: int = 0,
@@ -69,19 +73,22 @@ def compare(
     Raises `DiagnosticError` as `solve` does.
     """
     request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck)
-    names = list(cases) if cases is not None else [c.name for c in compile_file(path, overrides=overrides).game.cases]
-    results: dict[str, Result] = {}
-    reports: dict[str, Mapping[str, ReportValue]] = {}
-    last: Compiled | None = None
-    for name in names or [""]:
-        last, found, values = _solved(path, name or None, overrides, request)
-        results[name] = _result(last, found, values)
-        if values:
-            reports[name] = values
-    assert last is not None
-    compared = last.comparisons(reports)
+    given, model = plain_data(data or {}), read_source(path)
+    names = list(cases) if cases is not None else [c.name for c in compile_file(model[0], overrides=given).game.cases]
+    solved = {name: _solved(model, name or None, given, request) for name in names or [""]}
+    results = {name: _result(one) for name, one in solved.items()}
+    reports = {name: one.reports for name, one in solved.items() if one.reports}
+    last = list(solved.values())[-1].compiled
+    return comparison(last, results, reports)
+
+
+def comparison(
+    compiled: Compiled, results: Mapping[str, Result], reports: Mapping[str, Mapping[str, ReportValue]]
+) -> Comparison:
+    """Results side by side, with those of the file's `compare` declarations that `reports`, by case, are enough for."""
+    compared = compiled.comparisons(reports)
     return Comparison(
-        game=last.ground.name,
+        game=compiled.ground.name,
         results=results,
         comparisons={name: _reported(value) for name, value in compared.items()},
         diagnostics=tuple(dict.fromkeys(d for r in results.values() for d in r.diagnostics)),
@@ -90,25 +97,40 @@ def compare(
     )
 
 
-Solved = tuple[Compiled, Answer, dict[str, ReportValue]]
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A game through every stage; `reports` are empty without an answer."""
+
+    compiled: Compiled
+    answer: Answer
+    reports: Mapping[str, ReportValue]
+    record: Record
 
 
-def _solved(
-    path: str | Path | Source, case: str | None, overrides: Mapping[str, object] | None, request: Request
-) -> Solved:
-    compiled = compile_file(path, case=case, overrides=overrides)
+def _solved(model: tuple[Source, Path], case: str | None, given: Mapping[str, object], request: Request) -> Solved:
+    """The model's text and folder, solved."""
+    source, folder = model
+    started, inputs = now(), Inputs(source, given)
+    read = inputs.remembering(disk_reader(folder))
+    compiled = compile_source(source, read, case=case, overrides=given, std=inputs)
     asked, request = request, hinted(request, compiled.game.options)
     try:
         found = answer(compiled.ground, request)
     except DiagnosticError as error:
         raise DiagnosticError([_placed(d, asked, compiled.game.options) for d in error.diagnostics]) from None
-    if found.x is None:
-        return compiled, found, {}
+    record = Record(inputs, request, started, found.x, found.prices, found.claim)
     before = time.perf_counter()
-    prices = found.prices if found.prices is not None else np.full(compiled.ground.rows, np.nan)
-    values = compiled.reports(found.x, prices)
-    found.time["report"] = time.perf_counter() - before
-    return compiled, found, values
+    values = reports_at(compiled, found.x, found.prices)
+    if values:
+        found.time["report"] = time.perf_counter() - before
+    return Solved(compiled, found, values, record)
+
+
+def reports_at(compiled: Compiled, x: Floats | None, prices: Floats | None) -> dict[str, ReportValue]:
+    """The model's reports at a point; none without one."""
+    if x is None:
+        return {}
+    return compiled.reports(x, prices if prices is not None else np.full(compiled.ground.rows, np.nan))
 
 
 def hinted(request: Request, options: Sequence[Option]) -> Request:
@@ -142,48 +164,66 @@ def _number(hint: str | float | None) -> float | None:
     return None if hint is None else float(hint)
 
 
-def _result(compiled: Compiled, found: Answer, reports: Mapping[str, ReportValue]) -> Result:
-    game = compiled.ground
-    values: dict[str, Value] = {}
-    prices: dict[str, Value] = {}
-    objectives: dict[str, float] = {}
-    docs = {name: report.doc for name, report in reports.items()}
-    units = {name: report.unit for name, report in reports.items()}
-    if found.x is not None:
-        at = game.objectives_at(found.x).tolist()
-        markets = {p.name for p in compiled.game.players if p.market}
-        objectives = {
-            f"{p.name}.{p.objective}": value
-            for p, value in zip(game.players, at, strict=True)
-            if p.declaration not in markets
-        }
-        values = labelled_values(compiled, found.x, docs, units)
-        prices = labelled_prices(compiled, found.x, found.prices, docs, units)
-        for player in compiled.game.players:
-            goal = player.objective.signature
-            for instance in game.players:
-                if instance.declaration == player.signature.name:
-                    docs[f"{instance.name}.{instance.objective}"] = goal.doc
-                    units[f"{instance.name}.{instance.objective}"] = goal.unit.text if goal.unit is not None else ""
+def _result(solved: Solved) -> Result:
+    compiled, found = solved.compiled, solved.answer
+    named = named_at(compiled, found.x, found.prices, solved.reports)
     return Result(
-        game=game.name,
+        game=compiled.ground.name,
         status=found.status,
         method=found.method,
         solver=found.solver,
         case=compiled.case,
-        objectives=objectives,
-        value_of=values,
-        price_of=prices,
-        report_of={name: _reported(report) for name, report in reports.items()},
+        objectives=named.objectives,
+        value_of=named.values,
+        price_of=named.prices,
+        report_of=named.reports,
         certificate=found.certificate,
         diagnostics=(*compiled.warnings, *found.diagnostics),
         time={**compiled.times, **found.time},
         choice=found.choice,
-        docs=docs,
-        units=units,
+        docs=named.docs,
+        units=named.units,
         history=found.history,
         set_docs={s.name: s.signature.doc for s in compiled.game.sets},
+        record=solved.record,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """The numbers of a point by the names of the file, as in `Result`."""
+
+    objectives: dict[str, float]
+    values: dict[str, Value]
+    prices: dict[str, Value]
+    reports: dict[str, Value]
+    docs: dict[str, str]
+    units: dict[str, str]
+
+
+def named_at(compiled: Compiled, x: Floats | None, prices: Floats | None, reports: Mapping[str, ReportValue]) -> Named:
+    """A point `x` (n,) with its shadow prices (m,), None without an answer, and its reports, by name."""
+    game = compiled.ground
+    told = {name: _reported(report) for name, report in reports.items()}
+    docs = {name: report.doc for name, report in reports.items()}
+    units = {name: report.unit for name, report in reports.items()}
+    if x is None:
+        return Named({}, {}, {}, told, docs, units)
+    markets = {p.name for p in compiled.game.players if p.market}
+    objectives = {
+        f"{p.name}.{p.objective}": value
+        for p, value in zip(game.players, game.objectives_at(x).tolist(), strict=True)
+        if p.declaration not in markets
+    }
+    values = labelled_values(compiled, x, docs, units)
+    shadow = labelled_prices(compiled, x, prices, docs, units)
+    for player in compiled.game.players:
+        goal = player.objective.signature
+        for instance in game.players:
+            if instance.declaration == player.signature.name:
+                docs[f"{instance.name}.{instance.objective}"] = goal.doc
+                units[f"{instance.name}.{instance.objective}"] = goal.unit.text if goal.unit is not None else ""
+    return Named(objectives, values, shadow, told, docs, units)
 
 
 def _reported(report: ReportValue) -> Value:

@@ -47,9 +47,10 @@ class Data(SetData):
         layout, context = self.evaluator.layout(d.domain)
         values = np.full(layout.size, np.nan)
         given = np.zeros(layout.size, dtype=bool)
-        override = self.overrides.get(f"{d.player}.{d.name}" if d.player else d.name, self.overrides.get(d.name))
-        if override is not None:
-            from_override(d, layout, override, values, given, self.evaluator)
+        names = (f"{d.player}.{d.name}", d.name) if d.player else (d.name,)
+        name = next((n for n in names if n in self.overrides), None)
+        if name is not None:
+            from_override(d, layout, self.overrides[name], values, given, self.evaluator)
         elif d.clusters is not None:
             self._from_clusters(d, layout, values)
             given[:] = True

@@ -74,7 +74,7 @@ def run(
             cases=None if cases is None else _names(cases),
             method=method,
             solver=solver,
-            overrides=values,
+            data=values,
             time_limit=time_limit,
             gap=gap,
             seed=seed,

@@ -61,7 +61,7 @@ def run(
             case=case,
             method=method,
             solver=solver,
-            overrides=values,
+            data=values,
             time_limit=time_limit,
             gap=gap,
             seed=seed,

@@ -41,7 +41,7 @@ SLOW = {"case4", "case4_rigid"}
 
 @cache
 def solved(case: str, first: int = 1, last: int = 24) -> Any:
-    return gamec.solve(MODEL, case=case, overrides={"from_hour": first, "to_hour": last})
+    return gamec.solve(MODEL, case=case, data={"from_hour": first, "to_hour": last})
 
 
 def values(result: Any, name: str) -> dict[Any, float]:

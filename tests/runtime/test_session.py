@@ -83,7 +83,7 @@ def test_cases_are_compared(model: Path) -> None:
 
 
 def test_infeasible_is_a_result(model: Path) -> None:
-    result = solve(model, overrides={"room": 5})
+    result = solve(model, data={"room": 5})
     assert result.status is Status.INFEASIBLE
     assert result.value_of == {}
     assert [d.code for d in result.diagnostics] == ["G801"]
