@@ -27,9 +27,9 @@ from gamec.language_server.outline import outline
 from gamec.language_server.positions import Positions
 from gamec.language_server.published import Published, by_file, quick_fixes
 from gamec.language_server.worker import Worker
-from runtime.version import version
 from grammar.diagnostics import DiagnosticError
 from grammar.source import Source, Span
+from runtime.version import version
 
 PAUSE = 0.2
 """Seconds without a key after which a text is checked."""
