@@ -96,6 +96,7 @@ CODES: dict[str, Code] = {
     "G706": Code("price-not-available", "A shadow price is used where none can be computed."),
     "G710": Code("bound-needed", "A nonconvex place needs bounds that cannot be derived."),
     "G711": Code("rewarded-risk", "A risk measure stands where a larger risk is better."),
+    "G712": Code("no-formula", "Optimality conditions of a construct have no indexed formula."),
     # G8 solving and certificates
     "G801": Code("infeasible", "No point satisfies the constraints."),
     "G802": Code("unbounded", "The objective has no bound."),
@@ -104,6 +105,7 @@ CODES: dict[str, Code] = {
     "G805": Code("limit-reached", "A time or iteration limit came first."),
     "G806": Code("not-certified", "The answer did not pass the certificate."),
     "G807": Code("unknown-option", "A method, solver or option that does not exist or does not fit."),
+    "G808": Code("no-equilibrium-found", "An iteration over the players ended without an equilibrium."),
     # G9 our own faults
     "G901": Code("internal-error", "A fault of gamec itself."),
 }

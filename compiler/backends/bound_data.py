@@ -35,6 +35,8 @@ class BoundData:
     given: frozenset[str] = frozenset()
     lifted: Mapping[Span, str] = field(default_factory=dict)
     endless: frozenset[tuple[str, str]] = frozenset()
+    absent: frozenset[int] = frozenset()
+    """Identities of the variables and constraints that have no instance."""
 
     def elements(self, definition: SetDef) -> tuple[object, ...] | None:
         """The elements of a declared set; None for a set that has no name in the file."""
