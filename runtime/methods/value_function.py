@@ -1,0 +1,268 @@
+"""A leader over followers some of whom decide on whole numbers: their value functions, one answer after the other.
+
+Solves: one leader with real and whole numbers; followers that follow it directly. Those with whole numbers are MILPs
+in their own columns and see nobody but the leader, whose decisions may stand anywhere in their rows and objectives;
+the others are as `kkt` takes them.
+Proves: a global optimum up to the gap, ties among answers as the leader likes (optimistic). The master problem
+(`compiler.reformulations.value_function`) bounds it from below, each of its decisions, answered exactly, from above.
+Stops: when both meet within the gap; at the time limit; or where the leader's best value is approached but not attained
+(G808): a real decision may come as near as it likes to one at which an answer that it fears becomes possible. Then the
+best decision is given that stays `MARGIN` away, with the true gap.
+Reference: Zeng and An, "Solving bilevel mixed integer program by reformulations and decomposition" (2014); Yue, Gao,
+    Zeng and You, J. Glob. Optim. 73 (2019) 27; for values that are not attained, Vicente, Savard and Judice, J. Optim.
+    Theory Appl. 89 (1996) 597.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS
+from compiler.ground.sparse import Floats
+from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.kkt import kkt
+from compiler.reformulations.program import Program
+from compiler.reformulations.value_function import (
+    MARGIN,
+    SWITCHED_ON,
+    Assignment,
+    Known,
+    linked_columns,
+    own_value,
+    with_value_functions,
+)
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from runtime.history import Step
+from runtime.methods.exact_answers import Answered, ExactAnswers
+from runtime.methods.integer_findings import integer_findings, mixed_followers
+from runtime.methods.kkt import follower_findings
+from runtime.methods.method import Found, Refusal, Request, solved
+from runtime.methods.polish import polished
+from runtime.methods.setting import Setting, nobodys_rows, price_findings
+from runtime.methods.without_pairs import without_pairs
+from runtime.result import Status
+from runtime.solvers.solver import PROOF_GAP, Ending
+
+BETTER = 1e-7
+"""Part of its terms by which a follower's answer must beat the master's to count as another one."""
+
+BOX = 1e4
+"""Bounds of columns that have none, in a master problem whose objective has none either: only to find answers by which
+it gets one."""
+
+
+class ValueFunction:
+    """See the module."""
+
+    name = "value_function"
+
+    def refuses(self, setting: Setting) -> Refusal | None:
+        if setting.leader < 0:
+            reason = (
+                "nobody follows anybody" if not setting.followers.any() else "there is not just one leader on one level"
+            )
+            return Refusal(reason, False)
+        mixed = mixed_followers(setting)
+        if not mixed.any():
+            return Refusal("no follower decides on whole numbers", False)
+        found = integer_findings(setting, mixed)
+        plain = setting.followers & ~mixed
+        found = found or follower_findings(setting, np.flatnonzero(plain).tolist()) + nobodys_rows(setting)
+        found = found or price_findings(setting, plain)
+        return Refusal(found[0].headline, True, found) if found else None
+
+    def run(self, setting: Setting, request: Request) -> Found:
+        return _Search(setting, request, ExactAnswers(setting, mixed_followers(setting), request)).found()
+
+
+@dataclass(eq=False)
+class _Search:
+    """`bound` is proven for the game, `near` for the part of it that the master problem has left (`restricted`); both
+    as if the leader minimised."""
+
+    setting: Setting
+    request: Request
+    exact: ExactAnswers
+    assignments: dict[tuple[int, bytes], Assignment] = field(default_factory=dict)
+    known: dict[tuple[int, bytes], Known] = field(default_factory=dict)
+    best: Answered | None = None
+    bound: float = -np.inf
+    near: float = -np.inf
+    restricted: bool = False
+    how: str = ""
+    solver: str = ""
+    steps: list[Step] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    boxed: bool = False
+
+    def found(self) -> Found:
+        while not self.exact.spent():
+            z, ending = self.master()
+            if ending is Ending.INFEASIBLE and not self.restricted and self.best is None:
+                return self.ended(Status.INFEASIBLE)
+            if z is None:
+                break
+            answered = self.exact.at(z)
+            if answered.x is not None and (self.best is None or answered.value < self.best.value):
+                self.best = answered
+            self.noted()
+            if self.closed(self.near) or ending is Ending.LIMIT:
+                break
+            if not self.learned(z, answered):
+                if self.boxed:
+                    raise self.endless()
+                break
+        return self.ended(Status.OPTIMAL if self.closed(self.bound) else Status.LIMIT)
+
+    def master(self) -> tuple[Floats | None, Ending]:
+        """The columns of the game (n,) in the best point of the master problem, and how that ended."""
+        setting = self.setting
+        game, followers = with_value_functions(
+            setting.game, self.exact.mixed, setting.leader, list(self.assignments.values()), list(self.known.values())
+        )
+        program, recovery = kkt(game, followers, setting.leader)
+        ready, self.how = without_pairs(game, program, self.request)
+        request = self.exact.left(0.1 * max(self.request.options.gap, PROOF_GAP))
+        solver, outcome = solved(ready, request)
+        self.solver = solver.name
+        self.boxed = outcome.ending in (Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED)
+        if self.boxed:
+            solver, outcome = solved(_boxed(ready), request)
+            outcome = replace(outcome, bound=-np.inf)
+        self.near = max(self.near, outcome.bound) if self.restricted else outcome.bound
+        if not self.restricted and outcome.ending is not Ending.INFEASIBLE:
+            self.bound = max(self.bound, outcome.bound)
+            self.near = self.bound
+        if outcome.z is None:
+            return None, outcome.ending
+        exact = polished(complementarity_sos1(program), outcome.z[: program.columns], request.options)
+        z = outcome.z if exact is None or exact.z is None else exact.z
+        x = recovery.point(z)[: setting.game.columns]
+        whole = setting.game.kind == INTEGER
+        x[whole] = np.round(x[whole])
+        return x, outcome.ending
+
+    def closed(self, bound: float) -> bool:
+        """Whether the best answer meets the bound within the gap, which is relative to the leader's terms."""
+        if self.best is None:
+            return False
+        return self.best.value - bound <= max(self.request.options.gap, PROOF_GAP) * self.best.size
+
+    def learned(self, x: Floats, answered: Answered) -> bool:
+        """Whether the master problem knows more than before: an answer that beats what it chose at x, the value of one
+        where that answer was known but left open, or that it must keep away from there."""
+        game, more = self.setting.game, False
+        for p in np.flatnonzero(self.exact.mixed).tolist():
+            if p not in answered.values:
+                continue
+            lost = own_value(game, p, x) - answered.values[p]
+            if lost <= BETTER * answered.sizes[p]:
+                continue
+            points = [y for y in (answered.x, answered.own[p]) if y is not None]
+            fresh = [y for y in points if (p, self.pattern(p, y)) not in self.assignments]
+            if fresh:
+                self.assignments[p, self.pattern(p, fresh[0])] = Assignment(p, fresh[0])
+                more = True
+                continue
+            linked = linked_columns(game, p)
+            if np.all(game.kind[linked] == INTEGER):
+                key = (p, np.round(x[linked]).astype(np.int64).tobytes())
+                more |= key not in self.known
+                self.known.setdefault(key, Known(p, x, answered.values[p]))
+                continue
+            for y in points:
+                key = (p, self.pattern(p, y))
+                if self.assignments[key].margin == 0.0:
+                    self.assignments[key] = replace(self.assignments[key], margin=MARGIN)
+                    self.restricted = more = True
+        return more
+
+    def pattern(self, p: int, x: Floats) -> bytes:
+        """The whole numbers and switches of player p at x."""
+        game = self.setting.game
+        own = game.owner == p
+        whole = np.round(x[own & (game.kind == INTEGER)]).astype(np.int64)
+        on = np.abs(x[own & (game.kind == SEMICONTINUOUS)]) > SWITCHED_ON
+        return whole.tobytes() + on.tobytes()
+
+    def noted(self) -> None:
+        setting = self.setting
+        leader = setting.game.players[setting.leader]
+        shown = {} if self.best is None else {f"{leader.name}.{leader.objective}": leader.sense * self.best.value}
+        gap = np.inf if self.best is None else max(0.0, self.best.value - self.near) / self.best.size
+        self.steps.append(Step(len(self.steps) + 1, shown, float(gap), self.exact.elapsed()))
+
+    def ended(self, status: Status) -> Found:
+        game, leader = self.setting.game, self.setting.leader
+        sense, best = game.players[leader].sense, self.best
+        count = len(self.assignments)
+        names = ", ".join(f"`{game.players[p].name}`" for p in np.flatnonzero(self.exact.mixed).tolist()[:3])
+        notes = [
+            f"{len(self.steps)} master problems with {count} answers of followers with whole numbers ({names})",
+            *self.notes,
+        ]
+        evidence: tuple[Diagnostic, ...] = ()
+        if status is Status.LIMIT and self.restricted and not self.exact.spent():
+            evidence = (self.not_attained(),)
+        return Found(
+            status=status,
+            solver=self.solver,
+            x=None if best is None else best.x,
+            prices=None if best is None else best.prices,
+            claimed={} if best is None else {leader: sense * best.value},
+            bound={leader: sense * self.bound},
+            notes=tuple(notes),
+            seconds=self.exact.seconds,
+            complementarity=self.how,
+            history=tuple(self.steps),
+            evidence=evidence,
+        )
+
+    def not_attained(self) -> Diagnostic:
+        """G808, for a search that had to keep away from where answers become possible."""
+        game = self.setting.game
+        leader = game.players[self.setting.leader]
+        p = next(a.player for a in self.assignments.values() if a.margin > 0)
+        linked = linked_columns(game, p)
+        real = [game.column_label(c) for c in linked[game.kind[linked] != INTEGER].tolist()]
+        told = ", ".join(f"`{name}`" for name in real[:3])
+        return Diagnostic(
+            "G808",
+            f"the best value of `{leader.name}` may be approached but not attained",
+            leader.objective_span or leader.span,
+            notes=(
+                f"as {told} comes near to where another answer of `{game.players[p].name}` becomes possible, that"
+                " player changes its mind there and not before",
+                f"the values keep {MARGIN:g} away from there; the gap shows what the rest might be worth",
+            ),
+            hints=(
+                Hint("`integer` decisions of the leader in the follower's constraints always have a best value"),
+                Hint("a constraint of the leader can keep a distance that means something in the model"),
+            ),
+        )
+
+    def endless(self) -> DiagnosticError:
+        game = self.setting.game
+        leader = game.players[self.setting.leader]
+        return DiagnosticError(
+            [
+                Diagnostic(
+                    "G802",
+                    f"the objective of `{leader.name}` has no bound that its followers' answers would give it",
+                    leader.objective_span or leader.span,
+                    hints=(Hint("give bounds to the variables that stand in it, whosever they are"),),
+                )
+            ]
+        )
+
+
+def _boxed(program: Program) -> Program:
+    """The Program with bounds for all columns of its objective."""
+    used = program.cost != 0
+    quad = program.cost_quad
+    used[quad.i] = used[quad.j] = True
+    lower = np.where(used & np.isinf(program.lower), np.minimum(-BOX, program.upper - BOX), program.lower)
+    upper = np.where(used & np.isinf(program.upper), np.maximum(BOX, program.lower + BOX), program.upper)
+    return replace(program, lower=lower, upper=upper)
