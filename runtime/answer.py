@@ -70,8 +70,8 @@ def answer(game: GroundGame, request: Request) -> Answer:
         return replace(bare, status=Status.NOT_VERIFIED, certificate=Certificate(False, reasons=(doubts[0].headline,)))
     if found.x is None:
         status = found.status
-        if status is Status.LIMIT:
-            diagnostics = (_limit_reached(request),)
+        if status in (Status.LIMIT, Status.NOT_VERIFIED):
+            diagnostics = found.evidence or (_limit_reached(request),)
         if found.status in (Status.INFEASIBLE, Status.UNBOUNDED):
             status, diagnostics = triage(Setting.of(game), found.status)
             times["triage"] = lap()
@@ -87,10 +87,15 @@ def answer(game: GroundGame, request: Request) -> Answer:
         return replace(bare, status=Status.NOT_VERIFIED, certificate=certificate)
     status = found.status
     if status is Status.LIMIT:
-        diagnostics = (_limit_reached(request),)
+        diagnostics = found.evidence or (_limit_reached(request),)
+    elif status is Status.NOT_VERIFIED:
+        # The method did not call it an equilibrium; nor does the certificate, or no player gains by leaving it.
+        status = Status.EQUILIBRIUM if certificate.verified else status
+        diagnostics = () if certificate.verified else found.evidence
     if not certificate.verified:
         status = Status.NOT_VERIFIED if status is not Status.LIMIT else status
-        diagnostics += (_not_certified(certificate),)
+        # Evidence says why there is no answer; that the point shown is none follows.
+        diagnostics = diagnostics if found.evidence else (*diagnostics, _not_certified(certificate))
     return replace(bare, status=status, certificate=certificate, diagnostics=diagnostics)
 
 

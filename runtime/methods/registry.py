@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
+from runtime.methods.best_response import BestResponse
+from runtime.methods.diagonalisation import Diagonalisation
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.kkt import Kkt
 from runtime.methods.method import Method, Refusal
@@ -18,11 +20,15 @@ METHODS: dict[str, Method] = {
     "pessimistic": Pessimistic(),
     "joint_conditions": JointConditions(),
     "tangent_conditions": TangentConditions(),
+    "best_response": BestResponse(),
+    "diagonalisation": Diagonalisation(lambda setting, wanted: choose(setting, wanted)),
     "mpcc": Mpcc(),
 }
 """In the order in which `auto` asks them."""
 
-WORKS = "what works: one player; one leader with direct followers; players none of whom follows another"
+WORKS = (
+    "what works: one player; one leader with direct followers; players none of whom follows another; several leaders"
+)
 
 
 def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
