@@ -20,8 +20,8 @@ from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
 class Iteration:
     """How methods that iterate go about it; None and `auto` leave it to the method.
 
-    `starts`: from how many points, all of them tried; `iterations`: at most so many from each. `damping` in (0, 1]: which
-    part of the way to its best answer a player goes. `order`: `gauss_seidel` (in turns) or `jacobi` (all at once).
+    `starts`: from how many points, all of them tried; `iterations`: at most so many from each. `damping` in (0, 1]:
+    what part of the way to its best answer a player goes. `order`: `gauss_seidel` (in turns) or `jacobi` (all at once).
     `proximal` >= 0: the weight of half the squared distance from a player's last decision, which it is made to bear.
     `tolerance`: the relative distance below which decisions count as resting.
     """

@@ -24,6 +24,9 @@ PATIENCE = 5.0
 """Seconds for one LP or QP. HiGHS takes milliseconds or, on degenerate QPs of some thousand columns, minutes; the point
 given is certified as it is then."""
 
+SMOOTHED = 600
+"""Columns up to which IPOPT goes on from a point with products: a tenth of a second, and its second-order check."""
+
 SLIP = 1e-5
 """How much worse than the given point's a polished objective may be, relative: more than SCIP's own tolerance can
 explain means that the pattern was misread, and the point is left as it is."""
@@ -85,9 +88,9 @@ def _split(quad: Quad, fixed: np.ndarray, z: Floats, rows: int) -> tuple[Quad, I
 def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
     """The best point with z's pattern, or None where it cannot be had or is no better than z's tolerance explains.
 
-    With smooth functions IPOPT goes on from z. Where products remain (a price times a quantity), one factor of each is
-    held while the other is optimised, and then the other way round: each half is an LP or convex QP and none makes the
-    objective worse.
+    With smooth functions IPOPT goes on from z. Where products remain (a price times a quantity), IPOPT goes on as well,
+    then one factor of each is held while the other is optimised, and then the other way round: each half is an LP or
+    convex QP, whose vertices are exact, and none makes the objective worse.
     """
     settled = with_pattern_fixed(program, z)
     limit = PATIENCE if options.time_limit is None else min(PATIENCE, options.time_limit)
@@ -97,6 +100,9 @@ def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
     if settled.curves:
         return None if Ipopt().missing() else _accepted(program, z, Ipopt().improve(settled, exact, z))
     best: Outcome | None = None
+    if settled.columns <= SMOOTHED and not Ipopt().missing():
+        # A solver's gap of 1e-6 leaves a decision within the square root of it.
+        best = _accepted(program, z, Ipopt().improve(settled, exact, z))
     for columns in _factors(settled):
         start = z if best is None or best.z is None else best.z
         half = with_columns_fixed(settled, columns, start)

@@ -24,7 +24,8 @@ player user[k] follows lead, rival {
   var q in [0, 9]  minimize H = q^2 - q*(y + z[k]) + exp(q/4)*2 + p*y
   constraint least: q + y*0.5 + y*p >= 1  price rate
 }
-player guest { var g in [0, 1] var h semicontinuous in [1, 2] maximize I = g*p - 0.5*g + h  constraint both: g + h + p <= 4 }
+player guest { var g in [0, 1] var h semicontinuous in [1, 2]
+  maximize I = g*p - 0.5*g + h  constraint both: g + h + p <= 4 }
 """
 
 

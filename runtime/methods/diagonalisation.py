@@ -1,0 +1,82 @@
+"""Several leaders, of common followers or of their own: each solves its whole bilevel problem, the other leaders held,
+in turns (diagonalisation).
+
+Solves: games with several players on top some of whom are followed, as long as a method takes the game of each one and
+all below it; these are asked, and solve it globally.
+Proves: an equilibrium of the leaders up to their regrets: each one's last problem, all other leaders at the point
+shown, bounds what it could gain, whatever its followers' answers, ties as it likes. Nothing where none is found: such
+games need not have an equilibrium.
+Stops: as `best_response`.
+Reference: Hu and Ralph, Oper. Res. 55 (2007) 809; Leyffer and Munson, Optim. Methods Softw. 25 (2010) 601; Gabriel et
+    al., Complementarity Modeling in Energy Markets (2013), 7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compiler.ground.sparse import Floats
+from compiler.ground.subgame import subgame
+from grammar.diagnostics import DiagnosticError
+from runtime.methods.best_response import checked
+from runtime.methods.equilibrium_search import search
+from runtime.methods.leaders_answer import Choose, LeadersAnswer
+from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.mover import Mover
+from runtime.methods.own_answer import OwnAnswer
+from runtime.methods.setting import Setting, nobodys_rows
+from runtime.methods.starting_points import starting_points
+
+
+class Diagonalisation:
+    """See the module."""
+
+    name = "diagonalisation"
+
+    def __init__(self, choose: Choose) -> None:
+        """`choose` finds the method for one leader's game."""
+        self.choose = choose
+
+    def refuses(self, setting: Setting) -> Refusal | None:
+        if len(setting.tops) < 2 or not setting.followers.any():
+            return Refusal("there are not several players on top with some that follow", False)
+        found = nobodys_rows(setting)
+        if found:
+            return Refusal(found[0].headline, True, found)
+        game = setting.game
+        for top in setting.tops:
+            mover = LeadersAnswer(game, top, Request(), self.choose)
+            try:
+                mover.method(mover.setting(next(starting_points(game, 0))))
+            except DiagnosticError as error:
+                words = f"the game of `{game.players[top].name}` and its followers: {error.diagnostics[0].headline}"
+                return Refusal(words, True, tuple(error.diagnostics))
+        return None
+
+    def run(self, setting: Setting, request: Request) -> Found:
+        checked(request)
+        game, weight = setting.game, request.iteration.proximal or 0.0
+        movers = [self._mover(setting, top, request, 0.0) for top in setting.tops]
+        pulled = [self._mover(setting, top, request, weight) for top in setting.tops] if weight > 0 else movers
+        points = starting_points(game, request.seed)
+        found = search(game, movers, pulled, points, request, lambda x: self._settled(setting, request, x))
+        x = next(starting_points(game, request.seed)) if found.x is None else found.x
+        how = dict.fromkeys(m.method(m.setting(x)).name for m in movers if isinstance(m, LeadersAnswer))
+        return replace(found, notes=(*found.notes, f"each leader's game by {', '.join(how)}"))
+
+    def _mover(self, setting: Setting, top: int, request: Request, weight: float) -> Mover:
+        followed = any(top in player.leaders for player in setting.game.players)
+        if followed:
+            return LeadersAnswer(setting.game, top, request, self.choose, weight)
+        return OwnAnswer(setting.game, top, request, weight)
+
+    def _settled(self, setting: Setting, request: Request, x: Floats) -> Floats:
+        """With the followers' answers to the leaders' decisions in x; x itself where they cannot be had."""
+        part = subgame(setting.game, setting.followers, x)
+        below = Setting.of(part.game)
+        try:
+            method, _ = self.choose(below, "auto")
+            found = method.run(below, replace(request, method="auto"))
+        except DiagnosticError:
+            return x
+        return x if found.x is None else part.widened(found.x, x)

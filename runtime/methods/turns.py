@@ -1,0 +1,364 @@
+"""Movers that decide in turns, or all at once, from one point on: where they come to rest, or the cycle they go round.
+
+A mover goes to its best answer only if it gains by it, so ties do not keep an iteration alive. Decisions that rest are
+looked at once more, all movers at the same point: what each could still gain there is the verdict on it.
+Reference: Facchinei and Kanzow, 4OR 5 (2007) 173, section 5; for several leaders (diagonalisation) Hu and Ralph,
+    Oper. Res. 55 (2007) 809.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from runtime.history import Step
+from runtime.methods.method import Request
+from runtime.methods.mover import Mover, Reply
+
+STILL = 1e-13
+"""A gain below this part of the objective's terms is what rounding leaves of them: nobody moves far for it."""
+
+NEAR = 1e-4
+"""Relative distance up to which a best answer is taken for one that decisions converge to, however small the gain: it
+falls with the square of the distance. Further away lies another answer that is as good."""
+
+REGRET = 1e-6
+"""Largest gain, over the terms of the objective, that a player may have left in an equilibrium: solvers hold
+constraints to 1e-6 or 1e-7, which can move an objective by as much."""
+
+FEASIBLE = 1e-6
+"""Violations, over the size of their limits, from which on a decision must be left whatever it is worth."""
+
+TOLERANCE = 1e-9
+"""Relative distance of decisions from best answers below which they rest, if the user asks for none."""
+
+ITERATIONS = 200
+"""Sweeps over all movers from one start, at most, if the user says nothing."""
+
+STALLED = 12
+"""Sweeps in which an iteration that has only rounding left to gain must halve its last step, or it ends."""
+
+RETURNED = 1e-6
+"""Decisions that are back to within this part of the way they went since close a cycle."""
+
+
+class Ending(Enum):
+    """How an iteration from one start ended; the values are words for people."""
+
+    RESTED = "came to rest"
+    CYCLE = "go round in a cycle"
+    ITERATIONS = "did not come to rest"
+    STUCK = "met a player without an answer"
+    STOPPED = "were stopped"
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What each mover could gain at `x` (n,), all others as they are: `gains` (movers,) at most, `relative` to the
+    terms of its objective; `settled` when that is rounding for all, and all their constraints hold. `bounds` are of
+    objectives, in each player's own sense."""
+
+    x: Floats
+    prices: Floats
+    gains: Floats
+    relative: Floats
+    bounds: Floats
+    settled: bool
+    replies: tuple[Reply, ...]
+
+    @property
+    def worst(self) -> float:
+        return float(np.max(self.relative, initial=0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """`ending` at `states`: the last point, or those of the cycle in their order, each as (n,) with its prices (m,).
+    `sweeps` were made; `words` say what happened where that is not all."""
+
+    ending: Ending
+    states: tuple[tuple[Floats, Floats], ...]
+    sweeps: int
+    words: str = ""
+
+
+@dataclass(eq=False)
+class Turns:
+    """The iteration over `movers`; one object for all starts, so that steps are counted and solves kept.
+
+    `settle` gives players on whom nobody moves their answers once leaders went only part of the way. `deadline` ends
+    the iteration, `last` the verdicts (both of `time.perf_counter`).
+    """
+
+    game: GroundGame
+    movers: Sequence[Mover]
+    request: Request
+    deadline: float
+    last: float
+    settle: Callable[[Floats], Floats] = lambda x: x
+    steps: list[Step] = field(default_factory=list)
+    seconds: float = 0.0
+    solves: int = 0
+    solvers: dict[str, None] = field(default_factory=dict)
+    begun: float = field(default_factory=time.perf_counter)
+    _own: dict[int, _Own] = field(default_factory=dict)
+    _asked: dict[int, tuple[Floats, Reply]] = field(default_factory=dict)
+
+    def stopped(self) -> bool:
+        return time.perf_counter() >= self.deadline or self.request.watch.stop()
+
+    def walk(self, start: Floats, order: Sequence[int], damping: float, words: str = "") -> Walk:
+        """Sweeps from `start`, movers in this `order`, until they rest, repeat themselves, or a limit comes."""
+        jacobi = self.request.iteration.order == "jacobi"
+        tolerance = self.request.iteration.tolerance or TOLERANCE
+        most = self.request.iteration.iterations or ITERATIONS
+        x, prices = start.copy(), np.full(self.game.rows, np.nan)
+        states = [(x, prices)]
+        moves: list[float] = []
+        self.tell(x, float("nan"), words)
+        for sweep in range(1, most + 1):
+            if self.stopped():
+                return Walk(Ending.STOPPED, (states[-1],), sweep - 1)
+            x, prices, gains, moved, stuck = self.sweep(x, prices, order, damping, jacobi)
+            if stuck and len(stuck) == len(self.movers):
+                return Walk(Ending.STUCK, (states[-1],), sweep, self.without_answer(stuck))
+            who = [self.name(k) for k in np.flatnonzero(moved > tolerance).tolist()]
+            self.tell(x, float(np.max(gains, initial=0.0)), f"moved: {_listed(who)}" if who else "nobody moved")
+            step = float(np.max(moved, initial=0.0))
+            moves.append(step)
+            rests = step <= tolerance and not stuck
+            slow = len(moves) > STALLED and step > 0.5 * moves[-1 - STALLED]
+            if rests or (slow and float(np.max(gains, initial=0.0)) <= REGRET):
+                return Walk(Ending.RESTED, ((x, prices),), sweep)
+            back = self.returned(x, states, moves)
+            states.append((x, prices))
+            if back:
+                if stuck:
+                    return Walk(Ending.STUCK, (states[-1],), sweep, self.without_answer(stuck))
+                return Walk(Ending.CYCLE, tuple(states[-back:]), sweep)
+        return Walk(Ending.ITERATIONS, (states[-1],), most)
+
+    def sweep(
+        self, x: Floats, prices: Floats, order: Sequence[int], damping: float, jacobi: bool
+    ) -> tuple[Floats, Floats, Floats, Floats, list[int]]:
+        """All movers once: the new point and prices, relative gains and distances to the best answers (movers,), and
+        who has no answer."""
+        gains, moved, stuck = np.zeros(len(self.movers)), np.zeros(len(self.movers)), []
+        here = x
+        for k in order:
+            mover, at = self.movers[k], here if jacobi else x
+            reply = self.ask(k, at)
+            if reply.part is None:
+                stuck.append(k)
+                gains[k] = np.inf
+                continue
+            gains[k] = self.gain(k, at, reply.value)
+            must = self.violated(k, at)
+            away = distance(at, reply.part, mover)
+            if not must and gains[k] <= STILL and away > NEAR:
+                prices = self.prices_of(k, x, prices, reply)
+                continue
+            moved[k] = away
+            x = x.copy()
+            part = damping if not (mover.discrete or must) else 1.0
+            x[mover.columns] = at[mover.columns] + part * (reply.part - at[mover.columns])
+            prices = self.prices_of(k, x, prices, reply)
+        if (damping < 1.0 or jacobi) and moved.any():
+            x = self.settle(x)
+        return x, prices, gains, moved, stuck
+
+    def verdict(self, x: Floats, prices: Floats, seconds: float | None = None) -> Verdict:
+        """All movers at the same point, none of them moving, each within so many seconds."""
+        count = len(self.movers)
+        gains, relative, bounds = np.full(count, np.inf), np.full(count, np.inf), np.full(count, np.nan)
+        settled, replies = True, []
+        actual = self.game.objectives_at(x)
+        for k, mover in enumerate(self.movers):
+            reply = self.ask(k, x, seconds, True)
+            replies.append(reply)
+            player = self.game.players[mover.player]
+            size = self.own(k).size(x)
+            bounds[k] = reply.bound
+            if np.isfinite(reply.bound):
+                gains[k] = max(0.0, player.sense * float(actual[mover.player] - reply.bound))
+                relative[k] = gains[k] / size
+            room = max(REGRET, self.request.options.gap * max(1.0, abs(float(actual[mover.player])) / size))
+            settled &= bool(relative[k] <= room) and not self.violated(k, x)
+            prices = self.prices_of(k, x, prices, reply)
+        return Verdict(x, prices, gains, relative, bounds, settled, tuple(replies))
+
+    def ask(self, k: int, x: Floats, seconds: float | None = None, proving: bool = False) -> Reply:
+        """The reply of mover k at x; the last one if nothing that it sees has changed since."""
+        mover = self.movers[k]
+        seen = x[mover.inputs]
+        known = self._asked.get(k)
+        if known is not None and np.array_equal(known[0], seen) and getattr(mover, "proximal", 0.0) == 0.0:
+            return known[1]
+        end = self.last if proving else self.deadline
+        left = max(0.01, end - time.perf_counter()) if np.isfinite(end) else None
+        if seconds is not None:
+            left = seconds if left is None else min(left, seconds)
+        reply = mover.answer(x, left)
+        self.seconds += reply.seconds
+        self.solves += 1
+        if reply.solver:
+            self.solvers[reply.solver] = None
+        self._asked[k] = (seen, reply)
+        return reply
+
+    def gain(self, k: int, x: Floats, value: float) -> float:
+        """What mover k gains by an answer worth `value`, over the terms of its objective."""
+        own = self.own(k)
+        return max(0.0, own.sense * (own.objective(x) - value)) / own.size(x)
+
+    def violated(self, k: int, x: Floats) -> bool:
+        """Whether a limit of mover k, or of those whom it moves, is overstepped at x."""
+        return self.own(k).violation(x) > FEASIBLE
+
+    def prices_of(self, k: int, x: Floats, prices: Floats, reply: Reply) -> Floats:
+        """With the prices of a reply, where they belong to the decision at x."""
+        if not len(reply.rows) or reply.part is None:
+            return prices
+        mover = self.movers[k]
+        same = float(np.max(np.abs(reply.part - x[mover.columns]) / (1 + np.abs(reply.part)), initial=0.0)) <= FEASIBLE
+        if not same and (mover.discrete or len(mover.decides) < len(mover.columns)):
+            return prices
+        prices = prices.copy()
+        prices[reply.rows] = reply.prices
+        return prices
+
+    def own(self, k: int) -> _Own:
+        if k not in self._own:
+            self._own[k] = _Own.of(self.game, self.movers[k])
+        return self._own[k]
+
+    def name(self, k: int) -> str:
+        return self.game.players[self.movers[k].player].name
+
+    def without_answer(self, stuck: Sequence[int]) -> str:
+        """Who has none, and why."""
+        found = [(self.name(k), self._asked[k][1]) for k in stuck]
+        return "; ".join(f"`{name}` has no answer ({reply.note or reply.status.value})" for name, reply in found)
+
+    def returned(self, x: Floats, states: Sequence[tuple[Floats, Floats]], moves: Sequence[float]) -> int:
+        """The length of the cycle that x closes; 0 if it closes none."""
+        decides = np.concatenate([m.columns for m in self.movers])
+        for length in range(2, len(states) + 1):
+            # A cycle of one is a point at rest, which would not have moved.
+            gone = max(moves[-length:])
+            apart = np.abs(x - states[-length][0])[decides] / (1 + np.abs(x[decides]))
+            if float(np.max(apart, initial=0.0)) <= RETURNED * gone:
+                return length
+        return 0
+
+    def tell(self, x: Floats, residual: float, note: str) -> None:
+        """A step into the history, and to whoever looks on."""
+        values: Mapping[str, float] = {
+            f"{p.name}.{p.objective}": value
+            for p, value in zip(self.game.players, self.game.objectives_at(x).tolist(), strict=True)
+        }
+        step = Step(len(self.steps), values, residual, time.perf_counter() - self.begun, note)
+        self.steps.append(step)
+        self.request.watch.tell(step)
+
+
+def distance(x: Floats, part: Floats, mover: Mover) -> float:
+    """How far the mover's own decisions are from `part`, relative to their size."""
+    place = np.searchsorted(mover.columns, mover.decides) if _ascending(mover.columns) else _places(mover)
+    here, there = x[mover.decides], part[place]
+    return float(np.max(np.abs(there - here) / (1 + np.abs(here)), initial=0.0))
+
+
+def _ascending(columns: Ints) -> bool:
+    return bool(np.all(columns[1:] > columns[:-1]))
+
+
+def _places(mover: Mover) -> Ints:
+    order = np.argsort(mover.columns)
+    return order[np.searchsorted(mover.columns[order], mover.decides)]
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+@dataclass(frozen=True, eq=False)
+class _Own:
+    """A mover's objective, and the limits of all columns and rows that it moves."""
+
+    sense: int
+    constant: float
+    goal: Csr
+    goal_quad: Quad
+    mine: Bools
+    columns: Ints
+    lower: Floats
+    upper: Floats
+    whole: Bools
+    switched: Bools
+    matrix: Csr
+    quad: Quad
+    row_lower: Floats
+    row_upper: Floats
+
+    @staticmethod
+    def of(game: GroundGame, mover: Mover) -> _Own:
+        p = mover.player
+        columns = mover.columns[game.owner[mover.columns] >= 0]
+        rows = np.flatnonzero(np.isin(game.row_owner, np.unique(game.owner[columns])))
+        mine = np.zeros(game.columns, np.bool_)
+        mine[mover.columns] = True
+        return _Own(
+            sense=game.players[p].sense,
+            constant=float(game.objective_constant[p]),
+            goal=game.objective.take_rows(np.array([p])),
+            goal_quad=game.objective_quad.take_rows(np.array([p])),
+            mine=mine,
+            columns=columns,
+            lower=game.lower[columns],
+            upper=game.upper[columns],
+            whole=game.kind[columns] == INTEGER,
+            switched=game.kind[columns] == SEMICONTINUOUS,
+            matrix=game.matrix.take_rows(rows),
+            quad=game.row_quad.take_rows(rows),
+            row_lower=game.row_lower[rows],
+            row_upper=game.row_upper[rows],
+        )
+
+    def objective(self, x: Floats) -> float:
+        quad = self.goal_quad
+        products = quad.value @ (x[quad.i] * x[quad.j])
+        return self.constant + float(self.goal.data @ x[self.goal.indices]) + float(products)
+
+    def size(self, x: Floats) -> float:
+        """The size of those terms of the objective that the mover moves, at least that of its dearest column."""
+        linear, quad = np.abs(self.goal.data), self.goal_quad
+        mine, either = self.mine[self.goal.indices], self.mine[quad.i] | self.mine[quad.j]
+        terms = float(linear[mine] @ np.abs(x[self.goal.indices[mine]]))
+        terms += float(np.abs(quad.value[either]) @ np.abs(x[quad.i[either]] * x[quad.j[either]]))
+        dearest = max(np.max(linear[mine], initial=0.0), np.max(np.abs(quad.value[either]), initial=0.0))
+        return max(terms, float(dearest)) or 1.0
+
+    def violation(self, x: Floats) -> float:
+        """Largest violation, each over 1 + |its limit|."""
+        v = x[self.columns]
+        rows = self.matrix.times(x) + self.quad.times(x, len(self.row_lower))
+        off = np.maximum(_over(self.lower, v), _over(v, self.upper))
+        off = np.where(self.switched, np.minimum(off, np.abs(v)), off)
+        off = np.maximum(off, np.where(self.whole, np.abs(v - np.round(v)), 0.0))
+        lines = np.maximum(_over(self.row_lower, rows), _over(rows, self.row_upper))
+        return max(float(np.max(off, initial=0.0)), float(np.max(lines, initial=0.0)))
+
+
+def _over(small: Floats, large: Floats) -> Floats:
+    """By how much `small <= large` fails, over 1 + the smaller of both sizes."""
+    with np.errstate(invalid="ignore"):
+        over: Floats = np.nan_to_num(np.maximum(small - large, 0.0) / (1 + np.minimum(np.abs(small), np.abs(large))))
+    return over
