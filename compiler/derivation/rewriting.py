@@ -1,67 +1,82 @@
-"""Expressions and named expressions -> the same with other expressions in place of some uses: `Rewriting`."""
+"""Definitions of a game -> the same as another player's, with other expressions in place of some uses: `Rewriting`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from compiler.derivation.substitution import rebuilt
 from compiler.ir import expr as ir
-from compiler.ir.game import ConstraintDef, LetDef, ReportDef
-from compiler.ir.walk import uses
+from compiler.ir.game import BoundDef, ConstraintDef, FixDef, LetDef, ObjectiveDef, ReportDef, VarDef
+
+Instead = Callable[[ir.Use], ir.Expr | None]
+"""The expression for a use, None to leave it."""
 
 
 class Rewriting:
-    """`instead` gives the expression for a use, or None to leave it. Named expressions that hold such a use get a copy,
-    to which their own uses then point; `lets` keeps the copies by identity of the original."""
+    """Copies of definitions that belong to `player`, which has no index. Their uses point to the copies; `instead`
+    comes first. `names` gives a definition another name, by identity."""
 
-    def __init__(self, instead: Callable[[ir.Use], ir.Expr | None]) -> None:
+    def __init__(self, player: str, instead: Instead, names: Mapping[int, str]) -> None:
+        self.player = player
+        self.copies: dict[int, VarDef | LetDef] = {}
+        """Copies of variables and named expressions by identity of the original."""
         self._instead = instead
-        self.lets: dict[int, LetDef] = {}
-        self._touched: dict[int, bool] = {}
+        self._names = names
 
     def of(self, node: ir.Expr) -> ir.Expr:
+        """The expression rewritten."""
         if isinstance(node, ir.Use):
             found = self._instead(node)
             if found is not None:
-                return found
-            if isinstance(node.target, LetDef) and self._is_touched(node.target):
+                return self.of(found)
+            if isinstance(node.target, VarDef):
+                return ir.Use(self.variable(node.target), node.indices, node.span)
+            if isinstance(node.target, LetDef):
                 return ir.Use(self.let(node.target), node.indices, node.span)
             return node
         return rebuilt(node, self.of)
 
-    def let(self, definition: LetDef) -> LetDef:
-        """The named expression rewritten: itself where nothing changes."""
-        if not self._is_touched(definition):
-            return definition
-        if id(definition) not in self.lets:
-            d = definition
-            self.lets[id(d)] = LetDef(d.signature, d.player, d.domain, d.own, self.of(d.value))
-        return self.lets[id(definition)]
+    def variable(self, d: VarDef) -> VarDef:
+        if id(d) not in self.copies:
+            copy = VarDef(
+                replace(d.signature, name=self._names.get(id(d), d.name)), self.player, d.domain, 0, d.kind, d.kind_span,
+                start=d.start, cyclic=d.cyclic,
+            )  # fmt: skip
+            # Before its bounds are looked at, which may hold the variable itself at another index.
+            self.copies[id(d)] = copy
+            copy.bounds = tuple(self._bound(b) for b in d.bounds)
+            copy.before = None if d.before is None else self.of(d.before)
+            copy.final = None if d.final is None else self._bound(d.final)
+        found = self.copies[id(d)]
+        assert isinstance(found, VarDef)
+        return found
+
+    def let(self, d: LetDef) -> LetDef:
+        if id(d) not in self.copies:
+            name = self._names.get(id(d), d.name)
+            self.copies[id(d)] = LetDef(replace(d.signature, name=name), self.player, d.domain, 0, self.of(d.value))
+        found = self.copies[id(d)]
+        assert isinstance(found, LetDef)
+        return found
 
     def constraint(self, d: ConstraintDef) -> ConstraintDef:
-        parts = [e for e in (d.left, d.middle, d.right, *(d.perp or ())) if e is not None]
-        if not any(self._holds(e) for e in parts):
-            return d
+        """The constraint without its price, which is a multiplier now."""
+        perp = None if d.perp is None else (self.of(d.perp[0]), self.of(d.perp[1]))
         return ConstraintDef(
-            d.signature, d.player, d.domain, d.own, d.relation,
+            replace(d.signature, name=self._names.get(id(d), d.name)), self.player, d.domain, 0, d.relation,
             self.of(d.left), self.of(d.right), None if d.middle is None else self.of(d.middle),
-            d.price, d.shared, d.individual, d.condition, d.holds_at,
-            None if d.perp is None else (self.of(d.perp[0]), self.of(d.perp[1])),
+            condition=None if d.condition is None else self.of(d.condition), holds_at=d.holds_at, perp=perp,
         )  # fmt: skip
 
+    def objective(self, d: ObjectiveDef) -> ObjectiveDef:
+        return ObjectiveDef(d.signature, self.player, d.domain, 0, d.maximize, self.of(d.value))
+
+    def fix(self, d: FixDef) -> FixDef:
+        return replace(d, variable=self.variable(d.variable))
+
     def report(self, d: ReportDef) -> ReportDef:
-        return ReportDef(d.signature, d.domain, d.kind, self.of(d.value), d.missing) if not d.missing else d
+        return d if d.missing else ReportDef(d.signature, d.domain, d.kind, self.of(d.value), d.missing)
 
-    def _is_touched(self, definition: LetDef) -> bool:
-        if id(definition) not in self._touched:
-            self._touched[id(definition)] = self._holds(definition.value)
-        return self._touched[id(definition)]
-
-    def _holds(self, node: ir.Expr) -> bool:
-        """Whether a use in the expression, or in a named expression that it uses, is replaced."""
-        for use in uses(node):
-            if self._instead(use) is not None:
-                return True
-            if isinstance(use.target, LetDef) and self._is_touched(use.target):
-                return True
-        return False
+    def _bound(self, b: BoundDef) -> BoundDef:
+        return replace(b, value=self.of(b.value))

@@ -6,6 +6,8 @@ Players of one level without a leader become one problem too: the conditions of 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from compiler.derivation.algebra import letters_of, number
@@ -15,28 +17,31 @@ from compiler.derivation.optimality import Optimality, optimality
 from compiler.derivation.rewriting import Rewriting
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, LetDef, ObjectiveDef, PlayerDef, ReportDef, Signature, VarDef
-from compiler.ir.walk import uses
 from compiler.ir.words import some
 from grammar.diagnostics import Findings
 
 
 @dataclass(frozen=True, eq=False)
 class SingleLevel:
-    """`leader` is None where all are of one level. `followers` has the conditions of each.
+    """`leader` is None where all are of one level. `followers` has the conditions of each, in terms of `original`.
 
-    `game` is the whole as a game of one player with the leader's name: its variables are everybody's and the
-    multipliers; its constraints the leader's, the followers', stationarity, and complementarity as `perp` constraints.
-    Shadow prices in it are multipliers, followers' objectives named expressions and reports. With the form "duality"
-    strong duality stands in place of complementarity.
+    `game` is the whole as a game of one player, made of copies: its variables are everybody's and the multipliers; its
+    constraints the leader's, the followers', stationarity, and complementarity as `perp` constraints. Shadow prices in
+    it are multipliers, followers' objectives named expressions and reports. With the form "duality" strong duality
+    stands in place of complementarity. `variables` has the copy of each variable and multiplier by identity of the
+    original, `notes` what a derived constraint or a multiplier says, in words, by identity of the copy, and `pairs` the
+    multiplier of each complementarity.
     """
 
+    original: Game
     leader: PlayerDef | None
     followers: tuple[Optimality, ...]
     game: Game
-
-    @property
-    def stationarity(self) -> tuple[ConstraintDef, ...]:
-        return tuple(s.row for f in self.followers for s in f.stationarity)
+    variables: Mapping[int, VarDef]
+    rows: Mapping[int, ConstraintDef]
+    """The copy of each constraint and derived row by identity of the original."""
+    notes: Mapping[int, str]
+    pairs: Mapping[int, Multiplier]
 
     @property
     def multipliers(self) -> tuple[Multiplier, ...]:
@@ -64,14 +69,17 @@ def single_level(game: Game, form: str = "kkt", absent: frozenset[int] = frozens
             fault.report(findings)
         except RecursionError:
             findings.add("G111", "an expression is nested too deeply", hints=["name parts of it with `let`"])
+        else:
+            if form == "duality" and found[-1].duality is None:
+                findings.add(
+                    "G712",
+                    f"the problem of `{player.name}` is neither linear nor quadratic: it has no dual in a formula",
+                    player.objective.signature.span,
+                    "no strong duality",
+                    hints=["use the optimality conditions: `--form kkt-sos1` or `--form kkt-big-m`"],
+                )
     findings.raise_errors()
-    try:
-        joined = _Joined(game, leader, tuple(found), form).game()
-    except Underivable as fault:
-        fault.report(findings)
-        findings.raise_errors()
-        raise
-    return SingleLevel(leader, tuple(found), joined)
+    return _Joined(game, leader, tuple(found), form).run()
 
 
 def levels(game: Game, findings: Findings) -> tuple[PlayerDef | None, tuple[PlayerDef, ...]]:
@@ -99,16 +107,24 @@ def levels(game: Game, findings: Findings) -> tuple[PlayerDef | None, tuple[Play
                 "pessimistic",
                 hints=["`gamec solve` takes the worst of the ties; leave out `pessimistic` for the optimistic problem"],
             )
-    if len(top) > 1 or top[0].domain.binders:
+    first = top[0]
+    if len(top) > 1:
         findings.add(
             "G704",
-            f"there are several leaders: {some(p.name for p in top)}" if len(top) > 1
-            else f"`{top[0].name}[{', '.join(top[0].domain.letters)}]` is a leader for each element",
+            f"there are several leaders: {some(p.name for p in top)}",
             top[-1].signature.span,
-            "another leader" if len(top) > 1 else "an indexed leader",
+            "another leader",
             hints=["the problem of one of them alone has a script: `--player NAME`"],
-        )  # fmt: skip
-    return top[0], tuple(below)
+        )
+    elif first.domain.binders:
+        findings.add(
+            "G704",
+            f"`{first.name}[{', '.join(first.domain.letters)}]` is a leader for each element",
+            first.signature.span,
+            "an indexed leader",
+            hints=["the problem of one of them alone has a script: `--player NAME`"],
+        )
+    return first, tuple(below)
 
 
 class _Joined:
@@ -120,102 +136,120 @@ class _Joined:
         self.followers = followers
         self.form = form
         self.goals = {id(f.player.objective): _named(f.player.objective) for f in followers}
-        self.rewriting = Rewriting(self._instead)
+        name = leader.name if leader is not None else _free_name("equilibrium", {p.name for p in game.players})
+        families = {id(m): m for f in followers for m in f.multipliers}
+        self.families = tuple(families.values())
+        self.constraints = self._constraints()
+        self.lets = [*game.all_lets(), *self.goals.values()]
+        self.new = Rewriting(name, self._instead, self._names())
 
-    def game(self) -> Game:
-        new, leader = self.rewriting, self.leader
-        players = self.old.players
-        variables = [v for p in players for v in p.variables]
-        variables += list({id(m): m.definition for f in self.followers for m in f.multipliers}.values())
-        self._check_variables(variables)
-        constraints = [*(leader.constraints if leader is not None else ())]
-        constraints += [*self.old.shared]
-        constraints += [c for f in self.followers for c in f.player.constraints]
-        constraints += [s.row for f in self.followers for s in f.stationarity]
-        if self.form == "duality":
-            constraints += [self._duality(f) for f in self.followers]
-        else:
-            constraints += list({id(c.multiplier): c.row for f in self.followers for c in f.complementarity}.values())
-        lets = [*self.old.all_lets(), *self.goals.values()]
-        rewritten = tuple(new.let(x) for x in lets)
+    def run(self) -> SingleLevel:
+        new, game = self.new, self.old
+        originals = [*(v for p in game.players for v in p.variables), *(m.definition for m in self.families)]
+        variables = tuple(new.variable(v) for v in originals)
+        rows = {id(c): new.constraint(c) for c in self.constraints}
+        pairs = {id(c.row): c.multiplier for f in self.followers for c in f.complementarity if id(c.row) in rows}
         goal = self._goal()
+        signature = replace(self.leader.signature if self.leader is not None else goal.signature, name=new.player)
         player = PlayerDef(
-            leader.signature if leader is not None else goal.signature,
+            signature,
             ir.Domain(),
-            params=tuple(d for p in players for d in p.params),
-            lets=(),
-            variables=tuple(variables),
-            constraints=tuple(new.constraint(c) for c in constraints),
+            params=tuple(d for p in game.players for d in p.params),
+            lets=tuple(new.let(x) for x in self.lets if x.player),
+            variables=variables,
+            constraints=tuple(rows.values()),
             objective=goal,
         )
-        reports = (*self._goal_reports(), *self.old.reports)
-        return replace(
-            self.old,
+        joined = replace(
+            game,
             players=(player,),
-            lets=rewritten,
+            lets=tuple(new.let(x) for x in self.lets if not x.player),
             shared=(),
-            reports=tuple(new.report(r) for r in reports),
+            fixes=tuple(new.fix(f) for f in game.fixes),
+            reports=tuple(new.report(r) for r in (*self._goal_reports(), *self._prices(), *game.reports)),
             comparisons=(),
             plots=(),
         )
+        copies = {key: copy for key, copy in new.copies.items() if isinstance(copy, VarDef)}
+        notes = {id(copies[id(m.definition)]): m.definition.signature.doc for m in self.families}
+        derived = [s.row for f in self.followers for s in f.stationarity]
+        derived += [c.row for f in self.followers for c in f.complementarity]
+        derived += [f.duality for f in self.followers if f.duality is not None]
+        notes |= {id(rows[id(d)]): d.signature.doc for d in derived if id(d) in rows}
+        return SingleLevel(
+            game, self.leader, self.followers, joined, copies, rows, notes,
+            {id(rows[key]): m for key, m in pairs.items()},
+        )  # fmt: skip
+
+    def _constraints(self) -> list[ConstraintDef]:
+        found = [*(self.leader.constraints if self.leader is not None else ()), *self.old.shared]
+        found += [c for f in self.followers for c in f.player.constraints]
+        found += [s.row for f in self.followers for s in f.stationarity]
+        if self.form == "duality":
+            found += [f.duality for f in self.followers if f.duality is not None]
+        else:
+            # A multiplier that is common to several followers has one condition.
+            found += {id(c.multiplier): c.row for f in self.followers for c in f.complementarity}.values()
+        return found
+
+    def _names(self) -> dict[int, str]:
+        """Names of copies: the player's goes before what several players declare."""
+        groups = (
+            [*(v for p in self.old.players for v in p.variables), *(m.definition for m in self.families), *self.lets],
+            self.constraints,
+        )
+        names: dict[int, str] = {}
+        for group in groups:
+            count = Counter(d.name for d in group)
+            names |= {id(d): f"{d.player}.{d.name}" for d in group if count[d.name] > 1 and d.player}
+        return names
 
     def _goal(self) -> ObjectiveDef:
-        if self.leader is None:
-            first = self.old.players[0]
-            signature = Signature("equilibrium", first.signature.span, None, "nothing: any point of the conditions")
-            return ObjectiveDef(signature, "", ir.Domain(), 0, False, number(0, first.signature.span))
-        o = self.leader.objective
-        return ObjectiveDef(o.signature, o.player, o.domain, o.own, o.maximize, self.rewriting.of(o.value))
+        if self.leader is not None:
+            return self.new.objective(self.leader.objective)
+        span = self.old.players[0].signature.span
+        signature = Signature("nothing", span, None, "any point at which the conditions of all hold")
+        return ObjectiveDef(signature, self.new.player, ir.Domain(), 0, False, number(0, span))
 
     def _goal_reports(self) -> list[ReportDef]:
         """Every follower's objective, by the name that results give it."""
         found = []
         for f in self.followers:
             o = f.player.objective
-            if f.player.market:
-                continue
-            signature = Signature(f"{f.player.name}.{o.name}", o.signature.span, o.signature.unit, o.signature.doc)
-            use = ir.Use(self.goals[id(o)], letters_of(o.domain), o.signature.span)
-            found.append(ReportDef(signature, o.domain, "report", use))
+            if not f.player.market:
+                signature = replace(o.signature, name=f"{f.player.name}.{o.name}")
+                use = ir.Use(self.goals[id(o)], letters_of(o.domain), o.signature.span)
+                found.append(ReportDef(signature, o.domain, "report", use))
         return found
+
+    def _prices(self) -> list[ReportDef]:
+        """Named shadow prices of followers."""
+        return [
+            ReportDef(c.price, c.domain, "report", f.price(c, letters_of(c.domain)))
+            for f in self.followers
+            for c in f.player.constraints
+            if c.price is not None and f.of(c)
+        ]
 
     def _instead(self, use: ir.Use) -> ir.Expr | None:
         target = use.target
         if isinstance(target, ObjectiveDef) and id(target) in self.goals:
             return ir.Use(self.goals[id(target)], use.indices, use.span)
+        if isinstance(target, ObjectiveDef) and self.leader is not None and target is self.leader.objective:
+            return target.value
         if isinstance(target, ConstraintDef):
             for f in self.followers:
                 if f.of(target):
                     return f.price(target, use.indices)
         return None
 
-    def _duality(self, f: Optimality) -> ConstraintDef:
-        if f.duality is None:
-            span = f.player.objective.signature.span
-            raise Underivable(
-                f"the problem of `{f.player.name}` is neither linear nor quadratic: it has no dual in a formula",
-                span,
-                "no strong duality",
-                "use the optimality conditions: `--form kkt-sos1` or `--form kkt-big-m`",
-            )
-        return f.duality
-
-    def _check_variables(self, variables: list[VarDef]) -> None:
-        """Shadow prices in bounds would need other declarations."""
-        for v in variables:
-            values = [b.value for b in (*v.bounds, *([v.final] if v.final is not None else []))]
-            values += [v.before] if v.before is not None else []
-            for e in values:
-                for use in uses(e):
-                    if self._instead(use) is not None:
-                        raise Underivable(
-                            f"a bound of `{v.name}` holds the shadow price `{use.span.text}`",
-                            use.span,
-                            "decided below",
-                            "write it as a constraint",
-                        )
-
 
 def _named(objective: ObjectiveDef) -> LetDef:
     o = objective
     return LetDef(o.signature, o.player, o.domain, o.own, o.value)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name

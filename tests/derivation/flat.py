@@ -3,7 +3,7 @@ derivation grounded, at the same points and multipliers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from compiler.ground.ground_game import Block, GroundGame
 from compiler.ground.grounding import ground
 from compiler.ground.spaces import Place
 from compiler.ir import expr as ir
-from compiler.ir.game import ConstraintDef, FixDef, ObjectiveDef, PlayerDef, VarDef
+from compiler.ir.game import ConstraintDef, FixDef, VarDef
 from compiler.pipeline import Compiled
 from grammar.diagnostics import Findings
 
@@ -36,13 +36,8 @@ class Both:
         single = single_level(compiled.game, form, compiled.absent())
         findings = Findings()
         old = compiled.grounded.data
-        # Grounding looks up the owners of columns, so the followers stay as players without a problem.
-        idle = [_idle(f.player) for f in single.followers if f.player.name != single.game.players[0].name]
-        idle.append(replace(idle[0], signature=replace(idle[0].signature, name=""), domain=ir.Domain()))
-        game = replace(single.game, players=(*single.game.players, *idle))
-        grounded = ground(game, Data(game, old.files, findings, old.overrides), findings)
-        faults = [d for d in findings.items if d.code not in ("G607", "G608")]
-        assert not faults, faults
+        grounded = ground(single.game, Data(single.game, old.files, findings, old.overrides), findings)
+        findings.raise_errors()
         assert grounded is not None
         spaces = grounded.spaces
         return Both(compiled, single, grounded.ground, {**spaces.columns, **spaces.rows})
@@ -60,17 +55,13 @@ class Both:
         found = {}
         for f in self.single.followers:
             for s in f.stationarity:
-                place = self.places[id(self.row(s.row))]
+                place = self.places[id(self.single.rows[id(s.row)])]
                 rows = np.arange(place.base, place.base + place.layout.size)
                 # The flat row has the constants on its right-hand side.
                 residual = values[rows] - game.row_lower[rows]
                 for k, r in enumerate(residual.tolist()):
                     found[f.player.name, s.variable.name, place.layout.key(k)] = r
         return found
-
-    def row(self, d: ConstraintDef) -> ConstraintDef:
-        """The constraint as it stands in the joined game."""
-        return next(c for c in self.single.game.players[0].constraints if c.name == d.name and c.player == d.player)
 
     # ------------------------------------------------------------ flat
 
@@ -98,7 +89,7 @@ class Both:
         x = np.full(game.columns, np.nan)
         for player in self.compiled.game.players:
             for v in player.variables:
-                old, new = spaces.columns[id(v)], self.places[id(v)]
+                old, new = spaces.columns[id(v)], self.places[id(self.single.variables[id(v)])]
                 x[old.base : old.base + old.layout.size] = z[new.base : new.base + new.layout.size]
         for player in self.compiled.game.players:
             for c in player.constraints:
@@ -115,7 +106,7 @@ class Both:
         return x
 
     def _values(self, m: Multiplier, z: Floats) -> Floats:
-        place = self.places[id(m.definition)]
+        place = self.places[id(self.single.variables[id(m.definition)])]
         return z[place.base : place.base + place.layout.size]
 
     def _spread(self, m: Multiplier, z: Floats, y: Floats, extra: Floats) -> None:
@@ -128,7 +119,7 @@ class Both:
                 blocks = [
                     b for b in game.row_blocks if b.name == c.name and not b.lifted and b.span == c.signature.span
                 ]
-                layout = self.places[id(m.definition)].layout
+                layout = self.places[id(self.single.variables[id(m.definition)])].layout
                 at = {layout.key(k): k for k in range(layout.size)}
                 for block in blocks:
                     for r in range(block.start, block.stop):
@@ -144,7 +135,7 @@ class Both:
                 y[place.base : place.base + place.layout.size] += sign * values
             case VarDef() as v:
                 place = spaces.columns[id(v)]
-                layout = self.places[id(m.definition)].layout
+                layout = self.places[id(self.single.variables[id(m.definition)])].layout
                 column = {place.layout.key(k): place.base + k for k in range(place.layout.size)}
                 words = "final value" if m.name.rstrip("_").endswith("_end") else f"{m.role} bound"
                 rows = _bound_rows(game, v, words)
@@ -157,7 +148,7 @@ class Both:
             case FixDef() as fix:
                 place = spaces.columns[id(fix.variable)]
                 column = {place.layout.key(k): place.base + k for k in range(place.layout.size)}
-                layout = self.places[id(m.definition)].layout
+                layout = self.places[id(self.single.variables[id(m.definition)])].layout
                 letters = [(b, k) for b in fix.domain.binders for k in range(len(b.letters))]
                 for k, value in enumerate(values.tolist()):
                     given = dict(zip(((id(b), j) for b, j in letters), layout.key(k), strict=True))
@@ -193,12 +184,6 @@ class Both:
             own = game.owner[one] == game.row_owner[quad.row]
             np.add.at(slopes, one[own], (quad.value * y[quad.row] * x[other])[own])
         return slopes
-
-
-def _idle(player: PlayerDef) -> PlayerDef:
-    o = player.objective
-    goal = ObjectiveDef(o.signature, player.name, player.domain, o.own, False, ir.Number(0.0, o.signature.span))
-    return PlayerDef(player.signature, player.domain, objective=goal)
 
 
 def _bound_rows(game: GroundGame, v: VarDef, words: str) -> dict[Key, int] | None:
