@@ -61,6 +61,15 @@ class Compiled:
         """The comparisons that these cases' reports are enough for: case -> report -> value."""
         return comparison_values(self.grounded, reports)[0]
 
+    def game_of_case(self, case: str) -> Game:
+        """The checked model with another of its cases applied ("" for none), without data. Raises
+        `DiagnosticError`."""
+        findings = Findings()
+        game = analyse(self.tree, case, findings)
+        findings.raise_errors()
+        assert game is not None
+        return game
+
     def cases_compared(self) -> list[str]:
         """The cases that the model's comparisons speak of, in the order of their declaration."""
         wanted = {name for c in self.game.comparisons for name in case_names(c)}

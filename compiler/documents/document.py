@@ -1,0 +1,164 @@
+"""A document in no output language: sections of paragraphs, tables, numbered equations and a diagram. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compiler.documents.math import Math
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in a line of text."""
+
+    math: Math
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The number of an equation, `(7)`; with `last` of several in a row, `(7)-(9)`."""
+
+    number: int
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A name as it stands in the model's file."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    text: str
+
+
+Inline = Text | Formula | Reference | Code | Strong
+Inlines = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    inlines: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Points, one below the other."""
+
+    items: tuple[Inlines, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`share` is the part of the page's width that the column may take, where it wraps; 0 for as wide as its widest
+    cell."""
+
+    head: str
+    share: float = 0.0
+    numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`groups` are rows under a heading each; the heading "" is left out."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    groups: tuple[tuple[str, tuple[tuple[Inlines, ...], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A numbered formula and where it holds: the ranges and conditions, one by one. `lead` stands before it (`min`)."""
+
+    number: int
+    formula: Math
+    domain: tuple[Math, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    equations: tuple[Equation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A player in the diagram. Centre and size in cm, y downwards."""
+
+    name: str
+    lines: tuple[Inlines, ...]
+    x: float
+    y: float
+    width: float
+    height: float
+    market: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From `start` to `end`, through the points between (cm). `leads` is the solid arrow of who moves first; others are
+    dashed. `label` stands at `at`."""
+
+    points: tuple[tuple[float, float], ...]
+    leads: bool
+    label: Inlines
+    at: tuple[float, float]
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    caption: str
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture that exists as files: `files` by their suffix (`pdf`, `png`, `svg`)."""
+
+    caption: str
+    files: tuple[tuple[str, str], ...]
+
+
+Block = Paragraph | Listing | Table | Equations | Diagram | Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    blocks: tuple[Block, ...]
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`about` says from which file and by which version it was made."""
+
+    title: str
+    abstract: Inlines
+    sections: tuple[Section, ...]
+    about: str = ""
+
+
+def words(text: str) -> Inlines:
+    return (Text(text),) if text else ()
+
+
+def listed(items: list[Inlines], last: str = " and ") -> Inlines:
+    """Items with commas, the last with `and`."""
+    found: list[Inline] = []
+    for k, item in enumerate(items):
+        if k:
+            found.append(Text(last if k == len(items) - 1 else ", "))
+        found += item
+    return tuple(found)
