@@ -35,6 +35,21 @@ class Iteration:
 
 
 @dataclass(frozen=True)
+class Search:
+    """How searches over a leader's decisions go about it; None leaves it to the method.
+
+    `population`: points in a generation; `generations`: how many at most. `workers` evaluate points at the same time,
+    by an `executor`: `auto`, `threads`, `processes`, or `dask:ADDRESS` of a scheduler, whose workers are used then. The
+    answer does not depend on them.
+    """
+
+    population: int | None = None
+    generations: int | None = None
+    workers: int = 1
+    executor: str = "auto"
+
+
+@dataclass(frozen=True)
 class Request:
     """How to solve: names or `auto`; seconds for all of the work (certifying has what is left, but 10 at least);
     relative gap (None: `PROOF_GAP`); seed.
@@ -54,6 +69,7 @@ class Request:
     tolerance: float | None = None
     """For constraints; None leaves the solver its own."""
     iteration: Iteration = Iteration()
+    search: Search = Search()
     watch: Watch = field(default=Watch(), compare=False)
 
     @property

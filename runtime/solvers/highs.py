@@ -206,6 +206,16 @@ class HighsModel:
         """Forget the basis of the last solve."""
         self._highs.clearSolver()
 
+    def basis(self) -> Any:
+        """The basis of the last solve, for `start_from`."""
+        return self._highs.getBasis()
+
+    def start_from(self, basis: Any) -> None:
+        """Forget all of the last solve and begin the next one from this `basis`, so that what it gives does not
+        depend on what was solved before."""
+        self._highs.clearSolver()
+        self._highs.setBasis(basis)
+
     def change_costs(self, columns: Ints, cost: Floats) -> None:
         self.cost = self.cost.copy()
         self.cost[columns] = cost

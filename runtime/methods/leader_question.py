@@ -1,0 +1,135 @@
+"""What a search asks, as data that can go to another process: `Question`; and `Evaluator`, which answers it.
+
+An evaluator answers for rows of decisions. A decision that breaks linear rows of the leader in its own columns is first
+moved to the nearest one that keeps them, so that a search does not have to find an equation by chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compiler.ground.ground_game import INTEGER
+from compiler.ground.sparse import Csr, Floats, Quad
+from compiler.reformulations.program import Program
+from runtime.methods.kept_model import KeptModel
+from runtime.methods.leader_value import LeaderValue, ValueByAnswers, Worth
+from runtime.methods.search_space import SearchSpace
+from runtime.methods.setting import Setting
+from runtime.methods.value_by_conditions import ValueByConditions
+from runtime.solvers.solver import Ending
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What the decisions in `space` are worth to the leader of `setting`."""
+
+    setting: Setting
+    space: SearchSpace
+
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self)
+
+
+def joined_followers(setting: Setting) -> bool:
+    """Whether followers' answers cannot be had one by one: they see each other, or prices are used."""
+    return setting.meet() or bool(np.any(setting.game.price_row >= 0)) or bool(np.any(setting.game.row_group >= 0))
+
+
+class Evaluator:
+    """See the module. Its answers are functions of the decisions alone."""
+
+    def __init__(self, question: Question) -> None:
+        setting, space = question.setting, question.space
+        middle = space.decisions(np.full((1, space.size), 0.5))[0]
+        self.value: LeaderValue = (
+            ValueByConditions(setting, space.columns)
+            if joined_followers(setting)
+            else ValueByAnswers(setting, space.columns, middle)
+        )
+        self.game = setting.game
+        self._near = _Nearest.of(setting, space)
+
+    def worth(self, decision: Floats, time_limit: float | None = None) -> Worth:
+        return self.value.worth(decision, time_limit)
+
+    def row(self, decision: Floats, time_limit: float | None = None) -> Floats:
+        """For a decision (d,): the one that was evaluated, its value as if minimised, its violation, and all p
+        players' objectives (NaN without a value); (d+2+p,)."""
+        if self._near is not None:
+            decision = self._near.to(decision)
+        worth = self.worth(decision, time_limit)
+        none = np.full(len(self.game.players), np.nan)
+        objectives = none if worth.x is None else self.game.objectives_at(worth.x)
+        return np.concatenate([decision, [worth.value, worth.violation], objectives])
+
+
+class _Nearest:
+    """The nearest decision, distances relative to ranges, that keeps the leader's linear rows in its own columns."""
+
+    def __init__(self, program: Program, space: SearchSpace, places: np.ndarray) -> None:
+        self.program, self.space, self.places = program, space, places
+        self.model = KeptModel()
+
+    @staticmethod
+    def of(setting: Setting, space: SearchSpace) -> _Nearest | None:
+        """None where there are no such rows."""
+        game = setting.game
+        own = np.flatnonzero(game.owner == setting.leader)
+        mine = np.zeros(game.columns, np.bool_)
+        mine[own] = True
+        place = np.full(game.columns, -1, np.int64)
+        place[own] = np.arange(len(own))
+        fixed = game.lower == game.upper
+        shared = np.zeros(game.rows, np.bool_)
+        shared[game.matrix.row_numbers()[~mine[game.matrix.indices] & ~fixed[game.matrix.indices]]] = True
+        shared[game.row_quad.row] = True
+        rows = np.flatnonzero((game.row_owner == setting.leader) & ~shared)
+        if not len(rows) or not space.size:
+            return None
+        d, n, m = space.size, len(own), len(rows)
+        apart = game.matrix.take_rows(rows).times(np.where(mine | ~fixed, 0.0, game.lower))
+        inner = game.matrix.take_rows(rows).take_columns(own)
+        at = place[space.columns]
+        width = space.upper - space.lower
+        unit = 1.0 / np.where(width > 0, width, 1.0)
+        line = np.arange(d)
+        lower, upper = game.lower[own].copy(), game.upper[own].copy()
+        lower[at], upper[at] = space.lower, space.upper
+        # A semicontinuous column keeps its range here, zero included; evaluating it is exact.
+        loose = space.switched
+        lower[at[loose]], upper[at[loose]] = np.minimum(lower[at[loose]], 0.0), np.maximum(upper[at[loose]], 0.0)
+        program = Program(
+            lower=np.concatenate([lower, np.zeros(2 * d)]),
+            upper=np.concatenate([upper, np.full(2 * d, np.inf)]),
+            integer=np.concatenate([game.kind[own] == INTEGER, np.zeros(2 * d, np.bool_)]),
+            cost=np.concatenate([np.zeros(n), unit, unit]),
+            cost_constant=0.0,
+            cost_quad=Quad.empty(),
+            matrix=Csr.from_coo(
+                np.concatenate([inner.row_numbers(), m + line, m + line, m + line]),
+                np.concatenate([inner.indices, at, n + line, n + d + line]),
+                np.concatenate([inner.data, np.ones(d), -np.ones(d), np.ones(d)]),
+                m + d,
+                n + 2 * d,
+            ),
+            row_lower=np.concatenate([game.row_lower[rows] - apart, np.zeros(d)]),
+            row_upper=np.concatenate([game.row_upper[rows] - apart, np.zeros(d)]),
+            row_quad=Quad.empty(),
+        )
+        return _Nearest(program, space, at)
+
+    def to(self, decision: Floats) -> Floats:
+        program, d = self.program, self.space.size
+        low, high = program.row_lower.copy(), program.row_upper.copy()
+        low[-d:] = high[-d:] = decision
+        outcome = self.model.solve(replace(program, row_lower=low, row_upper=high))
+        if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
+            return decision
+        if outcome.objective <= 0:
+            return decision
+        found = np.clip(outcome.z[self.places], self.space.lower, self.space.upper)
+        found = np.where(self.space.switched, outcome.z[self.places], found)
+        nearest: Floats = np.where(self.space.integer, np.round(found), found)
+        return nearest

@@ -1,0 +1,271 @@
+"""A search over the leader's decisions, the followers' answers exact at each: what `particle_swarm`,
+`differential_evolution` and `cma_es` have in common.
+
+Solves: one leader over followers that follow it directly. Followers that do not see each other may be of any class that
+HiGHS or SCIP solves to a proof, whole numbers and nonconvex problems included; those that see each other, or whose
+prices are used, are LPs or convex QPs. Only the decisions that followers see are searched, and these need bounds; all
+else is settled exactly at each point (`runtime.methods.leader_value`), ties as declared.
+Proves: that every follower is at its best (the certificate solves each again). Of the leader nothing, beyond the bound
+of the high-point relaxation, to which the gap is shown: the status is `limit`. It is `optimal` where that gap is
+closed, where nothing is left to search, and where all decisions, being whole numbers, were tried.
+Stops: after the generations asked for, at the time limit, or when whoever watches says so. The same seed gives the same
+    answer, whatever the number and kind of workers.
+Reference: Sinha, Malo and Deb, IEEE Trans. Evol. Comput. 22 (2018) 276 for searches of this kind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from compiler.ground.sparse import Floats
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from runtime.history import Step
+from runtime.methods.evaluations import Evaluations, Stopped, evaluations
+from runtime.methods.kkt import Kkt, high_point_bound
+from runtime.methods.leader_question import Evaluator, Question, joined_followers
+from runtime.methods.leader_value import FAILED
+from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.sampler import Sampler
+from runtime.methods.search_space import SearchSpace, linking, search_space
+from runtime.methods.search_ties import tie_findings
+from runtime.methods.setting import Setting, nobodys_rows
+from runtime.result import Status
+
+GENERATIONS = 100
+"""How many where the user sets no number."""
+
+GATHERED = 1e-9
+"""Width of a generation in the unit box at which it can find nothing new."""
+
+SOLVER = "highs and scip"
+"""HiGHS solves what it takes, SCIP the rest."""
+
+Make = Callable[[SearchSpace, int | None, int, Floats | None], Sampler]
+"""From the space, the population or None, a seed, and a point of the unit box to begin at or None."""
+
+
+class LeaderSearch:
+    """See the module."""
+
+    def __init__(self, name: str, make: Make, least: int) -> None:
+        """`make` makes the sampler, which needs a population of `least`."""
+        self.name, self.make, self.least = name, make, least
+
+    def refuses(self, setting: Setting) -> Refusal | None:
+        if setting.leader < 0:
+            return Refusal("there is not just one leader on one level", False)
+        found = nobodys_rows(setting) or tie_findings(setting, joined_followers(setting))
+        if not found and joined_followers(setting):
+            refusal = Kkt().refuses(setting)
+            if refusal is not None:
+                return Refusal(f"followers see each other, or prices are used, and {refusal.reason}", False)
+        if not found:
+            space = search_space(setting, linking(setting))
+            found = space if isinstance(space, tuple) else ()
+        return Refusal(found[0].headline, True, found) if found else None
+
+    def run(self, setting: Setting, request: Request) -> Found:
+        space = search_space(setting, linking(setting))
+        assert isinstance(space, SearchSpace), "a game that was refused"
+        for option, number, least in (
+            ("population", request.search.population, self.least),
+            ("generations", request.search.generations, 1),
+            ("workers", request.search.workers, 1),
+        ):
+            if number is not None and number < least:
+                headline = f"{option} {number} does not fit: method `{self.name}` needs {least} at least"
+                raise DiagnosticError([Diagnostic("G807", headline)])
+        return _Run(self, setting, space, request).found()
+
+
+@dataclass
+class _Best:
+    """The best row so far, by Deb's rule, and how many were seen and failed."""
+
+    decision: Floats | None = None
+    value: float = np.inf
+    violation: float = np.inf
+    objectives: Floats = field(default_factory=lambda: np.zeros(0))
+    seen: int = 0
+    failed: int = 0
+    endless: bool = False
+
+    def sees(self, rows: Floats, d: int) -> bool:
+        """Whether one of the rows is better."""
+        self.seen += len(rows)
+        values, violations = rows[:, d], rows[:, d + 1]
+        self.failed += int(np.sum(violations >= FAILED))
+        self.endless |= bool(np.any(np.isneginf(values)))
+        first = int(np.lexsort((values, violations))[0])
+        better = (violations[first], values[first]) < (self.violation, self.value)
+        if better:
+            self.decision, self.value, self.violation = rows[first, :d], values[first], violations[first]
+            self.objectives = rows[first, d + 2 :]
+        return better
+
+
+class _Run:
+    def __init__(self, method: LeaderSearch, setting: Setting, space: SearchSpace, request: Request) -> None:
+        self.method, self.setting, self.space, self.request = method, setting, space, request
+        self.begun = time.perf_counter()
+        self.deadline = np.inf if request.time_limit is None else self.begun + request.time_limit
+        self.best = _Best()
+        self.steps: list[Step] = []
+        self.generations = GENERATIONS if request.search.generations is None else request.search.generations
+        self.ended = ""
+
+    def found(self) -> Found:
+        search = self.request.search
+        question = Question(self.setting, self.space)
+        all_tried = False
+        with evaluations(question, search.workers, search.executor, self.deadline, self.request.watch.stop) as work:
+            try:
+                if self.space.size == 0:
+                    self._seen(work, np.zeros((1, 0)), "the followers see no decision of the leader")
+                    all_tried = True
+                else:
+                    sampler = self.method.make(self.space, search.population, self.request.seed, self._first())
+                    first = sampler.ask()
+                    if self.space.points <= len(first) * self.generations:
+                        self._all(work, len(first))
+                        all_tried = True
+                    else:
+                        self._search(work, sampler, first)
+            except Stopped:
+                self.ended = "stopped" if self.request.watch.stop() else "the time limit came"
+        return self._told(question, all_tried)
+
+    def _first(self) -> Floats | None:
+        """Where the user's starting values are, in the unit box; None without any."""
+        start = self.setting.game.start[self.space.columns]
+        if np.isnan(start).all():
+            return None
+        places: Floats = self.space.places(start[None, :])[0]
+        return np.where(np.isnan(start), 0.5, places)
+
+    def _search(self, work: Evaluations, sampler: Sampler, points: Floats) -> None:
+        d = self.space.size
+        for generation in range(self.generations):
+            decisions = self.space.decisions(points)
+            distinct, where = np.unique(decisions, axis=0, return_inverse=True)
+            rows = work.rows(distinct)
+            better = self.best.sees(rows, d)
+            rows = rows[where.reshape(-1)]
+            without = int(np.sum(rows[:, d + 1] > 0))
+            word = sampler.tell(self._places(points, decisions, rows[:, :d]), rows[:, d], rows[:, d + 1])
+            notes = [f"{without} of {len(rows)} points without a value"] if without else []
+            self._step(generation + 1, [*notes, *(["better"] if better else []), *([word] if word else [])])
+            if self.best.endless:
+                return
+            points = sampler.ask()
+            if np.max(np.ptp(points, axis=0)) <= GATHERED and self.best.violation == 0:
+                self.ended = f"all points of generation {generation + 2} are the same"
+                return
+        self.ended = f"after {self.generations} generations"
+
+    def _places(self, points: Floats, decisions: Floats, moved: Floats) -> Floats:
+        """Where the points are after their decisions were moved to ones that keep the leader's own rows."""
+        return np.where(moved == decisions, points, self.space.places(moved))
+
+    def _all(self, work: Evaluations, size: int) -> None:
+        points = self.space.all_points()
+        for k in range(0, len(points), size):
+            self._seen(work, points[k : k + size], f"{min(k + size, len(points))} of {len(points)} decisions tried")
+
+    def _seen(self, work: Evaluations, decisions: Floats, note: str) -> None:
+        self.best.sees(work.rows(decisions), self.space.size)
+        self._step(len(self.steps) + 1, [note])
+
+    def _step(self, iteration: int, notes: list[str]) -> None:
+        objectives: dict[str, float] = {}
+        if self.best.violation == 0:
+            players = self.setting.game.players
+            objectives = {
+                f"{p.name}.{p.objective}": v for p, v in zip(players, self.best.objectives.tolist(), strict=True)
+            }
+        seconds = time.perf_counter() - self.begun
+        step = Step(iteration, objectives, float("nan"), seconds, "; ".join(notes))
+        self.steps.append(step)
+        self.request.watch.tell(step)
+
+    def _told(self, question: Question, all_tried: bool) -> Found:
+        best, leader, spent = self.best, self.setting.leader, time.perf_counter() - self.begun
+        sense, history = self.setting.game.players[leader].sense, tuple(self.steps)
+        if best.endless:
+            return Found(Status.UNBOUNDED, SOLVER, seconds=spent, history=history)
+        settled = all_tried and not best.failed and not self.ended
+        if best.decision is None or best.violation > 0:
+            status = Status.INFEASIBLE if settled else Status.LIMIT
+            return Found(status, SOLVER, seconds=spent, history=history, evidence=(self._nothing(),))
+        worth = Evaluator(question).worth(best.decision)
+        assert worth.x is not None, "an evaluation that gives another result the second time"
+        bound = worth.value if settled else high_point_bound(self.setting, self.request)
+        gap = (worth.value - bound) / max(1.0, abs(worth.value))
+        proven = gap <= self.request.options.gap
+        return Found(
+            status=Status.OPTIMAL if proven else Status.LIMIT,
+            solver=SOLVER,
+            x=worth.x,
+            prices=worth.prices,
+            claimed={leader: sense * worth.value},
+            bound={leader: sense * min(bound, worth.value)},
+            notes=self._notes(settled, proven),
+            seconds=spent,
+            history=history,
+            evidence=() if proven else (self._unproven(gap),),
+        )
+
+    def _notes(self, settled: bool, proven: bool) -> tuple[str, ...]:
+        d, seen = self.space.size, self.best.seen
+        notes = [f"{d} {'decision' if d == 1 else 'decisions'} searched, best of {seen} points"]
+        if settled and d:
+            notes = [f"all {seen} decisions of the leader that its followers see were tried"]
+        elif settled:
+            notes = ["its followers see no decision of the leader, so nothing was searched"]
+        elif proven:
+            notes.append("the bound is that of the high-point relaxation, where followers do as told")
+        if self.best.failed:
+            notes.append(f"at {self.best.failed} points a solver failed")
+        if self.ended:
+            notes.append(f"ended: {self.ended}")
+        return tuple(notes)
+
+    def _unproven(self, gap: float) -> Diagnostic:
+        """What a search proves of the leader: nothing, but for a gap."""
+        name = self.setting.game.players[self.setting.leader].name
+        left = "and no bound of it is known"
+        if np.isfinite(gap):
+            left = f"and might be better by {gap:.2g} of its value, says the high-point relaxation"
+        return Diagnostic(
+            "G805",
+            f"the search ended ({self.ended}): of `{name}` this is the best of {self.best.seen} points, {left}",
+            notes=(
+                "every follower is at its best, which is certified; that no decision of the leader is better is not",
+            ),
+            hints=self._hints(),
+        )
+
+    def _nothing(self) -> Diagnostic:
+        """That no point has a value."""
+        violation = self.best.violation
+        if violation >= FAILED:
+            words = "solvers failed at all of them"
+        elif violation >= 1:
+            words = "at each of them a follower has no best answer"
+        else:
+            words = "at each of them the followers' best answers break a constraint of the leader"
+        headline = f"none of {self.best.seen} decisions of the leader has a value: {words}"
+        return Diagnostic("G805", headline, notes=(f"ended: {self.ended}",) if self.ended else (), hints=self._hints())
+
+    def _hints(self) -> tuple[Hint, ...]:
+        exact = (
+            () if Kkt().refuses(self.setting) else (Hint("`--method kkt` proves what is best, or says how far it is"),)
+        )
+        return (
+            *exact,
+            Hint("more `--generations` or a larger `--population` look further; another `--seed` elsewhere"),
+        )

@@ -1,0 +1,304 @@
+"""A decision of the leader in, what it is worth at its followers' exact answers out: what a search over the leader asks
+at each of its points.
+
+For a decision c in the columns that followers see: every follower's problem is solved at c; then the leader's own
+remaining columns and, among answers that are equally good for the followers, the answers, by one Program:
+    minimise the leader's objective over its other columns and the followers' columns,
+    subject to the leader's rows, the followers' rows, and every follower at its optimal value (its `Face`, or a cut).
+Ties so fall as the leader likes; those of pessimistic followers are settled before, against it.
+Exact: yes, at each point, for followers that do not see each other and whose prices nobody uses
+    (`runtime.methods.value_by_conditions` has the others).
+Reference: Dempe, Foundations of Bilevel Programming (2002), 3.3; Deb, Comput. Methods Appl. Mech. Engrg. 186 (2000)
+    311 for how points without a value compare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad, joined, stacked
+from compiler.reformulations.elastic import elastic
+from compiler.reformulations.high_point import high_point
+from compiler.reformulations.program import Program
+from compiler.reformulations.response_family import ResponseFamily
+from runtime.methods.follower_answers import Answer, FollowerModel, FollowerProgram
+from runtime.methods.kept_model import KeptModel
+from runtime.methods.polish import with_columns_fixed
+from runtime.methods.setting import Setting
+from runtime.solvers.solver import Ending
+
+KEPT = 1e-7
+"""Violation of a row, over 1 + its limit, that counts as none: HiGHS's own tolerance."""
+
+ROOM = 1e-7
+"""What a cut leaves above a follower's optimal value, relative to its terms; rows that hold a Hessian leave as much."""
+
+NO_ANSWER, FAILED = 2.0, 3.0
+"""Violations of a decision to which a follower has no best answer, and of one that could not be evaluated. Below 1 are
+those of the leader's rows, from 1 to 2 those of followers' rows: the farther from having a value, the larger."""
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """The leader's `value`, as if minimised, at x (n,) with `prices` (m,) or None; or how far the decision is from
+    having one: `violation` above 0 (see the module), value infinite. A value of -inf: the leader has no bound."""
+
+    value: float
+    violation: float = 0.0
+    x: Floats | None = None
+    prices: Floats | None = None
+
+
+class LeaderValue(Protocol):
+    """Something that evaluates decisions (d,) of the leader, each as if it were the first."""
+
+    def worth(self, decision: Floats, time_limit: float | None = None) -> Worth:
+        """Raises DiagnosticError where a solver is missing."""
+        ...
+
+
+class ValueByAnswers:
+    """See the module."""
+
+    def __init__(self, setting: Setting, searched: Ints, middle: Floats) -> None:
+        """`searched` (d,) columns; `middle` (d,) is the decision from which all models begin."""
+        game = self.game = setting.game
+        self.leader, self.searched = setting.leader, searched
+        self.sense = float(game.players[self.leader].sense)
+        players = np.flatnonzero(setting.followers).tolist()
+        self.held = np.where(game.lower == game.upper, game.lower, 0.0)
+        self.followers = [self._follower(setting, p, self._decided(middle)) for p in players]
+        gloomy = setting.gloomy()
+        self.gloomy = [k for k, p in enumerate(players) if gloomy[p]]
+        self.leader_rows = np.flatnonzero(game.row_owner == self.leader)
+        own = game.owner == self.leader
+        own[searched] = False
+        self.settled = bool(np.all(game.lower[own] == game.upper[own])) and not game.curves
+        self.base = _Leader(high_point(game, self.leader), searched, self.followers)
+        self.best, self.worst, self.nearest = KeptModel(), KeptModel(), KeptModel()
+
+    @staticmethod
+    def _follower(setting: Setting, player: int, middle: Floats) -> FollowerModel | FollowerProgram:
+        family, kind = ResponseFamily.of(setting.game, player), setting.classes[player]
+        if kind.convex and kind.linear_rows and not family.moving:
+            return FollowerModel(family, middle)
+        return FollowerProgram(family)
+
+    def _decided(self, decision: Floats) -> Floats:
+        """A point (n,) of the game with the decision in, what is free at 0."""
+        x = self.held.copy()
+        x[self.searched] = decision
+        return x
+
+    def worth(self, decision: Floats, time_limit: float | None = None) -> Worth:
+        x = self._decided(decision)
+        answers = [follower.answer(x, time_limit) for follower in self.followers]
+        if any(answer.ending is not Ending.OPTIMAL for answer in answers):
+            return Worth(np.inf, _missing(answers))
+        base = self.base.at(decision)
+        if self.gloomy:
+            settled = self._against(base, answers, time_limit)
+            if settled is None:
+                return Worth(np.inf, FAILED)
+            answers = settled
+        if self.settled and all(a.face is not None and a.face.unique for a in answers):
+            return self._valued(base, self._joined(base, answers), answers)
+        program = self._restricted(base, answers)
+        outcome = self.best.solve(program, time_limit)
+        if outcome.ending is Ending.OPTIMAL and outcome.z is not None:
+            return self._valued(base, outcome.z, answers, True)
+        if outcome.ending is Ending.UNBOUNDED:
+            return Worth(-np.inf)
+        loose = self.nearest.solve(elastic(program, self.leader_rows), time_limit)
+        if loose.ending is not Ending.OPTIMAL or loose.z is None:
+            return Worth(np.inf, FAILED)
+        return self._valued(base, loose.z, answers)
+
+    def _valued(self, base: Program, z: Floats, answers: list[Answer], kept: bool = False) -> Worth:
+        """At a point (k,) of the leader's Program; `kept` says that its rows hold."""
+        x = z[: self.game.columns].copy()
+        x[self.searched] = base.lower[self.searched]
+        broken = 0.0 if kept else _broken(base, x, self.leader_rows)
+        if broken:
+            return Worth(np.inf, broken / (1.0 + broken))
+        return Worth(self.sense * float(self.game.objectives_at(x)[self.leader]), 0.0, x, self._prices(answers))
+
+    def _joined(self, base: Program, answers: list[Answer]) -> Floats:
+        """The leader's fixed columns, the decision and the answers: a point of `base`."""
+        z = base.lower.copy()
+        for follower, answer in zip(self.followers, answers, strict=True):
+            assert answer.v is not None
+            z[follower.family.own] = answer.v
+        return z
+
+    def _prices(self, answers: list[Answer]) -> Floats | None:
+        """Shadow prices (m,) of the followers' rows, NaN where there is none."""
+        game, prices = self.game, np.full(self.game.rows, np.nan)
+        for follower, answer in zip(self.followers, answers, strict=True):
+            if answer.duals is not None:
+                rows = follower.family.rows
+                prices[rows] = game.players[follower.family.player].sense * answer.duals[: len(rows)]
+        return prices if np.isfinite(prices).any() else None
+
+    def _restricted(self, base: Program, answers: list[Answer], loose: bool = False) -> Program:
+        """With every follower at its best; `loose` without the leader's rows."""
+        lower, upper = base.lower.copy(), base.upper.copy()
+        row_lower, row_upper = base.row_lower.copy(), base.row_upper.copy()
+        if loose:
+            row_lower[self.leader_rows], row_upper[self.leader_rows] = -np.inf, np.inf
+        cuts: list[tuple[Floats, Quad, float]] = []
+        for follower, answer, bent in zip(self.followers, answers, self.base.bent, strict=True):
+            face = answer.face
+            if isinstance(follower, FollowerProgram) or face is None:
+                assert answer.v is not None
+                cuts.append(_cut(follower, answer, base))
+                continue
+            lower[follower.family.own], upper[follower.family.own] = face.lower, face.upper
+            at_low, at_high = follower.family.rows[face.side == 1], follower.family.rows[face.side == -1]
+            row_upper[at_low], row_lower[at_high] = row_lower[at_low], row_upper[at_high]
+            margin = ROOM * np.maximum(1.0, np.abs(face.bent))
+            row_lower[bent], row_upper[bent] = face.bent - margin, face.bent + margin
+        program = replace(base, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+        return _with_cuts(program, cuts) if cuts else program
+
+    def _against(self, base: Program, answers: list[Answer], time_limit: float | None) -> list[Answer] | None:
+        """The answers, those of pessimistic followers the worst for the leader among their best; None when a solver
+        failed."""
+        own = np.zeros(base.columns, np.bool_)
+        for k in self.gloomy:
+            own[self.followers[k].family.own] = True
+        quad = base.cost_quad.take(own[base.cost_quad.i] | own[base.cost_quad.j])
+        program = replace(
+            self._restricted(base, answers, loose=True),
+            cost=np.where(own, -base.cost, 0.0),
+            cost_constant=0.0,
+            cost_quad=Quad(quad.row, quad.i, quad.j, -quad.value),
+        )
+        outcome = self.worst.solve(program, time_limit)
+        if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
+            return None
+        found = list(answers)
+        for k in self.gloomy:
+            answer, v = answers[k], outcome.z[self.followers[k].family.own]
+            face = answer.face
+            assert face is not None, "pessimistic followers are loaded"
+            found[k] = replace(answer, v=v, face=replace(face, lower=v, upper=v, side=0 * face.side, unique=True))
+        return found
+
+
+class _Leader:
+    """The leader's Program with everybody's columns; `at` puts a decision in. `bent` are, by follower, the numbers of
+    the rows that hold the products of its Hessian, without limits."""
+
+    def __init__(self, program: Program, searched: Ints, followers: list[FollowerModel | FollowerProgram]) -> None:
+        self.searched = searched
+        self.bent: list[Ints] = []
+        matrices, rows = [program.matrix], program.rows
+        for follower in followers:
+            count = follower.hessian.rows if isinstance(follower, FollowerModel) else 0
+            if isinstance(follower, FollowerModel) and count:
+                held = follower.hessian
+                matrices.append(Csr(held.indptr, follower.family.own[held.indices], held.data, program.columns))
+            self.bent.append(rows + np.arange(count))
+            rows += count
+        added = rows - program.rows
+        self.program = replace(
+            program,
+            matrix=stacked(matrices),
+            row_lower=np.concatenate([program.row_lower, np.full(added, -np.inf)]),
+            row_upper=np.concatenate([program.row_upper, np.full(added, np.inf)]),
+        )
+        mine = np.zeros(program.columns, np.bool_)
+        mine[searched] = True
+        rows_quad = program.row_quad
+        self._rigid = bool(np.any(mine[rows_quad.i] ^ mine[rows_quad.j]))
+        self._in_rows = rows_quad.take(mine[rows_quad.i] & mine[rows_quad.j])
+        self._in_cost = program.cost_quad.take(mine[program.cost_quad.i] | mine[program.cost_quad.j])
+        self._other_rows = rows_quad.take(~(mine[rows_quad.i] & mine[rows_quad.j]))
+        self._other_cost = program.cost_quad.take(~(mine[program.cost_quad.i] | mine[program.cost_quad.j]))
+        self._mine: Bools = mine
+
+    def at(self, decision: Floats) -> Program:
+        program, mine = self.program, self._mine
+        z = np.zeros(program.columns)
+        z[self.searched] = decision
+        if self._rigid:
+            return with_columns_fixed(program, self.searched, z)
+        lower, upper, cost = program.lower.copy(), program.upper.copy(), program.cost.copy()
+        lower[self.searched] = upper[self.searched] = decision
+        goal = self._in_cost
+        both = mine[goal.i] & mine[goal.j]
+        free, known = np.where(mine[goal.i], goal.j, goal.i)[~both], np.where(mine[goal.i], goal.i, goal.j)[~both]
+        np.add.at(cost, free, goal.value[~both] * z[known])
+        shift = self._in_rows.times(z, program.rows)
+        return replace(
+            program,
+            lower=lower,
+            upper=upper,
+            cost=cost,
+            cost_constant=program.cost_constant + float(goal.value[both] @ (z[goal.i[both]] * z[goal.j[both]])),
+            cost_quad=self._other_cost,
+            row_lower=program.row_lower - shift,
+            row_upper=program.row_upper - shift,
+            row_quad=self._other_rows,
+        )
+
+
+def _missing(answers: list[Answer]) -> float:
+    """How far the decision is from one that all followers can answer."""
+    endings = {answer.ending for answer in answers}
+    if Ending.FAILED in endings:
+        return FAILED
+    if Ending.UNBOUNDED in endings:
+        return NO_ANSWER
+    least = sum(answer.violation for answer in answers)
+    return 1.0 + least / (1.0 + least)
+
+
+def _broken(program: Program, x: Floats, rows: Ints) -> float:
+    """The sum of the violations of `rows` at x, without those that are small."""
+    z = np.zeros(program.columns)
+    z[: len(x)] = x
+    at = program.rows_at(z)[rows]
+    low, high = program.row_lower[rows], program.row_upper[rows]
+    over = np.maximum(np.maximum(low - at, at - high), 0.0)
+    limit = np.where(at < low, low, np.where(at > high, high, 0.0))
+    return float(over[over > KEPT * (1.0 + np.abs(limit))].sum())
+
+
+def _cut(follower: FollowerModel | FollowerProgram, answer: Answer, base: Program) -> tuple[Floats, Quad, float]:
+    """The row that says: the follower's objective is at most its minimum, in the columns of `base`."""
+    assert isinstance(follower, FollowerProgram)
+    assert answer.v is not None
+    cost, quad = np.zeros(base.columns), answer.quad
+    cost[follower.family.own] = answer.cost
+    size = float(np.abs(answer.cost) @ np.abs(answer.v)) + float(
+        np.abs(quad.value) @ np.abs(answer.v[quad.i] * answer.v[quad.j])
+    )
+    least = float(answer.cost @ answer.v) + float(quad.times(answer.v, 1).sum())
+    dearest = float(np.max(np.abs(answer.cost), initial=0.0))
+    moved = Quad.from_entries(
+        quad.row, follower.family.own[quad.i], follower.family.own[quad.j], quad.value, base.columns
+    )
+    return cost, moved, least + ROOM * max(size, dearest)
+
+
+def _with_cuts(program: Program, cuts: list[tuple[Floats, Quad, float]]) -> Program:
+    at = [np.flatnonzero(cost) for cost, _, _ in cuts]
+    lines = Csr.from_coo(
+        np.repeat(np.arange(len(cuts)), [len(k) for k in at]),
+        np.concatenate(at),
+        np.concatenate([cost[k] for (cost, _, _), k in zip(cuts, at, strict=True)]),
+        len(cuts),
+        program.columns,
+    )
+    return replace(
+        program,
+        matrix=stacked([program.matrix, lines]),
+        row_lower=np.concatenate([program.row_lower, np.full(len(cuts), -np.inf)]),
+        row_upper=np.concatenate([program.row_upper, [limit for _, _, limit in cuts]]),
+        row_quad=joined([program.row_quad, *(quad.moved(program.rows + k) for k, (_, quad, _) in enumerate(cuts))]),
+    )
