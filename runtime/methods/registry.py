@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.best_response import BestResponse
+from runtime.methods.cma_es import CMA_ES
 from runtime.methods.diagonalisation import Diagonalisation
+from runtime.methods.differential_evolution import DIFFERENTIAL_EVOLUTION
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.kkt import Kkt
 from runtime.methods.method import Method, Refusal
 from runtime.methods.mpcc import Mpcc
+from runtime.methods.particle_swarm import PARTICLE_SWARM
 from runtime.methods.pessimistic import Pessimistic
 from runtime.methods.setting import Setting
 from runtime.methods.single_level import SingleLevel
@@ -23,8 +26,11 @@ METHODS: dict[str, Method] = {
     "best_response": BestResponse(),
     "diagonalisation": Diagonalisation(lambda setting, wanted: choose(setting, wanted)),
     "mpcc": Mpcc(),
+    "cma_es": CMA_ES,
+    "differential_evolution": DIFFERENTIAL_EVOLUTION,
+    "particle_swarm": PARTICLE_SWARM,
 }
-"""In the order in which `auto` asks them."""
+"""In the order in which `auto` asks them: what proves most first, searches last."""
 
 WORKS = (
     "what works: one player; one leader with direct followers; players none of whom follows another; several leaders"
@@ -65,7 +71,7 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
         refusals.append(refusal)
     fitting = [d for r in refusals if r.fits for d in r.diagnostics]
     if fitting:
-        raise DiagnosticError(fitting)
+        raise DiagnosticError(tuple(dict.fromkeys(fitting)))
     game = setting.game
     raise DiagnosticError(
         [
