@@ -32,6 +32,7 @@ from compiler.documents.document import (
 
 TEXT_WIDTH = 16.0
 """Width of the text in cm."""
+LONG_NAME = 16
 
 
 def write_latex(document: Document) -> str:
@@ -129,9 +130,9 @@ def _inline(part: Inline) -> str:
 
 
 def _breakable(text: str) -> str:
-    """Names may break behind points and slashes."""
+    """Names may break behind points and slashes, long ones behind underscores too."""
     shown = escaped(text)
-    for sign in (".", "/"):
+    for sign in (".", "/", r"\_") if len(text) > LONG_NAME else (".", "/"):
         shown = shown.replace(sign, sign + r"\allowbreak{}")
     return shown
 

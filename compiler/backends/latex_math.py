@@ -35,9 +35,7 @@ def latex(node: m.Math) -> str:
             return {"none": "", "thin": r"\,", "dot": r"\cdot"}[node.space]
         case m.Scripts():
             base = latex(node.base)
-            base = base if isinstance(node.base, m.Ident | m.Digits | m.Sign | m.Named) else f"{{{base}}}"
-            if isinstance(node.base, m.Fenced):
-                base = latex(node.base)
+            base = base if _takes_scripts(node.base) else f"{{{base}}}"
             below = "" if node.below is None else f"_{{{latex(node.below)}}}"
             above = "" if node.above is None else f"^{{{latex(node.above)}}}"
             if node.primes and above:
@@ -74,6 +72,13 @@ def latex(node: m.Math) -> str:
         case m.Raw():
             return node.tex
     assert_never(node)
+
+
+def _takes_scripts(base: m.Math) -> bool:
+    """Whether scripts may follow as they are: they go to the last letter of a row."""
+    if isinstance(base, m.Row):
+        return all(isinstance(p, m.Ident) for p in base.parts)
+    return isinstance(base, m.Ident | m.Digits | m.Sign | m.Named | m.Fenced | m.Accent)
 
 
 def spaced(parts: list[str]) -> str:

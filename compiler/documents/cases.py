@@ -29,7 +29,7 @@ def case_table(game: Game, cases: Mapping[str, Game], formulas: Formulas, number
         rows.append(((Code(case.name),), words(case.doc), (*extends, *said)))
     if not rows:
         return None
-    columns = (Column("Case", 0.2), Column("What it is", 0.35), Column("What it changes", 0.45))
+    columns = (Column("Case"), Column("What it is", 0.4), Column("What it changes", 0.6))
     return Table("Cases", columns, (("", tuple(rows)),))
 
 

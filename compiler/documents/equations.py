@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from compiler.documents import math as m
 from compiler.documents.document import Equation
 from compiler.documents.formulas import Formulas
-from compiler.documents.numbering import Entry, EquationNumbers
+from compiler.documents.numbering import Entry, EquationNumbers, Statement
 from compiler.documents.symbols import letter
 from compiler.ir import expr as ir
 from compiler.ir.game import (
@@ -44,7 +46,7 @@ class Statements:
         formula, domain = self._stated(statement, entry.part)
         return Equation(entry.number, formula, domain)
 
-    def _stated(self, s: object, part: str) -> tuple[m.Math, tuple[m.Math, ...]]:
+    def _stated(self, s: Statement, part: str) -> tuple[m.Math, tuple[m.Math, ...]]:
         match s:
             case ObjectiveDef():
                 if s.player in self._markets:
@@ -63,7 +65,7 @@ class Statements:
             case FixDef():
                 symbol = self.formulas.symbols.of(s.variable, [self.formulas.index(i) for i in s.indices])
                 return m.row(symbol, m.Sign("=="), self.formulas.of(s.value)), self.formulas.domain(s.domain)
-        raise AssertionError(s)
+        assert_never(s)
 
     def _own_domain(self, s: ObjectiveDef) -> tuple[m.Math, ...]:
         """An indexed player is introduced by its heading; its objective needs no domain again."""
@@ -144,18 +146,18 @@ class Statements:
                 symbol = self.formulas.symbols.of(v, indices)
                 formula = m.row(symbol, m.Sign(v.final.relation), self.formulas.of(v.final.value))
                 return formula, self._others(v, [at], [])
-        raise AssertionError(part)
+            case _:
+                raise AssertionError(part)
 
     def _bounds(self, v: VarDef) -> m.Math:
         symbol = self.formulas.symbols.head(v)
         low, high, equal = (_side(v.bounds, relation) for relation in (">=", "<=", "=="))
-        match v.kind:
-            case "binary":
-                return m.row(symbol, m.Sign("in"), m.Fenced("{", m.joined([m.Digits("0"), m.Digits("1")]), "}"))
-            case "semicontinuous":
-                ends = [self.formulas.of(e) if e is not None else m.Sign("infinity") for e in (low, high)]
-                zero = m.Fenced("{", m.Digits("0"), "}")
-                return m.row(symbol, m.Sign("in"), zero, m.Sign("union"), m.Fenced("[", m.joined(ends), "]"))
+        if v.kind == "binary":
+            return m.row(symbol, m.Sign("in"), m.Fenced("{", m.joined([m.Digits("0"), m.Digits("1")]), "}"))
+        if v.kind == "semicontinuous":
+            ends = [self.formulas.of(e) if e is not None else m.Sign("infinity") for e in (low, high)]
+            zero = m.Fenced("{", m.Digits("0"), "}")
+            return m.row(symbol, m.Sign("in"), zero, m.Sign("union"), m.Fenced("[", m.joined(ends), "]"))
         numbers = m.Ident("Z" if v.kind == "integer" else "R", "blackboard")
         if equal is not None:
             return m.row(symbol, m.Sign("=="), self.formulas.of(equal))

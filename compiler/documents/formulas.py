@@ -98,7 +98,7 @@ class Formulas:
                 return m.row(m.Scripts(m.Named("CVaR"), below=under), body), _TIGHT
         assert_never(e)
 
-    def _call(self, name: str, subject: m.Math, pieces: list[m.Math]) -> m.Math:
+    def _call(self, name: str, subject: m.Math, pieces: Sequence[m.Math]) -> m.Math:
         return m.row(m.Named(name), m.Fenced("(", m.row(subject, m.Sign(";"), m.joined(pieces)), ")"))
 
     def _sum(self, e: ir.Add) -> m.Math:

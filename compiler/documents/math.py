@@ -6,6 +6,7 @@ each node and for each row of `SIGNS`; line breaks are chosen in `compiler.docum
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -238,7 +239,7 @@ def row(*parts: Math) -> Math:
     return flat[0] if len(flat) == 1 else Row(tuple(flat))
 
 
-def joined(parts: tuple[Math, ...] | list[Math], sign: str = ",") -> Math:
+def joined(parts: Sequence[Math], sign: str = ",") -> Math:
     """The parts with a sign between them."""
     flat: list[Math] = []
     for k, part in enumerate(parts):

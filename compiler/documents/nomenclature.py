@@ -5,9 +5,10 @@ from __future__ import annotations
 from compiler.documents import math as m
 from compiler.documents.document import Code, Column, Formula, Inlines, Reference, Table, Text, words
 from compiler.documents.equations import Statements
-from compiler.documents.naming import player_name
+from compiler.documents.naming import player_name, unit_formula
 from compiler.documents.numbering import is_alias, is_plain
 from compiler.documents.structure import ordered_players
+from compiler.documents.symbols import letter
 from compiler.documents.values import Known, param_values, set_values
 from compiler.ir import expr as ir
 from compiler.ir.game import (
@@ -67,8 +68,6 @@ class _Nomenclature:
         return (Formula(symbol),), described, (), values
 
     def _letters(self, s: SetDef) -> m.Math | None:
-        from compiler.documents.symbols import letter
-
         return m.joined([letter(name) for name in s.letters]) if s.letters and s.arity == 1 else None
 
     def _set_formula(self, s: SetDef) -> Inlines:
@@ -167,7 +166,5 @@ def unit_of(signature: Signature) -> Inlines:
 
 def unit_inlines(text: str) -> Inlines:
     """`CNY/(kW^2*h)` with its powers raised."""
-    from compiler.documents.naming import unit_formula
-
     formula = unit_formula(text)
     return (Formula(formula),)

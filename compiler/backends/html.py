@@ -1,0 +1,140 @@
+"""A document -> one HTML page that needs nothing else: formulas in MathML, the diagram in SVG: `write_html`."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import assert_never
+
+from compiler.backends.html_diagram import svg
+from compiler.backends.mathml import mathml, segments
+from compiler.documents.document import (
+    Block,
+    Code,
+    Diagram,
+    Document,
+    Equation,
+    Equations,
+    Figure,
+    Formula,
+    Inline,
+    Inlines,
+    Listing,
+    Paragraph,
+    Reference,
+    Section,
+    Strong,
+    Table,
+    Text,
+)
+from compiler.documents.formulas import spread
+
+
+def write_html(document: Document) -> str:
+    """The whole page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # what is put in is escaped here, piece by piece
+    )
+    return environment.get_template("document.html.j2").render(
+        title=escape(document.title),
+        abstract=inlines(document.abstract),
+        about=escape(document.about),
+        sections=[_section(s, f"{k}") for k, s in enumerate(document.sections, start=1)],
+    )
+
+
+def _section(section: Section, number: str) -> dict[str, object]:
+    return {
+        "title": escape(section.title),
+        "number": number,
+        "blocks": [block(b) for b in section.blocks],
+        "sections": [_section(s, f"{number}.{k}") for k, s in enumerate(section.sections, start=1)],
+    }
+
+
+def block(part: Block) -> str:
+    match part:
+        case Paragraph():
+            return f"<p>{inlines(part.inlines)}</p>"
+        case Listing():
+            return "<ul>" + "".join(f"<li>{inlines(i)}</li>" for i in part.items) + "</ul>"
+        case Table():
+            return _table(part)
+        case Equations():
+            return '<div class="equations">\n' + "\n".join(map(_equation, part.equations)) + "\n</div>"
+        case Diagram():
+            return f"<figure>{svg(part)}<figcaption>{escape(part.caption)}</figcaption></figure>"
+        case Figure():
+            return _figure(part)
+    assert_never(part)
+
+
+def inlines(parts: Inlines) -> str:
+    return "".join(map(_inline, parts))
+
+
+def _inline(part: Inline) -> str:
+    match part:
+        case Text():
+            return escape(part.text)
+        case Formula():
+            return mathml(part.math)
+        case Reference():
+            return _link(part.number) + ("" if part.last is None else f"–{_link(part.last)}")
+        case Code():
+            return f"<code>{escape(part.text)}</code>"
+        case Strong():
+            return f"<strong>{escape(part.text)}</strong>"
+    assert_never(part)
+
+
+def _link(number: int) -> str:
+    return f'<a href="#eq-{number}">({number})</a>'
+
+
+def _equation(equation: Equation) -> str:
+    """A formula whose pieces flow like words, its domain and its number at the right."""
+    formula = "<wbr>".join(segments(equation.formula))
+    domain = mathml(spread(equation.domain)) if len(equation.domain) == 1 else _flowing(equation)
+    shown = f'<span class="domain">{domain}</span>' if equation.domain else ""
+    return (
+        f'<div class="equation" id="eq-{equation.number}"><span class="formula">{formula}</span>{shown}'
+        f'<span class="number">({equation.number})</span></div>'
+    )
+
+
+def _flowing(equation: Equation) -> str:
+    return "<wbr>".join(segments(spread(equation.domain)))
+
+
+def _table(t: Table) -> str:
+    head = "".join(f"<th>{escape(c.head)}</th>" for c in t.columns)
+    body: list[str] = []
+    for title, rows in t.groups:
+        if title:
+            body.append(f'<tr class="group"><th colspan="{len(t.columns)}">{escape(title)}</th></tr>')
+        for row in rows:
+            cells = (
+                f'<td data-head="{escape(c.head)}">{inlines(cell)}</td>' for c, cell in zip(t.columns, row, strict=True)
+            )
+            body.append(f"<tr>{''.join(cells)}</tr>")
+    lines = "\n".join(body)
+    return (
+        f'<div class="table"><table><caption>{escape(t.caption)}</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>"
+    )
+
+
+def _figure(figure: Figure) -> str:
+    """The picture as SVG inside the page."""
+    path = dict(figure.files)["svg"]
+    text = Path(path).read_text("utf-8")
+    drawn = text[text.index("<svg") :]
+    return f"<figure>{drawn}<figcaption>{escape(figure.caption)}</figcaption></figure>"
