@@ -236,16 +236,22 @@ class _Run:
 
     def _unproven(self, gap: float) -> Diagnostic:
         """What a search proves of the leader: nothing, but for a gap."""
-        name = self.setting.game.players[self.setting.leader].name
+        player = self.setting.game.players[self.setting.leader]
+        span, label, notes = player.objective_span or player.span, "its best is not proven", list[str]()
+        refusal = Kkt().refuses(self.setting)
+        if refusal is not None and refusal.diagnostics:
+            why = refusal.diagnostics[0]
+            span, label = (why.span, why.label) if why.span is not None else (span, label)
+            notes = [f"why there is no proof: {why.headline}"]
         left = "and no bound of it is known"
         if np.isfinite(gap):
             left = f"and might be better by {gap:.2g} of its value, says the high-point relaxation"
         return Diagnostic(
             "G805",
-            f"the search ended ({self.ended}): of `{name}` this is the best of {self.best.seen} points, {left}",
-            notes=(
-                "every follower is at its best, which is certified; that no decision of the leader is better is not",
-            ),
+            f"the search ended ({self.ended}): of `{player.name}` this is the best of {self.best.seen} points, {left}",
+            span,
+            label,
+            notes=("every follower is at its best, certified; that no decision of the leader is better is not", *notes),
             hints=self._hints(),
         )
 
@@ -259,7 +265,9 @@ class _Run:
         else:
             words = "at each of them the followers' best answers break a constraint of the leader"
         headline = f"none of {self.best.seen} decisions of the leader has a value: {words}"
-        return Diagnostic("G805", headline, notes=(f"ended: {self.ended}",) if self.ended else (), hints=self._hints())
+        span = self.setting.game.players[self.setting.leader].span
+        notes = (f"the search ended: {self.ended}",) if self.ended else ()
+        return Diagnostic("G805", headline, span, "leads", notes=notes, hints=self._hints())
 
     def _hints(self) -> tuple[Hint, ...]:
         exact = (

@@ -90,7 +90,7 @@ def test_scip_may_solve_an_lp() -> None:
 def test_nonconvex_follower_is_refused_with_its_place() -> None:
     builder = toy()
     builder.goals["follower"] = (1, {("x", "x"): -1})
-    (finding,) = refused(builder)
+    (finding,) = refused(builder, method="kkt")
     assert finding.code == "G702"
     assert finding.span is not None
     assert finding.span.text == "follower"
@@ -99,7 +99,7 @@ def test_nonconvex_follower_is_refused_with_its_place() -> None:
 
 def test_quadratic_rows_of_a_follower_are_refused() -> None:
     builder = toy().row("follower", "disc", {("x", "x"): 1}, upper=9)
-    (finding,) = refused(builder)
+    (finding,) = refused(builder, method="kkt")
     assert (finding.code, finding.span.text) == ("G704", "disc")  # type: ignore[union-attr]
 
 
