@@ -9,6 +9,7 @@ from grammar.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from runtime.result import Comparison, Result
+    from runtime.runs.verify import Verification
 
 CERTIFIED = 0
 DIAGNOSTICS = 1
@@ -23,6 +24,7 @@ PIPE_CLOSED = 141
 """128 + SIGPIPE, as for any program whose reader has gone."""
 
 _BY_CODE = {
+    "G006": NOT_CERTIFIED,
     "G801": NO_SOLUTION,
     "G802": NO_SOLUTION,
     "G803": SOLVER_MISSING,
@@ -60,3 +62,10 @@ def of_result(result: Result) -> int:
 def of_comparison(comparison: Comparison) -> int:
     """0 if every case is certified, else the code of the first case that is not."""
     return next((code for code in map(of_result, comparison.results.values()) if code != CERTIFIED), CERTIFIED)
+
+
+def of_verification(found: Verification) -> int:
+    """0 if the kept answer is confirmed; `NOT_CERTIFIED` if not; without an answer, what its status says."""
+    if found.certificate is None and not found.findings:
+        return of_result(found.run.result)
+    return CERTIFIED if found.confirmed else NOT_CERTIFIED

@@ -114,3 +114,16 @@ Gap = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", parser=_count, help="Seed of whatever is random.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show every value, however many.")]
+RunFolder = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="DIR",
+        help="Keep the answer, all it rests on, tables and figures in a folder.",
+        show_default=False,
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a run that is in the folder already.")]
+Workbook = Annotated[bool, typer.Option("--xlsx", help="Add a workbook with all tables to the folder.")]

@@ -21,6 +21,8 @@ CODES: dict[str, Code] = {
     "G002": Code("not-text", "A file is not UTF-8 text."),
     "G003": Code("cannot-write", "An output file or folder cannot be written."),
     "G004": Code("part-missing", "A part of gamec that is installed separately is missing."),
+    "G005": Code("no-run-folder", "A folder is no whole run folder of a version that this gamec reads."),
+    "G006": Code("run-changed", "What stands in a run folder is not what was written."),
     # G1 syntax
     "G101": Code("unexpected-token", "The text does not continue as the language asks."),
     "G102": Code("unexpected-character", "A character that has no place in the language."),

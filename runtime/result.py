@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -201,6 +202,16 @@ class Result:
                 return frame(name, values[name])
         raise KeyError(name)
 
+    def save(self, folder: str | Path, *, force: bool = False, xlsx: bool = False) -> Path:
+        """Keep the answer and everything it rests on in a run folder, whole or not at all, and say where it is.
+
+        `force` replaces a run that is there already, `xlsx` adds a workbook. Raises DiagnosticError (G003) where the
+        folder cannot be written, ValueError for a result that was put together by hand.
+        """
+        from runtime.runs.save import save_run
+
+        return save_run(self, folder, force=force, xlsx=xlsx)
+
     def to_json(self) -> dict[str, Any]:
         """The documented shape, of plain lists, strings and numbers; what is no finite number becomes None."""
         return {
@@ -212,15 +223,7 @@ class Result:
             "values": {name: plain(value) for name, value in self.value_of.items()},
             "prices": {name: plain(value) for name, value in self.price_of.items()},
             "reports": {name: plain(value) for name, value in self.report_of.items()},
-            "certificate": {
-                "verified": self.certificate.verified,
-                "regret": {name: plain(value) for name, value in self.certificate.regret.items()},
-                "max_violation": plain(self.certificate.max_violation),
-                "bounds": [
-                    {"of": b.of, "value": plain(b.value), "source": b.source, "slack": plain(b.slack)}
-                    for b in self.certificate.bounds
-                ],
-            },
+            "certificate": certificate_json(self.certificate),
             "time": {stage: plain(seconds) for stage, seconds in self.time.items()},
         }
 
@@ -241,6 +244,19 @@ class Comparison:
             "cases": {case: result.to_json() for case, result in self.results.items()},
             "comparisons": {name: plain(value) for name, value in self.comparisons.items()},
         }
+
+
+def certificate_json(certificate: Certificate) -> dict[str, Any]:
+    """The documented part of a certificate."""
+    return {
+        "verified": certificate.verified,
+        "regret": {name: plain(value) for name, value in certificate.regret.items()},
+        "max_violation": plain(certificate.max_violation),
+        "bounds": [
+            {"of": b.of, "value": plain(b.value), "source": b.source, "slack": plain(b.slack)}
+            for b in certificate.bounds
+        ],
+    }
 
 
 def plain(value: Value) -> Any:

@@ -190,7 +190,7 @@ class Builder(ExpressionBuilder):
         return Part("over", self.name(c[1]), self.over(c))
 
     def series(self, c: Children) -> Part:
-        return Part("series", tuple(e for e in c[1:] if not isinstance(e, Token | Part)), self.over(c))
+        return Part("series", tuple(e for e in c[1:] if not isinstance(e, Token)), self.over(c))
 
     # ------------------------------------------------------------ statements
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gamec.commands import check, compare, compile, doctor, explain, fmt, lsp, new, show, solve  # noqa: A004 - called as the command
+from gamec.commands import check, compare, compile, doctor, explain, fmt, lsp, new, show, solve, verify  # noqa: A004 - called as the command
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             "gamec solve park.game",
             "gamec solve park.game --case winter --set price=0.4 --time-limit 60",
+            "gamec solve park.game --case winter -o runs/winter",
             "gamec solve park.game --format json > answer.json",
         ),
     ),
@@ -64,9 +65,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "show",
-        "Show what a stage of the compiler made of a model.",
+        "Show a kept answer, or what a stage of the compiler made of a model.",
         show.run,
-        ("gamec show park.game", "gamec show park.game --stage ground --case winter"),
+        ("gamec show runs/winter", "gamec show park.game", "gamec show park.game --stage ground --case winter"),
+    ),
+    Command(
+        "verify",
+        "Certify a kept answer anew, from the files of its folder alone.",
+        verify.run,
+        ("gamec verify runs/winter", "gamec verify runs/winter --format json"),
     ),
     Command("doctor", "Test this installation: does each solver truly solve?", doctor.run, ("gamec doctor",)),
     Command("lsp", "The language server, which editors start.", lsp.run, ("gamec lsp",)),

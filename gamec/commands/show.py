@@ -1,15 +1,16 @@
-"""`gamec show FILE --stage STAGE`: what a stage of the compiler made of a model."""
+"""`gamec show FILE --stage STAGE`: what a stage of the compiler made of a model; `gamec show DIR`: a kept answer."""
 
 from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Case, DataFile, Format, ModelFile, Sets
+from gamec.options import Case, DataFile, Everything, Form, Format, Sets
 from gamec.terminal import write
 
 
@@ -24,24 +25,47 @@ class Stage(StrEnum):
 
 def run(
     *,
-    file: ModelFile,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|DIR", help="A .game file, - for standard input, or a run folder.", show_default=False
+        ),
+    ],
     stage: Annotated[
-        Stage,
+        Stage | None,
         typer.Option(
             "--stage",
             metavar="STAGE",
-            help="tokens; tree: what the text says; game: names and units resolved; ground: with the data, in numbers.",
+            help="tokens; tree: what the text says; game: names and units resolved (if left out); ground: with the"
+            " data, in numbers.",
+            show_default=False,
         ),
-    ] = Stage.GAME,
+    ] = None,
     case: Case = None,
     sets: Sets = None,
     data: DataFile = None,
+    everything: Everything = False,
+    form: Form = Format.TEXT,
 ) -> int:
+    if file != "-" and Path(file).is_dir():
+        for name, given in (("--stage", stage), ("--case", case), ("--set", sets), ("--data", data)):
+            if given:
+                raise typer.BadParameter(f"{name} is for models; `{file}` is a folder, whose answer is kept as it is")
+        return _kept(file, form, everything)
+    if everything or form is not Format.TEXT:
+        raise typer.BadParameter(f"{'--all' if everything else '--format'} is for run folders, made by gamec solve -o")
     from gamec.overrides import overrides
 
     values = overrides(sets, data)
-    write(sys.stdout, _shown(file, stage, case, values))
+    write(sys.stdout, _shown(file, stage or Stage.GAME, case, values))
     return CERTIFIED
+
+
+def _kept(folder: str, form: Format, everything: bool) -> int:
+    from gamec.shown import show_result
+    from runtime.runs.folder import read_run
+
+    return show_result(read_run(folder).result, form, everything)
 
 
 def _shown(file: str, stage: Stage, case: str | None, values: dict[str, object]) -> str:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
-
-import typer
-
 from gamec.options import (
     BigM,
     Case,
     Complementarity,
     Crosscheck,
     DataFile,
+    Everything,
+    Force,
     Form,
     Format,
     Gap,
     Method,
     ModelFile,
+    RunFolder,
     Seed,
     Sets,
     Solver,
     TimeLimit,
+    Workbook,
 )
-from gamec.terminal import paper_of, write
 from gamec.watched import watched
 
 
@@ -41,18 +39,20 @@ def run(
     complementarity: Complementarity = "auto",
     big_m: BigM = None,
     crosscheck: Crosscheck = False,
-    everything: Annotated[bool, typer.Option("--all", help="Show every value, however many.")] = False,
+    everything: Everything = False,
+    output: RunFolder = None,
+    force: Force = False,
+    xlsx: Workbook = False,
     form: Form = Format.TEXT,
 ) -> int:
-    from gamec.exit_codes import of_result
-    from gamec.guard import show_warnings
-    from gamec.json_text import json_text
     from gamec.overrides import overrides
+    from gamec.run_folders import destination, told_and_kept
+    from gamec.shown import show_result
     from gamec.text_files import model_file
-    from gamec.views.result import result_line, result_text
     from runtime import session
     from runtime.result import Result
 
+    keep = destination(output, force, xlsx)
     values = overrides(sets, data)
 
     def work() -> Result:
@@ -71,12 +71,4 @@ def run(
         )
 
     result = watched(f"solving {file}", work)
-    show_warnings(result.diagnostics, form)
-    match form:
-        case Format.JSON:
-            write(sys.stdout, json_text(result.to_json(), sys.stdout))
-        case Format.SHORT:
-            write(sys.stdout, result_line(result))
-        case Format.TEXT:
-            write(sys.stdout, result_text(result, paper_of(sys.stdout), everything))
-    return of_result(result)
+    return told_and_kept(lambda: show_result(result, form, everything), keep, result, form)

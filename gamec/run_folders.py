@@ -1,0 +1,66 @@
+"""`-o DIR` of the commands that solve. In: the options; out: what keeps an answer in that folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import typer
+
+from gamec.exit_codes import CERTIFIED
+from gamec.options import Format
+from gamec.terminal import write
+from grammar.diagnostics import DiagnosticError
+
+if TYPE_CHECKING:
+    from runtime.result import Result
+
+Keep = Callable[["Result", Format], int]
+"""Writes the folder, and returns 0 or the exit code of what went wrong, which it has told on standard error."""
+
+
+def destination(folder: str | None, force: bool, xlsx: bool) -> Keep | None:
+    """None where nothing is to be kept. Raises DiagnosticError before anything is solved: G003 for a place that cannot
+    be had, G004 where workbooks cannot be written.
+
+    What it gives is called when the answer has been shown: if the disk is full then, the answer is on the screen.
+    """
+    if folder is None:
+        if force or xlsx:
+            raise typer.BadParameter(f"{'--force' if force else '--xlsx'} needs a folder: add -o DIR")
+        return None
+    if not folder:
+        raise typer.BadParameter("-o needs the name of a folder")
+    from runtime.runs.save import place_for_run, save_run
+    from runtime.runs.workbook import require_workbooks
+
+    place_for_run(folder, force)
+    if xlsx:
+        require_workbooks()
+
+    def keep(result: Result, form: Format) -> int:
+        from gamec.guard import show
+
+        try:
+            save_run(result, folder, force=force, xlsx=xlsx)
+        except DiagnosticError as error:
+            # Standard output has the answer already, and in JSON just one document.
+            return show(error.diagnostics, Format.SHORT if form is Format.JSON else form)
+        if form is Format.TEXT:
+            write(sys.stderr, f"kept in {folder}")
+        return CERTIFIED
+
+    return keep
+
+
+def told_and_kept(tell: Callable[[], int], keep: Keep | None, result: Result, form: Format) -> int:
+    """The exit code of both. An answer that cannot be shown, as the reader of a pipe has gone, is kept all the same."""
+    if keep is None:
+        return tell()
+    try:
+        code = tell()
+    except (BrokenPipeError, DiagnosticError):
+        keep(result, form)
+        raise
+    return keep(result, form) or code

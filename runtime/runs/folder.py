@@ -1,0 +1,277 @@
+"""A `Result` <-> a run folder: `run.json`, arrays as NetCDF, tables as CSV, copies of all inputs, a log, figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compiler.ground.sparse import Floats
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from grammar.source import Source
+from runtime.methods.method import Request
+from runtime.record import Inputs, Record
+from runtime.result import Labelled, Result, Value
+from runtime.runs.arrays import KINDS, stored, values_in, variables
+from runtime.runs.csv_files import csv_text, facts_csv, labelled_csv
+from runtime.runs.file_names import file_names
+from runtime.runs.input_files import packed, unpacked
+from runtime.runs.log_text import log_text
+from runtime.runs.manifest import FORMAT, claim_json, claim_of, environment, options_json, result_json, result_of
+
+MANIFEST = "run.json"
+KIND = "gamec run"
+ESSENTIAL = (MANIFEST, "answer.nc", *(f"{kind}.nc" for kind in KINDS))
+"""Files without which there is no run; others may be missing, which `verify` tells."""
+
+_DAMAGE = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
+"""What reading another shape raises."""
+
+
+def run_files(result: Result, more: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Every file of the run folder by its path in it, `more` (figures, a workbook) included. `result` must come from
+    `solve`, or from a run folder: raises ValueError for one that was put together by hand."""
+    record = result.record
+    if record is None:
+        raise ValueError("only results that `solve` gave know what they rest on")
+    kept = stored(result, record.x, record.prices)
+    files = dict(kept.files)
+    tables: dict[str, dict[str, str]] = {}
+    for kind, values in (("values", result.value_of), ("prices", result.price_of), ("reports", result.report_of)):
+        indexed = {name: value for name, value in values.items() if isinstance(value, Labelled)}
+        tables[kind] = {name: f"{kind}/{file}.csv" for name, file in file_names(indexed).items()}
+        files |= {tables[kind][name]: labelled_csv(name, value) for name, value in indexed.items()}
+    files["scalars.csv"] = scalars_csv(result)
+    if result.history:
+        files["history.csv"] = history_csv(result)
+    inputs, listed = packed(record.inputs)
+    files |= inputs
+    files["log.txt"] = log_text(result, record, environment(), listed).encode()
+    files |= more or {}
+    manifest = {
+        "kind": KIND,
+        "format": FORMAT,
+        "started": record.started.isoformat(),
+        **environment(),
+        "options": options_json(record),
+        "data": record.inputs.given,
+        "inputs": listed,
+        "result": result_json(result),
+        "claim": None if record.claim is None else claim_json(record.claim),
+        "arrays": kept.layouts,
+        "axes": kept.axes,
+        "tables": tables,
+        "files": {name: sha256(content).hexdigest() for name, content in sorted(files.items())},
+    }
+    files[MANIFEST] = json_bytes(manifest)
+    return files
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def scalars_csv(result: Result) -> bytes:
+    """All single numbers of a result."""
+    kinds: dict[str, Mapping[str, Value]] = {
+        "objective": result.objectives,
+        "value": result.value_of,
+        "price": result.price_of,
+        "report": result.report_of,
+    }
+    return facts_csv(
+        {
+            kind: [
+                (name, float(value), result.units.get(name, ""), result.docs.get(name, ""))
+                for name, value in values.items()
+                if not isinstance(value, Labelled)
+            ]
+            for kind, values in kinds.items()
+        }
+    )
+
+
+def history_csv(result: Result) -> bytes:
+    names = list(dict.fromkeys(name for step in result.history for name in step.objectives))
+    rows = (
+        (s.iteration, *(s.objectives.get(name, float("nan")) for name in names), s.residual, s.seconds, s.note)
+        for s in result.history
+    )
+    return csv_text(("iteration", *names, "residual", "seconds", "note"), rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run folder that was read: `manifest` is its `run.json`, `result` the answer, with its record."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    result: Result
+
+    @property
+    def record(self) -> Record:
+        assert self.result.record is not None
+        return self.result.record
+
+    @cached_property
+    def tables(self) -> dict[str, tuple[str, Labelled]]:
+        """The CSV file of each indexed value: path -> name and value."""
+        of = {"values": self.result.value_of, "prices": self.result.price_of, "reports": self.result.report_of}
+        found: dict[str, tuple[str, Labelled]] = {}
+        for kind, values in of.items():
+            for name, path in self.manifest["tables"][kind].items():
+                value = values[name]
+                assert isinstance(value, Labelled)
+                found[path] = name, value
+        return found
+
+
+def is_run(folder: Path) -> bool:
+    """Whether gamec wrote this folder as a run, be it damaged since."""
+    try:
+        head = (folder / MANIFEST).read_bytes()[:200]
+    except OSError:
+        return False
+    return f'"{KIND}"'.encode() in head
+
+
+def read_run(folder: str | Path) -> Run:
+    """Raises DiagnosticError: G001 where there is no folder, G005 where it is no whole run of a version that this gamec
+    reads."""
+    folder = Path(folder)
+    manifest = read_manifest(folder, KIND)
+    files = {name: read_file(folder, name) for name in ESSENTIAL[1:]}
+    try:
+        files |= {entry["stored"]: read_file(folder, entry["stored"]) for entry in manifest["inputs"]}
+        inputs = unpacked(manifest["inputs"], files, manifest["data"])
+        bare = result_of(manifest["result"], sources_of(inputs))
+        claimed = manifest["claim"]
+    except _DAMAGE as error:
+        raise damaged(folder, MANIFEST, error) from None
+    arrays = {}
+    for name in ESSENTIAL[1:]:
+        try:
+            arrays[name] = variables(files[name])
+        except ValueError as error:
+            raise damaged(folder, name, error) from None
+    answer = arrays["answer.nc"]
+    x, prices = _numbers(answer, "x"), _numbers(answer, "price")
+    named = {}
+    for kind in KINDS:
+        try:
+            named[kind] = values_in(
+                *(arrays[f"{kind}.nc"], answer, manifest["arrays"][kind], manifest["axes"], bare.docs, bare.units)
+            )
+        except _DAMAGE as error:
+            raise damaged(folder, f"{kind}.nc", error) from None
+    from datetime import datetime
+
+    try:
+        if (claimed is None) != (x is None):
+            raise ValueError("the answer and what is claimed of it do not go together")
+        record = Record(
+            inputs,
+            _request(manifest["options"]),
+            datetime.fromisoformat(manifest["started"]),
+            x,
+            prices,
+            None if claimed is None else claim_of(claimed, x, prices),
+        )
+    except _DAMAGE as error:
+        raise damaged(folder, MANIFEST, error) from None
+    result = replace(
+        bare, value_of=named["values"], price_of=named["prices"], report_of=named["reports"], record=record
+    )
+    return Run(folder, manifest, result)
+
+
+def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
+    """`run.json`, if it is of this kind and of a version that this gamec reads. Raises DiagnosticError (G001, G005)."""
+    if not folder.is_dir():
+        raise DiagnosticError([Diagnostic("G001", f"there is no folder `{folder}`")])
+    content = read_file(folder, MANIFEST)
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise damaged(folder, MANIFEST, error) from None
+    if not isinstance(found, dict) or found.get("kind") != kind:
+        raise damaged(folder, MANIFEST, ValueError(f"it does not say that this is a `{kind}`"))
+    if found.get("format") != FORMAT:
+        made = found.get("gamec", "another version")
+        raise DiagnosticError(
+            [
+                Diagnostic(
+                    "G005",
+                    f"`{folder}` has the format {found.get('format')}, this gamec reads {FORMAT}",
+                    notes=(f"it was written by gamec {made}",),
+                    hints=(Hint("read it with that version, or solve its `inputs` again with this one"),),
+                )
+            ]
+        )
+    return found
+
+
+def read_file(folder: Path, name: str) -> bytes:
+    """A file of the folder. Raises DiagnosticError (G005) where it is missing, cannot be read, or would lie outside."""
+    path = folder / name
+    if ".." in Path(name).parts or Path(name).is_absolute():
+        raise damaged(folder, MANIFEST, ValueError(f"`{name}` lies outside the folder"))
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        words = "it is missing" if missing else getattr(error, "strerror", None) or str(error)
+        raise damaged(folder, name, ValueError(words)) from None
+
+
+def damaged(folder: Path, name: str, error: Exception) -> DiagnosticError:
+    """G005, with what is wrong with one file."""
+    words = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+    return DiagnosticError(
+        [
+            Diagnostic(
+                "G005",
+                f"`{folder}` is no whole run folder: `{name}`: {words}",
+                hints=(Hint("name a folder that `-o` made, or make it again with `gamec solve FILE -o DIR`"),),
+            )
+        ]
+    )
+
+
+def sources_of(inputs: Inputs) -> dict[str, Source]:
+    """The texts that diagnostics point into, by path."""
+    texts = {inputs.model.path: inputs.model}
+    for name, content in inputs.files.items():
+        texts[name] = Source(name, content.decode("utf-8-sig", errors="replace"))
+    for name, text in inputs.library.items():
+        texts[f"std/{name}.game"] = Source(f"std/{name}.game", text)
+    return texts
+
+
+def _numbers(answer: Mapping[str, Any], name: str) -> Floats | None:
+    return np.asarray(answer[name], dtype=np.float64) if name in answer else None
+
+
+def _request(options: Mapping[str, Any]) -> Request:
+    """As far as results show it; a choice that later versions add is left at its default."""
+
+    def number(name: str) -> float | None:
+        return None if options.get(name) is None else float(options[name])
+
+    return Request(
+        method=str(options.get("method", "auto")),
+        solver=str(options.get("solver", "auto")),
+        time_limit=number("time_limit"),
+        gap=number("gap"),
+        seed=int(options.get("seed", 0)),
+        complementarity=str(options.get("complementarity", "auto")),
+        big_m=number("big_m"),
+        crosscheck=bool(options.get("crosscheck", False)),
+        tolerance=number("tolerance"),
+    )
