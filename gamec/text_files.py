@@ -50,22 +50,24 @@ def read_text(path: str) -> Source:
         ) from None
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write a file whole or not at all: under another name first, then renamed. Raises DiagnosticError (G003)."""
+def write_whole(path: str, content: str | bytes) -> None:
+    """Write a file whole or not at all: under another name first, then renamed. Text in UTF-8 with line feeds. Raises
+    DiagnosticError (G003)."""
     import tempfile
 
     target = Path(path)
     hidden = None
     try:
+        raw = content.encode("utf-8") if isinstance(content, str) else content
         if target.is_dir():
             raise IsADirectoryError(21, "it is a folder")
         if target.exists() and not target.is_file():  # a device such as /dev/null, or a pipe: cannot be renamed over
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(raw)
             return
         place = target.resolve()
         number, hidden = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        with open(number, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(number, "wb") as file:
+            file.write(raw)
         os.chmod(hidden, _mode(place))
         os.replace(hidden, place)
         hidden = None

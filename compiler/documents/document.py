@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 
-from compiler.documents.math import Math
+from compiler.documents.math import Ident, Math, Named, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +163,33 @@ def listed(items: list[Inlines], last: str = " and ") -> Inlines:
             found.append(Text(last if k == len(items) - 1 else ", "))
         found += item
     return tuple(found)
+
+
+def parts_of(item: object) -> Iterator[object]:
+    """Every part of a piece of a document, formulas and their parts included."""
+    stack = [item]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, tuple):
+            stack.extend(part)
+        elif is_dataclass(part) and not isinstance(part, type):
+            yield part
+            stack.extend(getattr(part, f.name) for f in fields(part))
+
+
+def texts(item: object) -> Iterator[str]:
+    """Every text of a piece of a document: words, names and letters."""
+    for part in parts_of(item):
+        match part:
+            case Text() | Code() | Strong() | Ident() | Named() | Words():
+                yield part.text
+            case Document() | Section():
+                yield part.title
+            case Column():
+                yield part.head
+            case Table() | Diagram() | Figure():
+                yield part.caption
+                if isinstance(part, Table):
+                    yield from (title for title, _ in part.groups)
+            case _:
+                pass

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable
 
 from compiler.documents import math as m
-from compiler.documents.document import Formula, Inlines, Section, Text
+from compiler.documents.document import Formula, Inlines, Section, Text, parts_of
 
 
 def notation(sections: Iterable[Section]) -> list[Inlines]:
     """A paragraph for each sign that is not common knowledge, in a fixed order."""
-    used = {_key(node) for node in _formulas(tuple(sections))}
+    used = {_key(node) for node in parts_of(tuple(sections))}
     return [said for key, said in _SAID if key in used]
 
 
-def _formulas(item: object) -> Iterator[m.Math]:
-    """Every part of every formula in a piece of a document."""
-    stack = [item]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, tuple):
-            stack.extend(part)
-        elif is_dataclass(part) and not isinstance(part, type):
-            if isinstance(part, m.Math):
-                yield part
-            stack.extend(getattr(part, f.name) for f in fields(part))
-
-
-def _key(node: m.Math) -> str:
+def _key(node: object) -> str:
     match node:
         case m.Named() | m.Sign():
             return node.text if isinstance(node, m.Named) else node.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gamec.commands import check, compare, compile, doctor, explain, fmt, lsp, new, show, solve, verify  # noqa: A004 - called as the command
+from gamec.commands import check, compare, compile, doc, doctor, explain, fmt, lsp, new, show, solve, verify  # noqa: A004 - called as the command
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,12 @@ COMMANDS: tuple[Command, ...] = (
         "Write a model as a program in another language.",
         compile.run,
         ("gamec compile park.game --to pyomo -o park.py",),
+    ),
+    Command(
+        "doc",
+        "Write a model as a document: LaTeX, PDF, HTML, Markdown.",
+        doc.run,
+        ("gamec doc park.game -o park.tex", "gamec doc park.game -o park.pdf --case winter"),
     ),
     Command(
         "show",
