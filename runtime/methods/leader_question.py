@@ -6,7 +6,7 @@ moved to the nearest one that keeps them, so that a search does not have to find
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from compiler.ground.sparse import Csr, Floats, Quad
 from compiler.reformulations.program import Program
 from runtime.methods.kept_model import KeptModel
 from runtime.methods.leader_value import LeaderValue, ValueByAnswers, Worth
+from runtime.methods.method import Request, Search
 from runtime.methods.search_space import SearchSpace
 from runtime.methods.setting import Setting
+from runtime.methods.value_by_branches import ValueByBranches
 from runtime.methods.value_by_conditions import ValueByConditions
 from runtime.solvers.solver import Ending
 
@@ -27,6 +29,10 @@ class Question:
 
     setting: Setting
     space: SearchSpace
+    gap: float | None = None
+    seed: int = 0
+    search: Search = field(default_factory=Search)
+    """As in a `Request`, for the games of branches where there are more than two levels."""
 
     def evaluator(self) -> Evaluator:
         return Evaluator(self)
@@ -43,13 +49,22 @@ class Evaluator:
     def __init__(self, question: Question) -> None:
         setting, space = question.setting, question.space
         middle = space.decisions(np.full((1, space.size), 0.5))[0]
-        self.value: LeaderValue = (
-            ValueByConditions(setting, space.columns)
-            if joined_followers(setting)
-            else ValueByAnswers(setting, space.columns, middle)
-        )
+        self.value = self._value(question, middle)
         self.game = setting.game
         self._near = _Nearest.of(setting, space)
+
+    @staticmethod
+    def _value(question: Question, middle: Floats) -> LeaderValue:
+        setting, searched = question.setting, question.space.columns
+        if any(player.leaders not in ((), (setting.leader,)) for player in setting.game.players):
+            # The registry holds the methods that ask this question.
+            from runtime.methods.registry import choose
+
+            request = Request(gap=question.gap, seed=question.seed, search=question.search)
+            return ValueByBranches(setting, searched, choose, request)
+        if joined_followers(setting):
+            return ValueByConditions(setting, searched)
+        return ValueByAnswers(setting, searched, middle)
 
     def worth(self, decision: Floats, time_limit: float | None = None) -> Worth:
         return self.value.worth(decision, time_limit)

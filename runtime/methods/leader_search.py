@@ -17,26 +17,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from compiler.ground.sparse import Floats
+from compiler.reformulations.high_point import high_point
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.history import Step
 from runtime.methods.evaluations import Evaluations, Stopped, evaluations
-from runtime.methods.kkt import Kkt, high_point_bound
+from runtime.methods.kkt import Kkt
 from runtime.methods.leader_question import Evaluator, Question, joined_followers
 from runtime.methods.leader_value import FAILED
-from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.method import Found, Refusal, Request, pick_solver
 from runtime.methods.sampler import Sampler
 from runtime.methods.search_space import SearchSpace, linking, search_space
 from runtime.methods.search_ties import tie_findings
 from runtime.methods.setting import Setting, nobodys_rows
 from runtime.result import Status
+from runtime.solvers.solver import Options
 
 GENERATIONS = 100
 """How many where the user sets no number."""
+
+PATIENCE = 10.0
+"""Seconds for the bound that the high-point relaxation gives; a tenth of the time limit where that is less."""
 
 GATHERED = 1e-9
 """Width of a generation in the unit box at which it can find nothing new."""
@@ -82,6 +87,15 @@ class LeaderSearch:
         return _Run(self, setting, space, request).found()
 
 
+def relaxed_bound(setting: Setting, request: Request) -> float:
+    """A bound of the leader's objective, as if minimised, from the relaxation without anybody's optimality; -inf
+    without one."""
+    program = high_point(setting.game, setting.leader)
+    limit = PATIENCE if request.time_limit is None else min(PATIENCE, 0.1 * request.time_limit)
+    outcome = pick_solver(program, Request()).solve(program, Options(limit, request.options.gap, request.seed))
+    return float(outcome.bound)
+
+
 @dataclass
 class _Best:
     """The best row so far, by Deb's rule, and how many were seen and failed."""
@@ -120,7 +134,8 @@ class _Run:
 
     def found(self) -> Found:
         search = self.request.search
-        question = Question(self.setting, self.space)
+        alone = replace(search, workers=1, executor="auto")
+        question = Question(self.setting, self.space, self.request.gap, self.request.seed, alone)
         all_tried = False
         with evaluations(question, search.workers, search.executor, self.deadline, self.request.watch.stop) as work:
             try:
@@ -203,7 +218,7 @@ class _Run:
             return Found(status, SOLVER, seconds=spent, history=history, evidence=(self._nothing(),))
         worth = Evaluator(question).worth(best.decision)
         assert worth.x is not None, "an evaluation that gives another result the second time"
-        bound = worth.value if settled else high_point_bound(self.setting, self.request)
+        bound = worth.value if settled else relaxed_bound(self.setting, self.request)
         gap = (worth.value - bound) / max(1.0, abs(worth.value))
         proven = gap <= self.request.options.gap
         return Found(
@@ -212,7 +227,7 @@ class _Run:
             x=worth.x,
             prices=worth.prices,
             claimed={leader: sense * worth.value},
-            bound={leader: sense * min(bound, worth.value)},
+            bound={**worth.bounds, leader: sense * min(bound, worth.value)},
             notes=self._notes(settled, proven),
             seconds=spent,
             history=history,

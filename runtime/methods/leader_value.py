@@ -14,7 +14,8 @@ Reference: Dempe, Foundations of Bilevel Programming (2002), 3.3; Deb, Comput. M
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -50,6 +51,8 @@ class Worth:
     violation: float = 0.0
     x: Floats | None = None
     prices: Floats | None = None
+    bounds: Mapping[int, float] = field(default_factory=dict)
+    """Proven bounds of other leaders' objectives at the decision, by player, in its own sense."""
 
 
 class LeaderValue(Protocol):

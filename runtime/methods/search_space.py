@@ -81,12 +81,16 @@ def linking(setting: Setting) -> Ints:
         return mask
 
     row, goal = game.row_quad, game.objective_quad
+    leads = np.zeros(len(game.players), np.bool_)
+    leads[[k for player in game.players for k in player.leaders]] = True
     seen[game.matrix.indices[follows(game.row_owner[game.matrix.row_numbers()])]] = True
     for one, two in ((0, 1), (1, 0)):
         in_row, in_goal = (row.i, row.j)[one], (goal.i, goal.j)[one]
         seen[in_row[follows(game.row_owner[row.row])]] = True
-        beside = (goal.i, goal.j)[two]
-        seen[in_goal[follows(goal.row) & (game.owner[beside] == goal.row)]] = True
+        beside = game.owner[(goal.i, goal.j)[two]]
+        # One who leads in its turn moves its followers' columns and prices as well.
+        moves = (beside == goal.row) | (leads[goal.row] & (beside != setting.leader))
+        seen[in_goal[follows(goal.row) & moves]] = True
     return np.flatnonzero(seen & mine)
 
 
