@@ -11,6 +11,7 @@ from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.kkt import Kkt
 from runtime.methods.method import Method, Refusal
 from runtime.methods.mpcc import Mpcc
+from runtime.methods.nested import Nested
 from runtime.methods.particle_swarm import PARTICLE_SWARM
 from runtime.methods.pessimistic import Pessimistic
 from runtime.methods.setting import Setting
@@ -26,6 +27,7 @@ METHODS: dict[str, Method] = {
     "best_response": BestResponse(),
     "diagonalisation": Diagonalisation(lambda setting, wanted: choose(setting, wanted)),
     "mpcc": Mpcc(),
+    "nested": Nested(lambda setting, wanted: choose(setting, wanted)),
     "cma_es": CMA_ES,
     "differential_evolution": DIFFERENTIAL_EVOLUTION,
     "particle_swarm": PARTICLE_SWARM,
