@@ -12,6 +12,7 @@ from compiler.backends.latex import write_latex
 from compiler.backends.latex_text import unprintable
 from compiler.backends.markdown import write_markdown
 from compiler.backends.statement_text import file_name
+from compiler.derivation import single_level
 from compiler.documents.build import Described, describe
 from compiler.documents.document import Document, texts
 from compiler.ir.game import Game
@@ -40,12 +41,20 @@ class Describable(Emittable, Protocol):
 
     def game_of_case(self, case: str) -> Game: ...
 
+    def absent(self) -> frozenset[int]: ...
 
-def document_of(compiled: Describable, version: str = "") -> Described:
-    """The document of a model with its case and data."""
+
+def document_of(compiled: Describable, version: str = "", derive: bool = False) -> Described:
+    """The document of a model with its case and data; with `derive` its players' optimality conditions too.
+
+    Raises `DiagnosticError` where there are none to derive (G704, G712).
+    """
     game = compiled.game
     cases = {name: compiled.game_of_case(name) for name in ("", *(c.name for c in game.cases))} if game.cases else {}
-    return describe(game, known=compiled.bound_data(), cases=cases, file=file_name(compiled.source), version=version)
+    single = single_level(game, absent=compiled.absent()) if derive else None
+    return describe(
+        game, single=single, known=compiled.bound_data(), cases=cases, file=file_name(compiled.source), version=version
+    )
 
 
 def warnings_of(described: Described, target: DocumentFormat) -> tuple[Diagnostic, ...]:

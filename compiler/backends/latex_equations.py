@@ -54,9 +54,8 @@ def _rows(equation: Equation, room: float) -> str:
 def _line(line: m.Math, indent: float, room: float) -> str:
     """A line of a formula; one that is wider than the column takes no room in it, since nothing stands beside it."""
     text = latex(line)
-    if isinstance(line, m.Row) and line.parts and isinstance(line.parts[0], m.Sign):
-        text = f"{{}}{text}"  # a sign at the start keeps its space
-    text = rf"\qquad {text}" if indent else text
+    if indent:
+        text = rf"\qquad {{}}{text}"  # a sign at the start keeps its space
     return rf"\rlap{{$\displaystyle {text}$}}" if width(line) + indent > room else text
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from compiler.derivation import SingleLevel
 from compiler.documents.cases import case_table
+from compiler.documents.derivation import derivation, derived
 from compiler.documents.diagram import diagram
 from compiler.documents.document import (
     Block,
@@ -50,21 +52,23 @@ def describe(
     cases: Mapping[str, Game] | None = None,
     file: str = "",
     version: str = "",
-    more: tuple[Section, ...] = (),
+    single: SingleLevel | None = None,
 ) -> Described:
     """The document of a game with one case applied.
 
     `known` has the data of the case (without it values are left out), `cases` every case's game by name, `file` the
-    name of the model's file; `more` are sections that others made, which come before the cases.
+    name of the model's file; `single` are the optimality conditions of its players, for a document that derives them.
     """
-    symbols = Symbols(game)
+    symbols = Symbols(game, [x.definition for x in single.multipliers] if single is not None else [])
     formulas = Formulas(symbols, partial(consecutive, known))
     numbers = EquationNumbers.of_game(game)
+    if single is not None:
+        numbers = numbers.followed_by(derived(single))
     statements = Statements(game, formulas, numbers)
     sections = [_overview(game, statements)]
     sections += [_player(game, p, statements) for p in ordered_players(game)]
     sections += [*_shared(game, statements), *_definitions(game, statements), *uncertainty(game, formulas)]
-    sections += more
+    sections += derivation(single, statements) if single is not None else ()
     table = case_table(game, cases or {}, formulas, numbers)
     if table is not None:
         sections.append(Section("Cases", (table,)))

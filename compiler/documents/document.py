@@ -165,6 +165,20 @@ def listed(items: list[Inlines], last: str = " and ") -> Inlines:
     return tuple(found)
 
 
+def references(numbers: list[int]) -> Inlines:
+    """The numbers in order, runs of more than two as `(4)-(7)`."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    shown: list[Inlines] = []
+    for run in runs:
+        shown += [(Reference(run[0], run[-1]),)] if len(run) > 2 else [(Reference(n),) for n in run]
+    return listed(shown)
+
+
 def parts_of(item: object) -> Iterator[object]:
     """Every part of a piece of a document, formulas and their parts included."""
     stack = [item]

@@ -375,6 +375,7 @@ def _between(left: m.Math, right: m.Math) -> Literal["none", "thin", "dot"]:
     if isinstance(first, m.Scripts):
         first = first.base
     last = left.parts[-1] if isinstance(left, m.Row) and left.parts else left
+    several = any(isinstance(x, m.Row) and all(isinstance(p, m.Ident) for p in x.parts) for x in (left, right))
     if isinstance(first, m.Digits) or (_word(last) and _word(first)):
         return "dot"
     if isinstance(last, m.Digits) and not _word(first):
@@ -382,7 +383,7 @@ def _between(left: m.Math, right: m.Math) -> Literal["none", "thin", "dot"]:
     if isinstance(last, m.Fenced) or isinstance(first, m.Fenced):
         return "thin" if _word(first) or _word(last.base if isinstance(last, m.Scripts) else last) else "none"
     single = all(isinstance(x, m.Ident) and len(x.text) == 1 for x in (last, first))
-    return "none" if single else "thin"
+    return "none" if single and not several else "thin"
 
 
 def _word(node: m.Math) -> bool:

@@ -9,7 +9,7 @@ name for data have no number; the nomenclature says what they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from compiler.documents.structure import ordered_players
@@ -51,6 +51,11 @@ class EquationNumbers:
     def of_game(game: Game) -> EquationNumbers:
         pairs = _ordered(game)
         return EquationNumbers(tuple(Entry(k, statement, part) for k, (statement, part) in enumerate(pairs, start=1)))
+
+    def followed_by(self, statements: Iterable[Statement]) -> EquationNumbers:
+        """These and further statements behind them, such as those of a derivation."""
+        first = len(self.entries) + 1
+        return EquationNumbers((*self.entries, *(Entry(k, s) for k, s in enumerate(statements, start=first))))
 
     def of(self, statement: Statement, part: str = "") -> int | None:
         """The number of a statement of this game; None for one that has no equation. Statements are known by

@@ -75,15 +75,16 @@ def _missing(item: m.Math | Place, indices: Sequence[m.Math]) -> bool:
 
 
 class Symbols:
-    """The symbols of a game. `refused` has the `tex` that cannot be printed: the signature and why."""
+    """The symbols of a game, and of `more` declarations that were derived from it. `refused` has the `tex` that cannot
+    be printed: the signature and why."""
 
-    def __init__(self, game: Game) -> None:
+    def __init__(self, game: Game, more: Sequence[VarDef] = ()) -> None:
         self.refused: list[tuple[Signature, str]] = []
         self._patterns: dict[int, Pattern] = {}
         self._others: list[Declaration] = []
         self._sets = self._set_symbols(game.sets)
         self._sets_by_name = {d.name: self._sets[id(d)] for d in game.sets}
-        declared = list(_declared(game))
+        declared = [*_declared(game), *more]
         for declaration in declared:
             self._patterns[id(declaration)] = self._pattern(declaration)
         self._tell_apart(declared)

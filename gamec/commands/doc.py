@@ -26,6 +26,10 @@ def run(
             show_default=False,
         ),
     ] = None,
+    derivation: Annotated[
+        bool,
+        typer.Option("--derivation", help="Derive the players' optimality conditions and the single-level problem."),
+    ] = False,
     case: Case = None,
     sets: Sets = None,
     data: DataFile = None,
@@ -55,7 +59,7 @@ def run(
         )
     values = overrides(sets, data)
     compiled = compile_file(model_file(file), case=case, overrides=values)
-    described = document_of(compiled, version())
+    described = document_of(compiled, version(), derive=derivation)
     show_warnings((*compiled.warnings, *warnings_of(described, target)), Format.TEXT)
     text = target.write(described.document)
     if output is None or output == "-":
