@@ -53,6 +53,8 @@ def test_no_feasible_point_is_cut_off(system: tuple[np.ndarray, ...]) -> None:
         )
         if found.status == 2:
             return
+        if found.status == 4:
+            continue  # HiGHS ended without a verdict
         if found.status != 0:
             end = -sign * np.inf
             assert (tight_lower if sign == 1 else tight_upper)[k] == end
