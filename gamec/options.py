@@ -49,6 +49,13 @@ def _count(word: str | int) -> int:
     return int(text)
 
 
+def _at_least_one(word: str | int) -> int:
+    count = _count(word)
+    if count < 1:
+        raise typer.BadParameter(f"{word} is below 1")
+    return count
+
+
 ModelFile = Annotated[
     str, typer.Argument(metavar="FILE", help="A .game file, or - for standard input.", show_default=False)
 ]
@@ -111,6 +118,42 @@ Gap = Annotated[
         parser=_at_least_zero,
         help="Relative gap at which a solver may stop.",
         show_default=False,
+    ),
+]
+Population = Annotated[
+    int | None,
+    typer.Option(
+        "--population",
+        metavar="NUMBER",
+        parser=_at_least_one,
+        help="Points in each generation of a search over the leader.",
+        show_default=False,
+    ),
+]
+Generations = Annotated[
+    int | None,
+    typer.Option(
+        "--generations",
+        metavar="NUMBER",
+        parser=_at_least_one,
+        help="Generations of such a search, at most.",
+        show_default=False,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="NUMBER",
+        parser=_at_least_one,
+        help="Processes that evaluate its points; the answer is the same.",
+        show_default=False,
+    ),
+]
+Executor = Annotated[
+    str,
+    typer.Option(
+        "--executor", metavar="NAME", help="Who evaluates them: threads, processes, or dask:ADDRESS of a scheduler."
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", parser=_count, help="Seed of whatever is random.")]

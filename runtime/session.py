@@ -18,7 +18,7 @@ from grammar.source import Source
 from runtime.answer import Answer, answer
 from runtime.given_data import plain_data
 from runtime.labels import labelled_prices, labelled_values
-from runtime.methods.method import Request
+from runtime.methods.method import Request, Search
 from runtime.record import Inputs, Record, now
 from runtime.result import Comparison, Labelled, Result, Value
 
@@ -36,6 +36,10 @@ def solve(
     complementarity: str = "auto",
     big_m: float | None = None,
     crosscheck: bool = False,
+    population: int | None = None,
+    generations: int | None = None,
+    workers: int | None = None,
+    executor: str = "auto",
 ) -> Result:
     """Solve the game in a `.game` file, or in a text that was read already, and certify the answer.
 
@@ -45,11 +49,15 @@ def solve(
     `complementarity` names how followers' complementary pairs are kept (`sos1`, `big_m`, `indicator`, `product`,
     `strong_duality`); `big_m` is assumed where big-M needs a bound that cannot be derived, and the status is then
     `optimal_if_bounds`. `crosscheck` solves again by another reformulation and solver, and compares.
+    Searches over a leader (`particle_swarm`, `differential_evolution`, `cma_es`, `nested`) try `population` points in
+    each of `generations`, on `workers` at once by an `executor` (`threads`, `processes`, or `dask:ADDRESS`); the answer
+    does not depend on the last two.
     Infeasible and unbounded games, limits and answers that fail the certificate come back as a Result with that
     status and its diagnostics. Raises `DiagnosticError` for a model that does not compile, has no method, or options
     that do not exist.
     """
-    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck)
+    search = Search(population, generations, workers, executor)
+    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck, search=search)
     return _result(_solved(read_source(path), case, plain_data(data or {}), request))
 
 
@@ -66,13 +74,18 @@ def compare(
     complementarity: str = "auto",
     big_m: float | None = None,
     crosscheck: bool = False,
+    population: int | None = None,
+    generations: int | None = None,
+    workers: int | None = None,
+    executor: str = "auto",
 ) -> Comparison:
     """Solve several cases (None: all that the file declares, or the model as it stands if there is none) and compare
     them.
 
     Raises `DiagnosticError` as `solve` does.
     """
-    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck)
+    search = Search(population, generations, workers, executor)
+    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck, search=search)
     given, model = plain_data(data or {}), read_source(path)
     names = list(cases) if cases is not None else [c.name for c in compile_file(model[0], overrides=given).game.cases]
     solved = {name: _solved(model, name or None, given, request) for name in names or [""]}
@@ -118,7 +131,7 @@ def _solved(model: tuple[Source, Path], case: str | None, given: Mapping[str, ob
         found = answer(compiled.ground, request)
     except DiagnosticError as error:
         raise DiagnosticError([_placed(d, asked, compiled.game.options) for d in error.diagnostics]) from None
-    record = Record(inputs, request, started, found.x, found.prices, found.claim)
+    record = Record(inputs, case or "", request, started, found.x, found.prices, found.claim, compiled)
     before = time.perf_counter()
     values = reports_at(compiled, found.x, found.prices)
     if values:
@@ -135,7 +148,7 @@ def reports_at(compiled: Compiled, x: Floats | None, prices: Floats | None) -> d
 
 def hinted(request: Request, options: Sequence[Option]) -> Request:
     """The request with the model's own `solve { }` hints where the caller left the choice open."""
-    hints = {o.name: o.value for o in options}
+    hints, search = {o.name: o.value for o in options}, request.search
     return replace(
         request,
         method=str(hints.get("method", "auto")) if request.method == "auto" else request.method,
@@ -146,6 +159,12 @@ def hinted(request: Request, options: Sequence[Option]) -> Request:
         time_limit=_number(hints.get("time_limit")) if request.time_limit is None else request.time_limit,
         gap=_number(hints.get("gap")) if request.gap is None else request.gap,
         seed=int(hints["seed"]) if "seed" in hints and not request.seed else request.seed,
+        search=replace(
+            search,
+            population=_count(hints.get("population")) if search.population is None else search.population,
+            generations=_count(hints.get("generations")) if search.generations is None else search.generations,
+            workers=_count(hints.get("workers")) if search.workers is None else search.workers,
+        ),
     )
 
 
@@ -158,6 +177,10 @@ def _placed(found: Diagnostic, asked: Request, options: Sequence[Option]) -> Dia
         if mine and f"{option.name} `{option.value}`" in found.headline:
             return replace(found, span=option.span, label="asked for here")
     return found
+
+
+def _count(hint: str | float | None) -> int | None:
+    return None if hint is None else int(hint)
 
 
 def _number(hint: str | float | None) -> float | None:

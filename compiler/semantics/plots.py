@@ -17,8 +17,14 @@ OPTIONS: dict[str, type] = {
     "time_limit": float,
     "gap": float,
     "seed": float,
+    "population": float,
+    "generations": float,
+    "workers": float,
 }
 """What `solve { }` may hold, and whether it takes a word or a number."""
+
+COUNTS = ("population", "generations", "workers")
+"""Those that take a whole number, 1 at least."""
 
 
 def plot_definitions(model: nodes.Model, scope: Scope, units: UnitTable, findings: Findings) -> tuple[PlotDef, ...]:
@@ -93,6 +99,10 @@ def _letters(node: nodes.Expr, scope: Scope) -> list[str]:
     return list(dict.fromkeys(x for e in inner for x in _letters(e, scope)))
 
 
+def _counts(number: float) -> bool:
+    return number >= 1 and number == round(number)
+
+
 def solve_options(model: nodes.Model, findings: Findings) -> tuple[Option, ...]:
     """The hints of `solve { }`; an unknown one is G807, one of the wrong kind too."""
     found: list[Option] = []
@@ -107,6 +117,9 @@ def solve_options(model: nodes.Model, findings: Findings) -> tuple[Option, ...]:
             elif kind is float and not isinstance(value, nodes.Number):
                 hints = [f"write `{name.text} 60`" if name.text == "time_limit" else f"write `{name.text} 1`"]
                 findings.add("G807", f"`{name.text}` takes a number", value.span, "not a number", hints=hints)
+            elif name.text in COUNTS and isinstance(value, nodes.Number) and not _counts(value.value):
+                hints = [f"write `{name.text} {max(1, round(value.value))}`"]
+                findings.add("G807", f"`{name.text}` takes a whole number from 1 on", value.span, "none", hints=hints)
             elif kind is str and not isinstance(value, nodes.Text):
                 hints = [f"write `{name.text} auto`, or a name in place of `auto`"]
                 findings.add("G807", f"`{name.text}` takes a word", value.span, "not a word", hints=hints)

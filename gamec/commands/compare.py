@@ -12,15 +12,19 @@ from gamec.options import (
     Complementarity,
     Crosscheck,
     DataFile,
+    Executor,
     Form,
     Format,
     Gap,
+    Generations,
     Method,
     ModelFile,
+    Population,
     Seed,
     Sets,
     Solver,
     TimeLimit,
+    Workers,
 )
 from gamec.terminal import paper_of, write
 from gamec.watched import watched
@@ -55,6 +59,10 @@ def run(
     complementarity: Complementarity = "auto",
     big_m: BigM = None,
     crosscheck: Crosscheck = False,
+    population: Population = None,
+    generations: Generations = None,
+    workers: Workers = None,
+    executor: Executor = "auto",
     form: Form = Format.TEXT,
 ) -> int:
     from gamec.exit_codes import of_comparison
@@ -81,6 +89,10 @@ def run(
             complementarity=complementarity,
             big_m=big_m,
             crosscheck=crosscheck,
+            population=population,
+            generations=generations,
+            workers=workers,
+            executor=executor,
         )
 
     comparison = watched(f"solving the cases of {file}", work)

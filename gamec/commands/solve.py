@@ -9,18 +9,22 @@ from gamec.options import (
     Crosscheck,
     DataFile,
     Everything,
+    Executor,
     Force,
     Form,
     Format,
     Gap,
+    Generations,
     Method,
     ModelFile,
+    Population,
     RunFolder,
     Seed,
     Sets,
     Solver,
     TimeLimit,
     Workbook,
+    Workers,
 )
 from gamec.watched import watched
 
@@ -39,6 +43,10 @@ def run(
     complementarity: Complementarity = "auto",
     big_m: BigM = None,
     crosscheck: Crosscheck = False,
+    population: Population = None,
+    generations: Generations = None,
+    workers: Workers = None,
+    executor: Executor = "auto",
     everything: Everything = False,
     output: RunFolder = None,
     force: Force = False,
@@ -68,6 +76,10 @@ def run(
             complementarity=complementarity,
             big_m=big_m,
             crosscheck=crosscheck,
+            population=population,
+            generations=generations,
+            workers=workers,
+            executor=executor,
         )
 
     result = watched(f"solving {file}", work)

@@ -103,5 +103,8 @@ OPTIONS: dict[str, str] = {
     "time_limit": "seconds after which the solver stops",
     "gap": "relative gap at which the solver may stop",
     "seed": "the seed of whatever is random",
+    "population": "points in each generation of a search over the leader",
+    "generations": "generations of such a search, at most",
+    "workers": "processes that evaluate its points",
 }
 """Hints of `solve { }`."""

@@ -137,7 +137,7 @@ class _Run:
         alone = replace(search, workers=1, executor="auto")
         question = Question(self.setting, self.space, self.request.gap, self.request.seed, alone)
         all_tried = False
-        with evaluations(question, search.workers, search.executor, self.deadline, self.request.watch.stop) as work:
+        with evaluations(question, search.workers or 1, search.executor, self.deadline, self.request.watch.stop) as work:
             try:
                 if self.space.size == 0:
                     self._seen(work, np.zeros((1, 0)), "the followers see no decision of the leader")

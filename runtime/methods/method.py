@@ -36,7 +36,7 @@ class Iteration:
 
 @dataclass(frozen=True)
 class Search:
-    """How searches over a leader's decisions go about it; None leaves it to the method.
+    """How searches over a leader's decisions go about it; None leaves it to the method, one worker alone.
 
     `population`: points in a generation; `generations`: how many at most. `workers` evaluate points at the same time,
     by an `executor`: `auto`, `threads`, `processes`, or `dask:ADDRESS` of a scheduler, whose workers are used then. The
@@ -45,7 +45,7 @@ class Search:
 
     population: int | None = None
     generations: int | None = None
-    workers: int = 1
+    workers: int | None = None
     executor: str = "auto"
 
 
