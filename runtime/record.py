@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from compiler import library
 from compiler.ground.sparse import Floats
 from compiler.ground.tables import Read
+from compiler.pipeline import Compiled, compile_source
+from compiler.syntax.imports import Library
 from grammar.source import Source
 
 if TYPE_CHECKING:
@@ -50,17 +52,54 @@ class Inputs:
         return text
 
 
+class Copies(Library):
+    """Gives the compiler what was read before, and nothing else."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+
+    def read(self, name: str) -> bytes:
+        """Raises FileNotFoundError for what was not read."""
+        if name not in self.inputs.files:
+            raise FileNotFoundError(2, "there is no copy of it", name)
+        return self.inputs.files[name]
+
+    def library_names(self) -> list[str]:
+        return sorted({*library.library_names(), *self.inputs.library})
+
+    def library_text(self, name: str) -> str | None:
+        return self.inputs.library.get(name)
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """`x` (n,) and `prices` (m,) of the game, None without an answer, with the `claim` that was certified; `started`
     in UTC."""
 
     inputs: Inputs
+    case: str
     request: Request
     started: datetime
     x: Floats | None
     prices: Floats | None
     claim: Claim | None
+    made: Compiled | None = field(default=None, repr=False)
+    """The model as it was compiled for this answer, where it still is at hand."""
+
+    def compiled(self) -> Compiled:
+        """The model, compiled again from what was read then, if need be. Raises DiagnosticError as compiling does."""
+        return self.made if self.made is not None else self.compiled_again()
+
+    def compiled_again(self) -> Compiled:
+        """From what was read then. Raises DiagnosticError."""
+        copies = Copies(self.inputs)
+        return compile_source(
+            self.inputs.model, copies.read, case=self.case or None, overrides=self.inputs.given, std=copies
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        """To other processes goes what is small; the rest can be compiled again."""
+        return {**self.__dict__, "made": None}
 
 
 def now() -> datetime:

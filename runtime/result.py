@@ -7,7 +7,7 @@ Everything here is data; `runtime.session` makes it. `Result.to_json` has the sh
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -21,9 +21,11 @@ from grammar.diagnostics import Diagnostic
 from runtime.history import Step
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from pandas import DataFrame
     from xarray import Dataset
 
+    from runtime.figures.chart import Chart
     from runtime.record import Record
 
 
@@ -202,15 +204,38 @@ class Result:
                 return frame(name, values[name])
         raise KeyError(name)
 
-    def save(self, folder: str | Path, *, force: bool = False, xlsx: bool = False) -> Path:
+    @cached_property
+    def charts(self) -> dict[str, Chart]:
+        """What can be drawn, by name: the file's plots, convergence, prices, balances, regrets."""
+        from runtime.figures.of_result import charts_of
+
+        return charts_of(self)
+
+    def plot(self, name: str | None = None) -> Figure:
+        """A matplotlib figure of one of the `charts`, or of a value, price or report with an index; without a name, of
+        the first chart. Notebooks show it, `savefig` writes it. Raises KeyError for what cannot be drawn."""
+        from runtime.figures.draw import draw
+        from runtime.figures.of_result import chart_named
+
+        return draw(chart_named(self, name))
+
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        force: bool = False,
+        xlsx: bool = False,
+        figures: Sequence[str] = ("png", "pdf"),
+    ) -> Path:
         """Keep the answer and everything it rests on in a run folder, whole or not at all, and say where it is.
 
-        `force` replaces a run that is there already, `xlsx` adds a workbook. Raises DiagnosticError (G003) where the
-        folder cannot be written, ValueError for a result that was put together by hand.
+        `force` replaces a run that is there already, `xlsx` adds a workbook, `figures` names the formats (`png`, `svg`,
+        `pdf`) in which every chart is drawn. Raises DiagnosticError (G003) where the folder cannot be written,
+        ValueError for a result that was put together by hand.
         """
         from runtime.runs.save import save_run
 
-        return save_run(self, folder, force=force, xlsx=xlsx)
+        return save_run(self, folder, force=force, xlsx=xlsx, figures=figures)
 
     def to_json(self) -> dict[str, Any]:
         """The documented shape, of plain lists, strings and numbers; what is no finite number becomes None."""

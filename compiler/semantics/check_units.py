@@ -44,6 +44,12 @@ def check_units(game: Game, findings: Findings) -> None:
     _Checker(findings).game(game)
 
 
+def unit_of(e: ir.Expr) -> Unit | None:
+    """The unit of a checked expression; None where it is no definite one."""
+    found = _Checker(Findings()).unit(e)
+    return found if isinstance(found, Unit) else None
+
+
 class _Checker:
     def __init__(self, findings: Findings) -> None:
         self.findings = findings

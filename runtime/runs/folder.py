@@ -177,6 +177,7 @@ def read_run(folder: str | Path) -> Run:
             raise ValueError("the answer and what is claimed of it do not go together")
         record = Record(
             inputs,
+            bare.case,
             _request(manifest["options"]),
             datetime.fromisoformat(manifest["started"]),
             x,

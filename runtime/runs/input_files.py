@@ -12,8 +12,6 @@ from hashlib import sha256
 from pathlib import PurePath, PureWindowsPath
 from typing import Any
 
-from compiler import library
-from compiler.syntax.imports import Library
 from grammar.source import Source
 from runtime.record import Inputs
 from runtime.runs.file_names import file_names
@@ -54,25 +52,6 @@ def unpacked(listed: list[dict[str, Any]], files: Mapping[str, bytes], given: Ma
         {str(e["name"]): files[e["stored"]] for e in listed if e["role"] == "file"},
         {str(e["name"]): files[e["stored"]].decode() for e in listed if e["role"] == "library"},
     )
-
-
-class StoredInputs(Library):
-    """Gives the compiler the copies, and nothing else."""
-
-    def __init__(self, inputs: Inputs) -> None:
-        self.inputs = inputs
-
-    def read(self, name: str) -> bytes:
-        """Raises FileNotFoundError for what the run did not read."""
-        if name not in self.inputs.files:
-            raise FileNotFoundError(2, "the run folder has no copy of it", name)
-        return self.inputs.files[name]
-
-    def library_names(self) -> list[str]:
-        return sorted({*library.library_names(), *self.inputs.library})
-
-    def library_text(self, name: str) -> str | None:
-        return self.inputs.library.get(name)
 
 
 def _beside(name: str) -> bool:

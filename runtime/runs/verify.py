@@ -16,14 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from compiler.ir.words import count
-from compiler.pipeline import Compiled, compile_source
+from compiler.pipeline import Compiled
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.certify import REGRET, certify
 from runtime.result import Certificate, Labelled, Status, Value
 from runtime.runs.arrays import stored, variables
 from runtime.runs.csv_files import labelled_csv, same_rows
 from runtime.runs.folder import MANIFEST, Run, damaged, history_csv, scalars_csv
-from runtime.runs.input_files import StoredInputs
 from runtime.session import named_at, reports_at
 
 ROUNDING = 1e-9
@@ -73,9 +72,7 @@ def verify(run: Run) -> Verification:
 def compiled_again(run: Run) -> Compiled:
     """The model of the run, from the folder's copies. Raises DiagnosticError as compiling does, and G005 where the
     stored point is none of this model."""
-    inputs = run.record.inputs
-    files = StoredInputs(inputs)
-    compiled = compile_source(inputs.model, files.read, case=run.result.case or None, overrides=inputs.given, std=files)
+    compiled = run.record.compiled_again()
     for what, numbers, wanted in (
         ("columns", run.record.x, compiled.ground.columns),
         ("rows", run.record.prices, compiled.ground.rows),

@@ -21,7 +21,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
 @pytest.fixture(scope="session")
 def _kept(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return result.save(tmp_path_factory.mktemp("kept") / "run", xlsx=True)
+    return result.save(tmp_path_factory.mktemp("kept") / "run", xlsx=True, figures=("svg",))
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def test_the_copies_can_be_solved(run: Path) -> None:
 
 
 def test_a_result_that_was_read_can_be_kept_again(run: Path, tmp_path: Path) -> None:
-    again = read_run(run).result.save(tmp_path / "again")
+    again = read_run(run).result.save(tmp_path / "again", figures=())
     before, after = read_run(run), read_run(again)
     same(before.result, after.result)
     for name in ("values.nc", "values/out.csv", "inputs/plants.game", "scalars.csv"):
@@ -133,7 +133,7 @@ def test_runs_without_an_answer(tmp_path: Path) -> None:
     model = market.written(tmp_path / "model")
     found = solve(model, case="impossible")
     assert found.status is Status.INFEASIBLE
-    stored = read_run(found.save(tmp_path / "run")).result
+    stored = read_run(found.save(tmp_path / "run", figures=())).result
     same(stored, found)
     assert [d.code for d in stored.diagnostics] == ["G801"]
     assert stored.diagnostics[0].span is None or stored.diagnostics[0].span.text
@@ -142,7 +142,7 @@ def test_runs_without_an_answer(tmp_path: Path) -> None:
 def test_data_and_options_are_kept(tmp_path: Path) -> None:
     model = market.written(tmp_path / "model")
     found = solve(model, data={"room": 9, "demand": {1: 8, 2: 9, 3: 8.5}}, seed=3, gap=0.0, time_limit=60)
-    run = read_run(found.save(tmp_path / "run"))
+    run = read_run(found.save(tmp_path / "run", figures=()))
     assert run.manifest["data"] == {"room": 9, "demand": {"1": 8, "2": 9, "3": 8.5}}
     assert (run.record.request.seed, run.record.request.gap, run.record.request.time_limit) == (3, 0.0, 60)
     assert verify(run).confirmed
@@ -162,7 +162,7 @@ def test_files_that_lie_elsewhere(tmp_path: Path) -> None:
         "player p { var x[t] <= 9 minimize c = sum(t) x[t] constraint k[t]: x[t] >= demand[t] + floor[t] }",
         "utf-8",
     )
-    run = read_run(solve(model).save(tmp_path / "run"))
+    run = read_run(solve(model).save(tmp_path / "run", figures=()))
     inside = {p.relative_to(tmp_path / "run") for p in (tmp_path / "run").rglob("*")}
     assert not any(".." in p.parts for p in inside)
     assert sum("elsewhere" in p.parts and p.name.endswith("load.csv") for p in inside) == 2
@@ -174,14 +174,14 @@ def test_files_that_lie_elsewhere(tmp_path: Path) -> None:
 def test_a_text_without_a_file(tmp_path: Path) -> None:
     text = "game g player p { var x in [0, 1] minimize c = -x }"
     for path in ("-", "<cell>", "test"):
-        run = solve(Source(path, text)).save(tmp_path / f"run{len(path)}")
+        run = solve(Source(path, text)).save(tmp_path / f"run{len(path)}", figures=())
         assert (run / "inputs" / "model.game").read_text("utf-8") == text
         assert verify(read_run(run)).confirmed
 
 
 def test_the_history_is_kept(result: Result, tmp_path: Path) -> None:
     steps = (Step(0, {"operator.total": 600.0}, float("inf"), 0.0, "start"), Step(1, {}, float("nan"), 0.5))
-    run = replace(result, history=steps).save(tmp_path / "run")
+    run = replace(result, history=steps).save(tmp_path / "run", figures=())
     found = read_run(run).result.history
     assert found[0] == steps[0]
     assert (found[1].iteration, dict(found[1].objectives), found[1].seconds) == (1, {}, 0.5)
@@ -200,14 +200,14 @@ def test_names_that_file_systems_do_not_take(tmp_path: Path) -> None:
         "player p[i] { var x[t] in [0, 1] var X[t] in [0, 2] minimize c = -(sum(t) x[t]) - (sum(t) X[t]) "
         "constraint k[t]: x[t] + X[t] <= 1 price con[t] }"
     )
-    run = read_run(solve(Source("m", model)).save(tmp_path / "run"))
+    run = read_run(solve(Source("m", model)).save(tmp_path / "run", figures=()))
     assert verify(run).confirmed
     assert len(run.tables) == len({path.casefold() for path in run.tables}) == 3
 
 
 def test_a_result_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="solve"):
-        Result("g", Status.OPTIMAL).save(tmp_path / "run")
+        Result("g", Status.OPTIMAL).save(tmp_path / "run", figures=())
     assert not (tmp_path / "run").exists()
 
 
@@ -219,7 +219,7 @@ def test_what_is_in_the_way_stays(result: Result, run: Path, tmp_path: Path) -> 
     before = (run / "run.json").read_bytes()
     for place, force in ((mine, False), (mine, True), (run, False), (tmp_path / "file", True), (Path(), True)):
         with pytest.raises(DiagnosticError) as error:
-            result.save(place, force=force)
+            result.save(place, force=force, figures=())
         assert [d.code for d in error.value.diagnostics] == ["G003"]
     assert (mine / "thesis.tex").read_text("utf-8") == "years of work"
     assert (tmp_path / "file").read_text("utf-8") == "mine too"
@@ -229,14 +229,14 @@ def test_what_is_in_the_way_stays(result: Result, run: Path, tmp_path: Path) -> 
 def test_force_replaces_a_run_and_leaves_nothing_of_it(result: Result, run: Path) -> None:
     (run / "figures").mkdir(exist_ok=True)
     (run / "figures" / "old.png").write_bytes(b"old")
-    result.save(run, force=True)
+    result.save(run, force=True, figures=())
     assert not (run / "figures" / "old.png").exists()
     assert verify(read_run(run)).confirmed
     assert [p.name for p in run.parent.iterdir()] == ["run"]
 
 
 def test_folders_on_the_way_are_made(result: Result, tmp_path: Path) -> None:
-    place = result.save(tmp_path / "a" / "b" / "run")
+    place = result.save(tmp_path / "a" / "b" / "run", figures=())
     assert (place / "run.json").is_file()
     (tmp_path / "link").symlink_to(tmp_path / "a")
-    assert result.save(tmp_path / "link" / "b" / "run", force=True) == place
+    assert result.save(tmp_path / "link" / "b" / "run", force=True, figures=()) == place

@@ -137,7 +137,7 @@ def consistent(run: Path, x: Callable[[np.ndarray], np.ndarray]) -> None:
         price_of=named.prices,
         report_of=named.reports,
         record=replace(kept.record, x=forged, claim=claim),
-    ).save(run, force=True)
+    ).save(run, force=True, figures=())
 
 
 def test_a_forged_answer_does_not_pass(run: Path) -> None:
@@ -173,7 +173,7 @@ def test_nothing_to_certify(run: Path, tmp_path: Path) -> None:
 
     from runtime.session import solve
 
-    kept = solve(market.written(tmp_path / "model"), case="impossible").save(tmp_path / "other")
+    kept = solve(market.written(tmp_path / "model"), case="impossible").save(tmp_path / "other", figures=())
     found = verified(kept)
     assert (found.certificate, found.findings, found.confirmed) == (None, (), False)
 

@@ -1,0 +1,130 @@
+"""A solved game -> its balances: what each side of a priced equation brings, hour by hour, stacked.
+
+A balance is an equation with a shadow price that runs over an index of numbers (`balance[t]: sum(g) out[g,t] ==
+demand[t]`). Its terms in variables are stacked, those that bring upwards and those that take downwards; its constant
+side is the line that they meet.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compiler.ground.ground_game import Block
+from compiler.ground.plotting import unit_words
+from compiler.ground.sparse import Floats
+from compiler.ir.game import ConstraintDef
+from compiler.pipeline import Compiled
+from compiler.semantics.check_units import unit_of
+from runtime.figures.chart import Chart, Kind, Line, Panel, measured
+
+PANELS = 6
+"""So many panels fill a page; further ones of a balance are left out, which the chart says."""
+
+LINES = 8
+"""From here on the elements of one variable are added up: a stack of more layers tells nobody anything."""
+
+SMALL = 1e-6
+"""Part of the largest term below which a term is nothing: what solvers hold constraints to."""
+
+
+def balances(compiled: Compiled, x: Floats) -> list[Chart]:
+    """A chart for each balance of the model at `x` (columns,)."""
+    game = compiled.ground
+    declared = {(c.player, c.name): c for p in compiled.game.players for c in p.constraints}
+    declared |= {("", c.name): c for c in compiled.game.shared}
+    found = []
+    for k in sorted({*game.price_names, *_market_blocks(compiled)}):
+        block = game.row_blocks[k]
+        d = declared.get((block.player, block.name)) or declared.get(("", block.name))
+        chart = None if d is None or d.relation != "==" else _balance(compiled, block, d, x)
+        if chart is not None:
+            found.append(chart)
+    return found
+
+
+def _market_blocks(compiled: Compiled) -> list[int]:
+    """Rows whose shadow price is a column that players see."""
+    game = compiled.ground
+    rows = np.unique(game.price_row[game.price_row >= 0])
+    starts = np.array([b.start for b in game.row_blocks])
+    return np.unique(np.searchsorted(starts, rows, side="right") - 1).tolist() if len(rows) else []
+
+
+def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> Chart | None:
+    game = compiled.ground
+    numeric = [k for k, axis in enumerate(block.labels) if len(axis) and all(type(e) in (int, float) for e in axis)]
+    rows = np.arange(block.start, block.stop)
+    level = game.row_lower[rows]
+    if not numeric or not block.size or not np.array_equal(level, game.row_upper[rows]):
+        return None
+    if np.isin(game.row_quad.row, rows).any():
+        return None
+    along = numeric[-1]
+    positions = block.positions()
+    others = [k for k in range(len(block.sets)) if k != along]
+    groups, group = np.unique(positions[:, others], axis=0, return_inverse=True)
+    places = np.zeros(block.size, np.int64) if not len(block.sets) else positions[:, along]
+    terms = _terms(compiled, block, x)
+    unit = unit_words(unit_of(d.left))
+    axis = block.labels[along]
+    panels = []
+    for number, key in enumerate(groups[:PANELS]):
+        mine = group.reshape(-1) == number
+        sign = -1.0 if np.nansum(level[mine]) < 0 else 1.0
+        lines = [Line(label, _at(sign * values[mine], places[mine], len(axis))) for label, values in terms]
+        largest = max((float(np.nanmax(np.abs(line.values), initial=0.0)) for line in lines), default=0.0)
+        lines = [line for line in lines if np.nanmax(np.abs(line.values), initial=0.0) > SMALL * largest]
+        over = [Line("constant side", _at(sign * level[mine], places[mine], len(axis)))] if level[mine].any() else []
+        words = ", ".join(str(block.labels[k][p]) for k, p in zip(others, key, strict=True))
+        if len(lines) + len(over) > 1:
+            panels.append(Panel(Kind.STACK, measured("", unit), tuple(lines), tuple(over), words))
+    if not panels:
+        return None
+    left = len(groups) - PANELS
+    name = f"{block.player}.{block.name}" if block.player else block.name
+    title = d.signature.doc or f"Balance {name}"
+    words = next((s.signature.doc for s in compiled.game.sets if s.name == block.sets[along]), "")
+    note = f"{left} more of {len(groups)} are left out" if left > 0 else ""
+    return Chart(f"balance_{name}", title, words or block.letters[along], axis, tuple(panels), note)
+
+
+def _at(values: Floats, places: np.ndarray, size: int) -> Floats:
+    found = np.full(size, np.nan)
+    found[places] = values
+    return found
+
+
+def _terms(compiled: Compiled, block: Block, x: Floats) -> list[tuple[str, Floats]]:
+    """What each variable brings to each row, (rows of the block,): by its elements that the row does not fix, while
+    they are few."""
+    game = compiled.ground
+    start, stop = game.matrix.indptr[block.start], game.matrix.indptr[block.stop]
+    columns = game.matrix.indices[start:stop]
+    amounts = game.matrix.data[start:stop] * x[columns]
+    rows = np.repeat(np.arange(block.size), np.diff(game.matrix.indptr[block.start : block.stop + 1]))
+    starts = np.array([b.start for b in game.column_blocks])
+    owner = np.searchsorted(starts, columns, side="right") - 1
+    found: list[tuple[str, Floats]] = []
+    for k in np.unique(owner).tolist():
+        of = game.column_blocks[k]
+        mine = owner == k
+        free = [j for j, name in enumerate(of.sets) if name not in block.sets]
+        positions = of.positions()[columns[mine] - of.start][:, free]
+        keys, which = np.unique(positions, axis=0, return_inverse=True)
+        name = (of.doc or f"{of.player}.{of.name}") if not of.lifted else "nonlinear terms"
+        if len(keys) > LINES:
+            keys, which = keys[:1, :0], np.zeros(len(positions), np.int64)
+        for number, key in enumerate(keys):
+            here = which.reshape(-1) == number
+            values = np.zeros(block.size)
+            np.add.at(values, rows[mine][here], amounts[mine][here])
+            words = [str(of.labels[j][p]) for j, p in zip(free, key, strict=False)]
+            found.append((name + (f": {', '.join(words)}" if words else ""), values))
+    labels = [label for label, _ in found]
+    names = [f"{game.column_blocks[k].player}.{game.column_blocks[k].name}" for k in np.unique(owner).tolist()]
+    if len(set(labels)) < len(labels) and len(labels) == len(names):
+        found = [
+            (f"{label} ({name})" if labels.count(label) > 1 else label, values)
+            for (label, values), name in zip(found, names, strict=True)
+        ]
+    return found
