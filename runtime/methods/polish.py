@@ -103,6 +103,9 @@ def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
     if settled.columns <= SMOOTHED and not Ipopt().missing():
         # A solver's gap of 1e-6 leaves a decision within the square root of it.
         best = _accepted(program, z, Ipopt().improve(settled, exact, z))
+        better = best is not None and best.z is not None and program.cost_at(best.z) < program.cost_at(z)
+        if not better and program.violation(z) <= TOLERANCE:
+            best = None
     for columns in _factors(settled):
         start = z if best is None or best.z is None else best.z
         half = with_columns_fixed(settled, columns, start)

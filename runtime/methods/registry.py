@@ -71,7 +71,7 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
             return method, f"{name}: the game is {setting.described()}; ruled out: {'; '.join(later)}{fit_too}"
         ruled_out.append(f"{name}: {refusal.reason}")
         refusals.append(refusal)
-    fitting = [d for r in refusals if r.fits for d in r.diagnostics]
+    fitting = list(dict.fromkeys(d for r in refusals if r.fits for d in r.diagnostics))
     if fitting:
         raise DiagnosticError(tuple(dict.fromkeys(fitting)))
     game = setting.game

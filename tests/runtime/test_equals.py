@@ -50,8 +50,11 @@ def test_a_stationary_maximum_is_refused() -> None:
     builder.minimize("a", {("x", "x"): -1}).minimize("b", {"y": 1})
     game = builder.build()
     with pytest.raises(DiagnosticError) as error:
-        answer(game, Request())
+        answer(game, Request("joint_conditions"))
     assert [d.code for d in error.value.diagnostics] == ["G702"]
+    found = answer(game, Request())
+    assert found.status is Status.EQUILIBRIUM
+    assert found.x == pytest.approx([2, 0], abs=1e-7)
     certificate = certify(game, Claim(Status.EQUILIBRIUM, np.zeros(2)))
     assert not certificate.verified
     assert certificate.regret["a"] == pytest.approx(4, abs=1e-5)

@@ -151,21 +151,38 @@ clear market: q >= d  price p in [0, 9]
     assert found.value_of["q"] == pytest.approx(10, abs=1e-6)
 
 
-@pytest.mark.parametrize("follows", ["follows leader", ""])
-@pytest.mark.parametrize(
-    ("sense", "form"),
-    [
-        ("maximize", "abs(x[t])"),
-        ("minimize", "min(x[t], 3)"),
-        ("minimize", "piecewise(x[t]; (0, 0), (1, 5), (4, 6))"),
-    ],
-)
-def test_a_follower_that_needs_binaries_is_refused_where_it_stands(follows: str, sense: str, form: str) -> None:
-    (finding,) = refused(f"""
+NOT_CONVEX = [
+    ("maximize", "abs(x[t])", 10.0),
+    ("minimize", "min(x[t], 3)", -4.0),
+    ("minimize", "piecewise(x[t]; (0, 0), (1, 5), (4, 6))", -20.0),
+]
+
+
+@pytest.mark.parametrize(("sense", "form", "best"), NOT_CONVEX)
+def test_an_equal_that_needs_binaries_answers_best(sense: str, form: str, best: float) -> None:
+    """At the ends of [-2, 5]: 5 + 5, -2 - 2, and twice -2 with the slope 5 of the first piece."""
+    found = proven(
+        solved(f"""
+set T index t = 1..2
+player other {{ var y in [0, 5]  minimize cost = y }}
+player p {{ var x[t] in [-2, 5]  {sense} z = sum(t) {form} + other.y }}
+"""),
+        Status.EQUILIBRIUM,
+    )
+    assert found.method == "best_response"
+    assert found.objectives["p.z"] == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize(("sense", "form"), [row[:2] for row in NOT_CONVEX])
+def test_a_follower_that_needs_binaries_is_refused_where_it_stands(sense: str, form: str) -> None:
+    (finding,) = refused(
+        f"""
 set T index t = 1..2
 player leader {{ var y in [0, 5]  minimize cost = y }}
-player p {follows} {{ var x[t] in [-2, 5]  {sense} z = sum(t) {form} + leader.y }}
-""")
+player p follows leader {{ var x[t] in [-2, 5]  {sense} z = sum(t) {form} + leader.y }}
+""",
+        method="kkt",
+    )
     assert finding.code == "G703"
     assert finding.span is not None
     assert finding.span.text == form
@@ -173,8 +190,11 @@ player p {follows} {{ var x[t] in [-2, 5]  {sense} z = sum(t) {form} + leader.y 
 
 
 def test_an_implication_in_a_follower_is_refused() -> None:
-    (finding,) = refused("""
+    (finding,) = refused(
+        """
 player leader { var y in [0, 5]  minimize cost = y }
 player p follows leader { var on binary  var x in [0, 5]  maximize z = x - on  constraint c: not on => x <= y }
-""")
+""",
+        method="kkt",
+    )
     assert finding.code == "G703"

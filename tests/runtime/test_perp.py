@@ -133,16 +133,28 @@ def test_infeasible() -> None:
     assert [d.code for d in found.diagnostics] == ["G801"]
 
 
-@pytest.mark.parametrize("follows", ["follows leader", ""])
-def test_no_optimality_conditions_for_a_complementarity(follows: str) -> None:
-    (finding,) = refused(f"""
-player leader {{ var y in [0, 5]  minimize z = y }}
-player p {follows} {{ var x in [0, 2]  maximize catch = x + leader.y  constraint c: 0 <= x perp 1 - x >= 0 }}
-""")
+def test_no_optimality_conditions_for_a_complementarity() -> None:
+    (finding,) = refused(
+        """
+player leader { var y in [0, 5]  minimize z = y }
+player p follows leader { var x in [0, 2]  maximize catch = x + leader.y  constraint c: 0 <= x perp 1 - x >= 0 }
+""",
+        method="kkt",
+    )
     assert finding.code == "G702"
     assert "complementarity" in finding.headline
     assert finding.span is not None
     assert finding.span.text == "c"
+
+
+def test_a_complementarity_among_equals() -> None:
+    """`x` is 0 or 1: the player takes 1, whatever the other one does."""
+    found = solved("""
+player other { var y in [0, 5]  minimize z = (y - x)^2 }
+player p { var x in [0, 2]  maximize catch = x + y  constraint c: 0 <= x perp 1 - x >= 0 }
+""")
+    assert found.status is Status.EQUILIBRIUM
+    assert [found.value_of["x"], found.value_of["y"]] == pytest.approx([1, 1], abs=1e-6)
 
 
 def test_a_crossed_pair_is_a_violation() -> None:
