@@ -28,8 +28,9 @@ from runtime.history import Step
 from runtime.methods.evaluations import Evaluations, Stopped, evaluations
 from runtime.methods.kkt import Kkt
 from runtime.methods.leader_question import Evaluator, Question, joined_followers
-from runtime.methods.leader_value import FAILED
+from runtime.methods.leader_value import FAILED, Worth
 from runtime.methods.method import Found, Refusal, Request, pick_solver
+from runtime.methods.pattern_descent import PatternDescent
 from runtime.methods.sampler import Sampler
 from runtime.methods.search_space import SearchSpace, linking, search_space
 from runtime.methods.search_ties import tie_findings
@@ -42,6 +43,9 @@ GENERATIONS = 100
 
 PATIENCE = 10.0
 """Seconds for the bound that the high-point relaxation gives; a tenth of the time limit where that is less."""
+
+DESCENTS = 20
+"""How often the last point is moved on at most, each time to an optimum of one more pattern."""
 
 GATHERED = 1e-9
 """Width of a generation in the unit box at which it can find nothing new."""
@@ -131,13 +135,16 @@ class _Run:
         self.steps: list[Step] = []
         self.generations = GENERATIONS if request.search.generations is None else request.search.generations
         self.ended = ""
+        self.descended = ""
 
     def found(self) -> Found:
         search = self.request.search
         alone = replace(search, workers=1, executor="auto")
         question = Question(self.setting, self.space, self.request.gap, self.request.seed, alone)
         all_tried = False
-        with evaluations(question, search.workers or 1, search.executor, self.deadline, self.request.watch.stop) as work:
+        with evaluations(
+            question, search.workers or 1, search.executor, self.deadline, self.request.watch.stop
+        ) as work:
             try:
                 if self.space.size == 0:
                     self._seen(work, np.zeros((1, 0)), "the followers see no decision of the leader")
@@ -208,16 +215,20 @@ class _Run:
         self.request.watch.tell(step)
 
     def _told(self, question: Question, all_tried: bool) -> Found:
-        best, leader, spent = self.best, self.setting.leader, time.perf_counter() - self.begun
-        sense, history = self.setting.game.players[leader].sense, tuple(self.steps)
+        best, leader = self.best, self.setting.leader
+        sense, spent = self.setting.game.players[leader].sense, time.perf_counter() - self.begun
         if best.endless:
-            return Found(Status.UNBOUNDED, SOLVER, seconds=spent, history=history)
+            return Found(Status.UNBOUNDED, SOLVER, seconds=spent, history=tuple(self.steps))
         settled = all_tried and not best.failed and not self.ended
         if best.decision is None or best.violation > 0:
             status = Status.INFEASIBLE if settled else Status.LIMIT
+            history = tuple(self.steps)
             return Found(status, SOLVER, seconds=spent, history=history, evidence=(self._nothing(),))
-        worth = Evaluator(question).worth(best.decision)
+        evaluator = Evaluator(question)
+        worth = evaluator.worth(best.decision)
         assert worth.x is not None, "an evaluation that gives another result the second time"
+        if not settled:
+            worth = self._descended(evaluator, worth)
         bound = worth.value if settled else relaxed_bound(self.setting, self.request)
         gap = (worth.value - bound) / max(1.0, abs(worth.value))
         proven = gap <= self.request.options.gap
@@ -229,10 +240,35 @@ class _Run:
             claimed={leader: sense * worth.value},
             bound={**worth.bounds, leader: sense * min(bound, worth.value)},
             notes=self._notes(settled, proven),
-            seconds=spent,
-            history=history,
+            seconds=time.perf_counter() - self.begun,
+            history=tuple(self.steps),
             evidence=() if proven else (self._unproven(gap),),
         )
+
+    def _descended(self, evaluator: Evaluator, worth: Worth) -> Worth:
+        """The point, moved on as long as the constraints that bind followers may stay and the leader gains."""
+        setting, found = self.setting, worth.value
+        if setting.gloomy().any() or Kkt().refuses(setting) is not None:
+            return worth
+        descent = PatternDescent(setting)
+        for _ in range(DESCENTS):
+            left = self.deadline - time.perf_counter()
+            assert worth.x is not None
+            x = descent.from_point(worth.x, max(0.0, left) if np.isfinite(left) else None) if left > 0 else None
+            moved = None if x is None else evaluator.worth(x[self.space.columns])
+            if moved is None or moved.x is None or not moved.value < worth.value:
+                break
+            worth = moved
+        if worth.value < found:
+            assert worth.x is not None
+            self.best.objectives = setting.game.objectives_at(worth.x)
+            sense = setting.game.players[setting.leader].sense
+            self.descended = (
+                f"then, the followers' binding constraints held, moved on from {sense * found:.9g} to "
+                f"{sense * worth.value:.9g}"
+            )
+            self._step(len(self.steps) + 1, [self.descended])
+        return worth
 
     def _notes(self, settled: bool, proven: bool) -> tuple[str, ...]:
         d, seen = self.space.size, self.best.seen
@@ -243,6 +279,8 @@ class _Run:
             notes = ["its followers see no decision of the leader, so nothing was searched"]
         elif proven:
             notes.append("the bound is that of the high-point relaxation, where followers do as told")
+        if self.descended:
+            notes.append(self.descended)
         if self.best.failed:
             notes.append(f"at {self.best.failed} points a solver failed")
         if self.ended:
