@@ -169,4 +169,32 @@ RunFolder = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a run that is in the folder already.")]
+
+
+def _picture_formats(words: str) -> str:
+    """What `formats_in` takes."""
+    formats_in(words)
+    return words
+
+
+def formats_in(words: str) -> tuple[str, ...]:
+    """`png,pdf` -> its formats; `none` is none of them."""
+    if words.strip() == "none":
+        return ()
+    formats = tuple(dict.fromkeys(word.strip().lower() for word in words.split(",")))
+    wrong = [f for f in formats if f not in ("png", "svg", "pdf")]
+    if wrong:
+        raise typer.BadParameter(f"{wrong[0]!r} is none of png, svg and pdf (or none)")
+    return formats
+
+
+Figures = Annotated[
+    str,
+    typer.Option(
+        "--figures",
+        metavar="FORMATS",
+        callback=_picture_formats,
+        help="With -o: draw figures as these, of png, svg and pdf; or none.",
+    ),
+]
 Workbook = Annotated[bool, typer.Option("--xlsx", help="Add a workbook with all tables to the folder.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Format
+from gamec.options import Format, formats_in
 from gamec.terminal import write
 from grammar.diagnostics import DiagnosticError
 
@@ -20,7 +20,7 @@ Keep = Callable[["Result", Format], int]
 """Writes the folder, and returns 0 or the exit code of what went wrong, which it has told on standard error."""
 
 
-def destination(folder: str | None, force: bool, xlsx: bool) -> Keep | None:
+def destination(folder: str | None, force: bool, xlsx: bool, figures: str) -> Keep | None:
     """None where nothing is to be kept. Raises DiagnosticError before anything is solved: G003 for a place that cannot
     be had, G004 where workbooks cannot be written.
 
@@ -43,7 +43,7 @@ def destination(folder: str | None, force: bool, xlsx: bool) -> Keep | None:
         from gamec.guard import show
 
         try:
-            save_run(result, folder, force=force, xlsx=xlsx)
+            save_run(result, folder, force=force, xlsx=xlsx, figures=formats_in(figures))
         except DiagnosticError as error:
             # Standard output has the answer already, and in JSON just one document.
             return show(error.diagnostics, Format.SHORT if form is Format.JSON else form)

@@ -10,6 +10,7 @@ from gamec.options import (
     DataFile,
     Everything,
     Executor,
+    Figures,
     Force,
     Form,
     Format,
@@ -51,6 +52,7 @@ def run(
     output: RunFolder = None,
     force: Force = False,
     xlsx: Workbook = False,
+    figures: Figures = "png,pdf",
     form: Form = Format.TEXT,
 ) -> int:
     from gamec.overrides import overrides
@@ -60,7 +62,7 @@ def run(
     from runtime import session
     from runtime.result import Result
 
-    keep = destination(output, force, xlsx)
+    keep = destination(output, force, xlsx, figures)
     values = overrides(sets, data)
 
     def work() -> Result:

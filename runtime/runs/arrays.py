@@ -64,11 +64,12 @@ def stored(result: Result, x: Floats | None, prices: Floats | None) -> Stored:
 
 def variables(content: bytes) -> dict[str, NDArray[Any]]:
     """The arrays of a NetCDF file. Raises ValueError for what is none."""
-    import h5netcdf
+    import h5py
 
+    # Not h5netcdf: of a broken file it leaves an object behind that complains on standard error when it goes.
     try:
-        with h5netcdf.File(io.BytesIO(content), "r") as file:
-            return {name: np.asarray(variable[...]) for name, variable in file.variables.items()}
+        with h5py.File(io.BytesIO(content), "r") as file:
+            return {name: np.asarray(found[...]) for name, found in file.items() if isinstance(found, h5py.Dataset)}
     except Exception as error:  # noqa: BLE001 - a broken file breaks the reader in ways of its own
         raise ValueError(str(error) or type(error).__name__) from None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -113,23 +112,13 @@ class Run:
     folder: Path
     manifest: Mapping[str, Any]
     result: Result
+    tables: Mapping[str, tuple[str, Labelled]]
+    """The CSV file of each indexed value: path -> name and value."""
 
     @property
     def record(self) -> Record:
         assert self.result.record is not None
         return self.result.record
-
-    @cached_property
-    def tables(self) -> dict[str, tuple[str, Labelled]]:
-        """The CSV file of each indexed value: path -> name and value."""
-        of = {"values": self.result.value_of, "prices": self.result.price_of, "reports": self.result.report_of}
-        found: dict[str, tuple[str, Labelled]] = {}
-        for kind, values in of.items():
-            for name, path in self.manifest["tables"][kind].items():
-                value = values[name]
-                assert isinstance(value, Labelled)
-                found[path] = name, value
-        return found
 
 
 def is_run(folder: Path) -> bool:
@@ -189,7 +178,21 @@ def read_run(folder: str | Path) -> Run:
     result = replace(
         bare, value_of=named["values"], price_of=named["prices"], report_of=named["reports"], record=record
     )
-    return Run(folder, manifest, result)
+    try:
+        tables = _tables(manifest["tables"], result)
+    except _DAMAGE as error:
+        raise damaged(folder, MANIFEST, error) from None
+    return Run(folder, manifest, result, tables)
+
+
+def _tables(told: Mapping[str, Mapping[str, str]], result: Result) -> dict[str, tuple[str, Labelled]]:
+    found: dict[str, tuple[str, Labelled]] = {}
+    for kind, values in (("values", result.value_of), ("prices", result.price_of), ("reports", result.report_of)):
+        indexed = {name: value for name, value in values.items() if isinstance(value, Labelled)}
+        if told[kind].keys() != indexed.keys():
+            raise ValueError(f"the tables of {kind} are not those of its arrays")
+        found |= {str(told[kind][name]): (name, value) for name, value in indexed.items()}
+    return found
 
 
 def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
