@@ -67,6 +67,7 @@ def _section(section: Section) -> dict[str, object]:
     return {
         "title": escaped(section.title),
         "blocks": _blocks(section.blocks),
+        "opens_with_table": bool(section.blocks) and isinstance(section.blocks[0], Table),
         "sections": [_section(s) for s in section.sections],
     }
 

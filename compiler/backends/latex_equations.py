@@ -11,9 +11,11 @@ from compiler.documents.widths import width
 
 LINE_WIDTH = 41.5
 """Em from the left of a formula to the right of the page: 16 cm at 11 pt, the indent of equations taken away."""
-NUMBER_WIDTH = 3.2
+NUMBER_WIDTH = 4.4
 """Em that the number of an equation takes with the space before it."""
-GAP = 1.5
+GAP = 2.0
+KEPT = 6
+"""Lines of an equation that a page break does not part."""
 WIDEST_DOMAIN = 13.0
 """Em that a domain may take beside its formula; a wider one goes below."""
 INDENT = 2.0
@@ -48,7 +50,8 @@ def _rows(equation: Equation, room: float) -> str:
     shown = [_line(line, indent, room) for line, indent in lines]
     where = rf"{latex(domain)}\quad" if beside else ""
     last = f"& {shown[-1]} && {where}".rstrip() + rf" \label{{eq:{equation.number}}}"
-    return " \\\\\n".join([*(f"& {line} && \\notag" for line in shown[:-1]), last])
+    end = " \\\\*\n" if len(shown) <= KEPT else " \\\\\n"
+    return end.join([*(f"& {line} && \\notag" for line in shown[:-1]), last])
 
 
 def _line(line: m.Math, indent: float, room: float) -> str:

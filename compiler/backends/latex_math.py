@@ -9,7 +9,7 @@ from compiler.documents import math as m
 from compiler.documents.greek import COMMANDS, LIKE_LATIN
 from compiler.documents.widths import size
 
-_FONTS = {"roman": "mathrm", "script": "mathcal", "bold": "mathbf", "blackboard": "mathbb"}
+_FONTS = {"roman": "mathrm", "script": "mathcal", "bold": "mathbf", "blackboard": "mathbf"}
 _FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "{": r"\{", "}": r"\}", "|": r"\vert", "": "."}
 _SIZES = {"open": ("", r"\bigl", r"\Bigl", r"\biggl"), "close": ("", r"\bigr", r"\Bigr", r"\biggr")}
 _FUNCTIONS = ("max", "min", "exp", "ln", "log", "sin", "cos", "tan", "tanh", "inf", "sup", "lim", "det", "dim", "arg")
@@ -61,11 +61,14 @@ def latex(node: m.Math) -> str:
             return _large(node)
         case m.Branches():
             rows = []
+            tall = any(size(line) > 1 for lines, _ in node.rows for line in lines)
+            style = r"\displaystyle " if tall else ""
             for lines, condition in node.rows:
-                shown = [latex(line) for line in lines]
-                shown[1:] = [rf"\quad {line}" for line in shown[1:]]
+                shown = [style + latex(line) for line in lines]
+                shown[1:] = [rf"\quad {{}}{line}" for line in shown[1:]]
                 rows += [*(f"{line} \\\\" for line in shown[:-1]), f"{shown[-1]} & {latex(condition)}"]
-            body = " \\\\\n".join(rows).replace("\\\\ \\\\\n", "\\\\\n")
+            end = r"\\[1.2ex]" if tall else r"\\"
+            body = "\n".join(row if row.endswith(r"\\") else f"{row} {end}" for row in rows).removesuffix(f" {end}")
             return f"\\begin{{cases}}\n{body}\n\\end{{cases}}"
         case m.Gap():
             return _gap(node.quads)

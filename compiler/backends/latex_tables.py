@@ -30,7 +30,7 @@ def table(t: Table, inlines: Callable[[Inlines], str]) -> str:
     return (
         f"\\begingroup\\small\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n"
         f"\\caption{{{escaped(t.caption)}}} \\\\\n\\toprule\n{head} \\\\\n\\midrule\n\\endfirsthead\n"
-        f"\\toprule\n{head} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n"
+        f"\\toprule\n{head} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n\\bottomrule\n\\endlastfoot\n"
         f"{body}\n\\end{{longtable}}\n\\endgroup"
     )
 

@@ -13,6 +13,8 @@ from compiler.documents import math as m
 from compiler.documents.widths import size, width
 
 LINE = 6.0
+SHORT = 3.0
+"""What a line costs that is not the last and less than a third full."""
 DEEPER = 4.0
 STICKS_OUT = 1000.0
 _BREAK = {"relation": 0.0, "binary": 1.0, "comma": 5.0, "times": 8.0}
@@ -102,7 +104,9 @@ def _cheapest(parts: list[Piece], first: float, others: float) -> list[list[Piec
             penalty = 0.0 if start == 0 else parts[start].penalty
             room = first if start == 0 else others
             if penalty is not None and best[start][0] < float("inf"):
-                choices.append((best[start][0] + penalty + LINE + STICKS_OUT * max(taken - room, 0.0), start))
+                short = SHORT if end < len(parts) and taken < room / 3 else 0.0
+                cost = penalty + LINE + short + STICKS_OUT * max(taken - room, 0.0)
+                choices.append((best[start][0] + cost, start))
         best.append(min(choices, default=(float("inf"), 0)))
     lines: list[list[Piece]] = []
     end = len(parts)

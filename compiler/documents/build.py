@@ -73,7 +73,7 @@ def describe(
     if table is not None:
         sections.append(Section("Cases", (table,)))
     sections += _reports(game, statements)
-    said = notation(sections)
+    said = notation(sections, any(c.price is not None for p in game.players for c in p.constraints))
     if said:
         sections.append(Section("Notation", (Paragraph(said[0]), *(Paragraph(s) for s in said[1:]))))
     tables = nomenclature(game, statements, known)
@@ -135,7 +135,7 @@ def _names(constraints: tuple[ConstraintDef, ...], statements: Statements) -> It
         number = statements.numbers.of(c)
         if number is None:
             continue
-        found += [Text("; " if found else "In the model's file these are "), Reference(number), Text(" "), Code(c.name)]
+        found += [Text("; " if found else "Names in the model's file: "), Reference(number), Text(" "), Code(c.name)]
         if c.signature.doc:
             found.append(Text(f", {c.signature.doc}"))
     if found:

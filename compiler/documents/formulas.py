@@ -350,7 +350,7 @@ def number(value: float) -> m.Math:
         return m.row(*sign, m.Sign("infinity") if value == value else m.Words("undefined"))
     if value < 0:
         return m.row(m.Sign("negative"), number(-value))
-    digits = Decimal(f"{value:.15g}")
+    digits = Decimal(f"{abs(value):.15g}")
     if value == 0 or 1e-4 <= value < 1e7:
         return m.Digits(f"{digits:f}".rstrip("0").rstrip(".") if "." in f"{digits:f}" else f"{digits:f}")
     exponent = digits.adjusted()

@@ -12,11 +12,13 @@ _ARTICLE = re.compile(r"^(the|a|an)\s+", re.IGNORECASE)
 
 def player_name(player: PlayerDef) -> str:
     """What a player is called in a sentence, after `the`: its doc string if that is short, else its name."""
+    if player.market:
+        words = player.name.replace("_", " ")
+        return words if "market" in words else f"market {words}"
     doc = _ARTICLE.sub("", player.signature.doc.strip())
     if doc and len(doc) <= 60 and not re.search(r"[.;:!?]", doc):
         return doc
-    words = player.name.replace("_", " ")
-    return f"market {words}" if player.market else words
+    return player.name.replace("_", " ")
 
 
 def player_title(player: PlayerDef) -> str:

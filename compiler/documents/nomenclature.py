@@ -37,7 +37,8 @@ def nomenclature(game: Game, statements: Statements, known: Known | None) -> tup
         ("Quantities defined for all", tuple(made.let_row(x) for x in game.lets)),
     ]
     for player in ordered_players(game):
-        groups.append((f"Decided by the {player_name(player)}", made.decisions(player)))
+        verb = "Price of" if player.market else "Decided by"
+        groups.append((f"{verb} the {player_name(player)}", made.decisions(player)))
         groups.append((f"Data and quantities of the {player_name(player)}", made.quantities(player)))
     groups.append(
         ("Prices of shared constraints", tuple(made.price_row(c) for c in game.shared if c.price is not None))
@@ -102,11 +103,10 @@ class _Nomenclature:
         described = (Text(f"{c.price.doc}, "), *what) if c.price.doc else what
         return (Formula(self.formulas.symbols.head(c)),), described, unit_of(c.price), ()
 
-    def variable_row(self, v: VarDef) -> tuple[Inlines, ...]:
-        return self._row(v, self._range(v))
-
     def decisions(self, player: PlayerDef) -> Rows:
-        return tuple(self.variable_row(v) for v in player.variables)
+        if player.market:
+            return tuple(self._row(v, self._number(player.objective), "price") for v in player.variables)
+        return tuple(self._row(v, self._range(v)) for v in player.variables)
 
     def quantities(self, player: PlayerDef) -> Rows:
         """The player's own data, defined quantities, objective and shadow prices."""
@@ -148,7 +148,7 @@ class _Nomenclature:
             ]
             interval = m.Fenced("[" if low is not None else "(", m.joined(ends), "]" if high is not None else ")")
             return (*words(kind), Formula(interval))
-        return (Reference(number),) if number is not None else words("its market's price")
+        return (Reference(number),) if number is not None else ()
 
 
 def described_as(signature: Signature, otherwise: str = "") -> Inlines:

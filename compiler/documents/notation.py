@@ -8,10 +8,11 @@ from compiler.documents import math as m
 from compiler.documents.document import Formula, Inlines, Section, Text, parts_of
 
 
-def notation(sections: Iterable[Section]) -> list[Inlines]:
-    """A paragraph for each sign that is not common knowledge, in a fixed order."""
+def notation(sections: Iterable[Section], prices: bool) -> list[Inlines]:
+    """A paragraph for each sign that is not common knowledge, in a fixed order. `prices` says whether constraints show
+    their shadow prices."""
     used = {_key(node) for node in parts_of(tuple(sections))}
-    return [said for key, said in _SAID if key in used]
+    return [said for key, said in _SAID if key in used or (prices and key == "price")]
 
 
 def _key(node: object) -> str:
@@ -68,6 +69,13 @@ def _tail() -> Inlines:
 
 _T = m.Ident("T", "script")
 _SAID: tuple[tuple[str, Inlines], ...] = (
+    (
+        "price",
+        (
+            Text("A symbol in parentheses behind a constraint is its shadow price: the change of that player's optimal "
+            "objective for one more unit on the right-hand side, whatever the sense of the objective."),
+        ),
+    ),
     (
         "first",
         (

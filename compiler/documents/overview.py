@@ -81,13 +81,14 @@ def introduced(game: Game, player: PlayerDef, statements: Statements) -> Inlines
     f = statements.formulas
     found: list[Inline] = []
     if player.domain.binders:
-        found += [Text("There is one for each "), Formula(spread(f.ranges(player.domain))), Text(". ")]
+        found += [Text(f"There is one {player_name(player)} for each ")]
+        found += [Formula(spread(f.ranges(player.domain))), Text(". ")]
     if player.market:
         found.append(Text("Nobody decides here: the price makes the decisions of the others fit together. "))
     else:
         symbols: list[Inlines] = [(Formula(f.symbols.head(v)),) for v in player.variables]
         chosen: Inlines = (Text(" chooses "), *listed(symbols)) if symbols else (Text(" has nothing to choose"),)
-        found += [Text(f"The {player_name(player)}"), *chosen, Text(". ")]
+        found += [Text("It" if player.domain.binders else f"The {player_name(player)}"), *chosen, Text(". ")]
     moves = order_of_moves(game, player)
     if moves:
         found.append(Text(moves))

@@ -178,8 +178,10 @@ class Symbols:
 
 
 def _confused(one: Declaration, other: Declaration) -> bool:
-    """Whether two that look alike but for their indices are taken for each other. Users who write `c_k` and `c_s` tell
-    them apart by the index."""
+    """Whether two that look alike but for their indices are taken for each other. `E` and `E_t` are not; users who
+    write `c_k` and `c_s` tell them apart by the index."""
+    if len(one.domain.letters) != len(other.domain.letters):
+        return False
     chosen = bool(_signature(one).tex) and bool(_signature(other).tex)
     return not chosen or [s.name for s in one.domain.sets] == [s.name for s in other.domain.sets]
 

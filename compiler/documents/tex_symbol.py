@@ -113,7 +113,7 @@ class _Reader:
             return m.Sign(_CHARACTERS[token])
         if token.isalpha():
             return m.Ident(token)
-        if token in "()[]|!":
+        if token and token in "()[]|!":
             return m.Ident(token, "roman")
         raise UnknownTexError(f"`{token}`" if token else "its end")
 
@@ -139,6 +139,8 @@ class _Reader:
                     words += FROM_TEX.get(name) or _LETTERS[name]
                 elif name in _SPACES:
                     words += " "
+                elif name in _FONTS or name in _TEXTS:
+                    continue  # a font within a font
                 elif name in ("_", "%", "&", "#", "$", "-"):
                     words += name
                 else:

@@ -45,7 +45,7 @@ def set_values(known: Known, definition: SetDef) -> Inlines:
         ends = [element(elements[0]), m.Sign("dots"), element(elements[-1])]
         return (Formula(m.Fenced("{", m.joined(ends), "}")),)
     if len(elements) <= MOST_ELEMENTS:
-        if all(isinstance(e, int) for e in elements):
+        if all(isinstance(e, int) and 0 <= e < 100 for e in elements):
             return (Formula(m.Fenced("{", m.joined([element(e) for e in elements]), "}")),)
         return (Text(", ".join(map(show, elements))),)
     return (Text(f"{len(elements)} elements"),)
