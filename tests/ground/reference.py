@@ -58,6 +58,8 @@ class Reference:
     tree: nodes.Model
     files: dict[str, str]
     faults: list[str] = field(default_factory=list)
+    stepped: dict[str, bool] = field(default_factory=dict)
+    """Whether variables of this name are stepped, once it was asked."""
 
     def __post_init__(self) -> None:
         expanded = plain(self.tree)
@@ -462,10 +464,12 @@ class Reference:
                     free = [heads.index(n) for n in options if n in heads and heads.index(n) not in places]
                     places[k] = free[0] if free else None
             if None in places:
+                across = [as_element(h) for h in rows[0][1:]]
+                straight = set(across) <= set(self.components_of(binders, 1))
                 for row in rows[1:]:
-                    for head, cell in zip(rows[0][1:], row[1:], strict=True):
-                        key = (as_element(row[0]), as_element(head))
-                        yield key if key[0] in self.components_of(binders, 0) else key[::-1], as_number(cell)
+                    for head, cell in zip(across, row[1:], strict=True):
+                        key = (as_element(row[0]), head)
+                        yield key if straight else key[::-1], as_number(cell)
                 return
             value = heads.index((d.column.value if d.column else d.head.name.text).lower())
             for row in rows[1:]:

@@ -130,10 +130,32 @@ def _column(
 
 
 def is_last(reference: Reference, member: Member, env: Environment) -> bool:
-    """`ends` speaks of the last element of the index named `t`, else of the last index."""
+    """`ends` speaks of the last element of the index that the variable is stepped along, which is `t` in these models,
+    else of the last index."""
     letters = [x for i in reference.head_index(member) for x in letters_of(i)]
-    letter = env["t" if "t" in letters else letters[-1]]
+    name = member.node.head.name.text
+    if name not in reference.stepped:
+        reference.stepped[name] = stepped(reference.tree, name)
+    letter = env["t" if "t" in letters and reference.stepped[name] else letters[-1]]
     return letter.value == letter.along[-1]
+
+
+def stepped(tree: object, name: str) -> bool:
+    """Whether a use of this name, outside reports, has a sum or a step among its indices."""
+    if isinstance(tree, nodes.Ref):
+        for part in tree.parts:
+            items = part.index.items if part.index is not None and part.name.text == name else ()
+            if any(isinstance(i, nodes.Sum) or (isinstance(i, nodes.Call) and is_step(i)) for i in items):
+                return True
+    if isinstance(tree, tuple):
+        return any(stepped(part, name) for part in tree)
+    if not is_dataclass(tree) or isinstance(tree, nodes.ReportDecl):
+        return False
+    return any(stepped(getattr(tree, f.name), name) for f in fields(tree) if f.name != "span")
+
+
+def is_step(call: nodes.Call) -> bool:
+    return call.function.text in ("prev", "next")
 
 
 def _constraint(
