@@ -109,6 +109,7 @@ CODES: dict[str, Code] = {
     "G806": Code("not-certified", "The answer did not pass the certificate."),
     "G807": Code("unknown-option", "A method, solver or option that does not exist or does not fit."),
     "G808": Code("no-equilibrium-found", "An iteration over the players ended without an equilibrium."),
+    "G809": Code("not-attained", "The leader's best value is approached, but no decision gives it."),
     # G9 our own faults
     "G901": Code("internal-error", "A fault of gamec itself."),
 }

@@ -28,6 +28,9 @@ REGRET = 1e-6
 """Largest gain of a player over the size of its objective's terms: what a violation of `FEASIBLE` can move an
 objective by."""
 
+EXACT = 1e-9
+"""Relative gap to which followers with whole numbers are solved again."""
+
 PRICE = 1e-5
 """The same for the gap that shadow prices leave open. Duals of quadratic problems carry the solver's regularisation
 (1e-7) divided by the curvature, hence the wider margin."""
@@ -113,12 +116,15 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
         if p in leads or (top and claim.status is Status.LIMIT and np.isfinite(proven)):
             gain = max(0.0, proven)
         else:
-            gain, answer, words = _gain(problem, v, claim, proven, _patience(problem, claim, deadline))
+            # The gap that was asked for is the leader's: a follower is at its best or it is not.
+            gap = min(claim.gap, EXACT) if player.leaders else claim.gap
+            gain, answer, words = _gain(problem, v, claim, proven, _patience(problem, claim, deadline), gap)
             notes += [f"`{player.name}`: {w}" for w in words]
             if answer is not None:
                 answers[p] = answer
         regret[player.name], relative[player.name] = gain, gain / size
-        allowed = max(REGRET, claim.gap * max(1.0, abs(actual[p]) / size)) if top or problem.discrete else REGRET
+        wide = top or (problem.discrete and not player.leaders)
+        allowed = max(REGRET, claim.gap * max(1.0, abs(actual[p]) / size)) if wide else REGRET
         # Where nobody proves the whole, it is the player on top whose best is open; those in the middle are followers.
         excused = top and not player.leaders and claim.status in (Status.LIMIT, Status.LOCAL, Status.STATIONARY)
         if gain / size > allowed and not excused:
@@ -218,23 +224,23 @@ def _patience(problem: OwnProblem, claim: Claim, deadline: float | None) -> floa
 
 
 def _gain(
-    problem: OwnProblem, v: Floats, claim: Claim, proven: float, limit: float | None
+    problem: OwnProblem, v: Floats, claim: Claim, proven: float, limit: float | None, gap: float
 ) -> tuple[float, Floats | None, tuple[str, ...]]:
     """At most what the player gains by deviating, its best answer where one was computed, and notes."""
     prices = None if claim.prices is None else claim.prices[problem.rows]
     if problem.matrix.nnz >= LARGE and prices is not None and problem.convex and np.all(np.isfinite(prices)):
-        gap = support_gap(problem, v, prices)
-        if gap <= REGRET * problem.size(v):
-            return max(0.0, gap), None, ("optimality is proven by its multipliers, not by solving again",)
+        room = support_gap(problem, v, prices)
+        if room <= REGRET * problem.size(v):
+            return max(0.0, room), None, ("optimality is proven by its multipliers, not by solving again",)
     if problem.quad.entries and problem.convex:
-        gap = problem.value(v) - tangent_bound(problem, v, limit)
-        if gap <= REGRET * problem.size(v):
-            return max(0.0, gap), v, ()
+        room = problem.value(v) - tangent_bound(problem, v, limit)
+        if room <= REGRET * problem.size(v):
+            return max(0.0, room), v, ()
     if convex_curves(problem):
-        gap = problem.value(v) - curved_bound(problem, v, limit)
-        if gap <= REGRET * problem.size(v):
-            return max(0.0, gap), v, ()
-    best = minimum(problem, gap=claim.gap, time_limit=limit, start=v)
+        room = problem.value(v) - curved_bound(problem, v, limit)
+        if room <= REGRET * problem.size(v):
+            return max(0.0, room), v, ()
+    best = minimum(problem, gap=gap, time_limit=limit, start=v)
     if best.unbounded:
         return float("inf"), None, ("its objective has no bound at the others' decisions",)
     gain = problem.value(v) - best.bound

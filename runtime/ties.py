@@ -12,13 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from compiler.ground.ground_game import GroundGame
-from compiler.ground.sparse import Csr, Floats, Ints
+from compiler.ground.ground_game import INTEGER, GroundGame
+from compiler.ground.sparse import Bools, Csr, Floats, Ints
 from runtime.best_deviation import OwnProblem
 from runtime.result import Tie
 
 SLACK = 1e-9
 """Room above a follower's optimal value, over the size of its terms: HiGHS's tolerance in the solve that gave it."""
+
+PATIENCE = 10.0
+"""Seconds for one such question to followers with whole numbers."""
 
 CLAIM = 1e-6
 """Largest part of its terms by which a leader's objective may miss what the exact answers give."""
@@ -30,13 +33,13 @@ def ties_of(
     """For each leader its `Tie` at x, if one moves its objective; notes; and faults, when no best answers of the
     followers give the leader what x gives.
 
-    `answers` are best answers of the followers, by player. Followers with integers or that see each other are not
-    examined.
+    `answers` are best answers of the followers, by player. Followers that see each other are not examined, nor those
+    with whole numbers that are not linear.
     """
     followers = [p for p, player in enumerate(game.players) if player.leaders]
     problems = {p: OwnProblem.of(game, p, x) for p in followers}
-    if any(problem.discrete or not problem.convex for problem in problems.values()):
-        return (), ["ties are examined for convex followers only"], []
+    if not all(problem.convex or _whole_and_linear(problem) for problem in problems.values()):
+        return (), ["ties are examined for followers that are convex, or linear with whole numbers, only"], []
     if any(p not in answers for p in followers):
         return (), ["ties are not examined: a follower was not solved again"], []
     if _lifted(game, [*leaders, *followers]):
@@ -62,6 +65,12 @@ def ties_of(
     if np.any(game.price_row >= 0):
         notes.append("ties are examined with the shadow prices held")
     return tuple(ties), notes, faults
+
+
+def _whole_and_linear(problem: OwnProblem) -> bool:
+    """A MILP without switches or pairs."""
+    bent = problem.quad.entries or problem.row_quad.entries or len(problem.curves) or len(problem.pairs)
+    return not bent and not problem.switched.any()
 
 
 def _lifted(game: GroundGame, players: list[int]) -> bool:
@@ -119,8 +128,9 @@ def _range(
         return "ties are not examined: products of followers' decisions in a leader's constraint"
     best_set = _optimal_sets(problems, answers, len(columns))
     lower, upper = game.lower[columns], game.upper[columns]
-    best = _linear(sense * cost, lower, upper, [*best_set, own_rows])
-    worst = _linear(-sense * cost, lower, upper, best_set)
+    whole = game.kind[columns] == INTEGER
+    best = _linear(sense * cost, lower, upper, [*best_set, own_rows], whole)
+    worst = _linear(-sense * cost, lower, upper, best_set, whole)
     if best is None or worst is None:
         if best is None and worst is not None:
             name = game.players[leader].name
@@ -201,14 +211,15 @@ def _optimal_sets(problems: dict[int, OwnProblem], answers: dict[int, Floats], c
     return found
 
 
-def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows]) -> Floats | None:
-    """The minimum of `cost @ v`; None without one."""
+def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows], whole: Bools) -> Floats | None:
+    """The minimum of `cost @ v`, v whole where `whole` says so; None without one, or where it takes too long."""
     import highspy
 
     n = len(cost)
     indptr = np.concatenate([[0], *(np.diff(m.indptr) for m, _, _ in rows)]).cumsum()
     highs: Any = highspy.Highs()
-    for name, setting in (("output_flag", False), ("threads", 1)):
+    limits = (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("time_limit", PATIENCE)) if whole.any() else ()
+    for name, setting in (("output_flag", False), ("threads", 1), *limits):
         highs.setOptionValue(name, setting)
     top = float(np.max(np.abs(cost), initial=0.0)) or 1.0
     lp = highspy.HighsLp()
@@ -220,11 +231,15 @@ def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows]) -> Flo
     lp.a_matrix_.start_ = indptr.astype(np.int32)
     lp.a_matrix_.index_ = np.concatenate([m.indices for m, _, _ in rows]).astype(np.int32)
     lp.a_matrix_.value_ = np.concatenate([m.data for m, _, _ in rows])
+    if whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(k)] for k in whole]
     highs.passModel(lp)
     for tolerance in (1e-9, 1e-7):
         highs.setOptionValue("primal_feasibility_tolerance", tolerance)
         highs.setOptionValue("dual_feasibility_tolerance", tolerance)
         highs.run()
         if highs.getModelStatus().name in ("kOptimal", "kModelEmpty"):
-            return np.array(highs.getSolution().col_value, np.float64)
+            v = np.array(highs.getSolution().col_value, np.float64)
+            return np.where(whole, np.round(v), v)
     return None

@@ -44,6 +44,10 @@ def triage(setting: Setting, status: Status) -> tuple[Status, tuple[Diagnostic, 
         ray = _recession(setting, p)
         if ray is not None:
             return Status.INFEASIBLE, (_unbounded(setting, p, ray),)
+    if any(setting.classes[p].integer >= 0 for p in np.flatnonzero(setting.followers).tolist()):
+        # Optimality conditions would speak of other answers.
+        note = "all constraints can hold at once, but at no such point is every follower at its best"
+        return Status.INFEASIBLE, (_plain("no point satisfies the constraints and the followers' optimality", (note,)),)
     if setting.leader >= 0:
         return Status.INFEASIBLE, _coupling(setting)
     if setting.equals:

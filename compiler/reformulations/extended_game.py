@@ -24,6 +24,7 @@ class ExtendedGame:
         self._goals: list[tuple[Ints, Ints, Floats]] = []
         self._goal_products: list[tuple[Ints, Ints, Ints, Floats]] = []
         self._pairs: list[Ints] = []
+        self._tops: list[tuple[Ints, Floats]] = []
 
     def player(self, name: str) -> int:
         """A new follower without an objective; its number."""
@@ -37,6 +38,10 @@ class ExtendedGame:
             self._columns.append((owner, np.asarray(lower, np.float64), np.asarray(upper, np.float64), name))
             self.columns += len(lower)
         return numbers
+
+    def bound(self, columns: Ints, upper: Floats) -> None:
+        """Upper bounds for columns that were added."""
+        self._tops.append((columns, upper))
 
     def row(self, owner: int, lower: Floats, upper: Floats, name: str) -> Ints:
         """New rows with limits (k,) and nothing in them; their numbers."""
@@ -71,39 +76,50 @@ class ExtendedGame:
         game, count = self.game, len(self.game.players) + len(self.players)
         matrix, quad = game.matrix, game.row_quad
         goal, goal_quad = game.objective, game.objective_quad
-        entries = [(matrix.row_numbers(), matrix.indices, matrix.data), *self._entries]
-        goals = [(goal.row_numbers(), goal.indices, goal.data), *self._goals]
-        products = [(quad.row, quad.i, quad.j, quad.value), *self._products]
-        goal_products = [(goal_quad.row, goal_quad.i, goal_quad.j, goal_quad.value), *self._goal_products]
+        entries = _joined([(matrix.row_numbers(), matrix.indices, matrix.data), *self._entries])
+        goals = _joined([(goal.row_numbers(), goal.indices, goal.data), *self._goals])
+        products = _joined_products([(quad.row, quad.i, quad.j, quad.value), *self._products])
+        goal_products = _joined_products(
+            [(goal_quad.row, goal_quad.i, goal_quad.j, goal_quad.value), *self._goal_products]
+        )
         new = self.columns - game.columns
+        upper = np.concatenate([game.upper, *(high for _, _, high, _ in self._columns)])
+        for columns, top in self._tops:
+            upper[columns] = top
         return replace(
             game,
             players=(*game.players, *self.players),
             lower=np.concatenate([game.lower, *(low for _, low, _, _ in self._columns)]),
-            upper=np.concatenate([game.upper, *(high for _, _, high, _ in self._columns)]),
+            upper=upper,
             kind=np.concatenate([game.kind, np.full(new, REAL, game.kind.dtype)]),
             start=np.concatenate([game.start, np.full(new, np.nan)]),
             owner=np.concatenate([game.owner, *(np.full(len(low), p) for p, low, _, _ in self._columns)]),
             price_row=np.concatenate([game.price_row, np.full(new, -1)]),
             column_blocks=(*game.column_blocks, *_blocks(game.columns, self._columns)),
-            matrix=Csr.from_coo(
-                *(np.concatenate(part) for part in zip(*entries, strict=True)), self.rows, self.columns
-            ),
+            matrix=Csr.from_coo(*entries, rows=self.rows, columns=self.columns),
             row_lower=np.concatenate([game.row_lower, *(low for _, low, _, _ in self._rows)]),
             row_upper=np.concatenate([game.row_upper, *(high for _, _, high, _ in self._rows)]),
             row_owner=np.concatenate([game.row_owner, *(np.full(len(low), p) for p, low, _, _ in self._rows)]),
             row_blocks=(*game.row_blocks, *_blocks(game.rows, self._rows)),
-            row_quad=Quad.from_entries(*(np.concatenate(part) for part in zip(*products, strict=True)), self.columns),
-            objective=Csr.from_coo(*(np.concatenate(part) for part in zip(*goals, strict=True)), count, self.columns),
-            objective_quad=Quad.from_entries(
-                *(np.concatenate(part) for part in zip(*goal_products, strict=True)), self.columns
-            ),
+            row_quad=Quad.from_entries(*products, columns=self.columns),
+            objective=Csr.from_coo(*goals, rows=count, columns=self.columns),
+            objective_quad=Quad.from_entries(*goal_products, columns=self.columns),
             objective_constant=np.concatenate([game.objective_constant, np.zeros(len(self.players))]),
             row_group=np.concatenate([game.row_group, np.full(self.rows - game.rows, -1)])
             if len(game.row_group)
             else game.row_group,
             complementary=np.concatenate([game.complementary, *self._pairs]),
         )
+
+
+def _joined(parts: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
+    row, column, value = zip(*parts, strict=True)
+    return np.concatenate(row), np.concatenate(column), np.concatenate(value)
+
+
+def _joined_products(parts: list[tuple[Ints, Ints, Ints, Floats]]) -> tuple[Ints, Ints, Ints, Floats]:
+    row, i, j, value = zip(*parts, strict=True)
+    return np.concatenate(row), np.concatenate(i), np.concatenate(j), np.concatenate(value)
 
 
 def _blocks(start: int, added: list[tuple[int, Floats, Floats, str]]) -> list[Block]:

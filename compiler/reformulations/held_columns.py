@@ -46,11 +46,10 @@ class Held:
         pairs = self.products.take((self.products.i < count) & (self.products.j < count))
         one, two = product_range(lower[pairs.i], upper[pairs.i], lower[pairs.j], upper[pairs.j])
         corners = np.stack([pairs.value * one, pairs.value * two])
-        least, most = (
-            np.bincount(row, pick(ends, axis=0), rows)[:rows]
-            + np.bincount(pairs.row, pick(corners, axis=0), rows)[:rows]
-            for pick in (np.min, np.max)
-        )
+        least: Floats = np.bincount(row, np.min(ends, axis=0), rows)[:rows].astype(np.float64)
+        most: Floats = np.bincount(row, np.max(ends, axis=0), rows)[:rows].astype(np.float64)
+        least += np.bincount(pairs.row, np.min(corners, axis=0), rows)[:rows]
+        most += np.bincount(pairs.row, np.max(corners, axis=0), rows)[:rows]
         return least, most
 
     def independent(self, start: int, equations: Bools, chosen: Bools) -> Bools:
@@ -80,8 +79,9 @@ def held(linear: Csr, quad: Quad, place: Ints, x: Floats, columns: int | None = 
     both, none = (first >= 0) & (second >= 0), (first < 0) & (second < 0)
     one = ~both & ~none
     kept, known = np.where(first >= 0, quad.i, quad.j)[one], np.where(first >= 0, quad.j, quad.i)[one]
-    constant = np.bincount(row[~free], linear.data[~free] * x[linear.indices[~free]], rows)[:rows]
-    constant = constant + np.bincount(quad.row[none], quad.value[none] * x[quad.i[none]] * x[quad.j[none]], rows)[:rows]
+    fixed = linear.data[~free] * x[linear.indices[~free]]
+    constant: Floats = np.bincount(row[~free], fixed, rows)[:rows].astype(np.float64)
+    constant += np.bincount(quad.row[none], quad.value[none] * x[quad.i[none]] * x[quad.j[none]], rows)[:rows]
     return Held(
         Csr.from_coo(
             np.concatenate([row[free], quad.row[one]]),

@@ -30,9 +30,11 @@ import numpy as np
 from compiler.ground.fixed_columns import fixed_columns
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints
+from compiler.reformulations.column_bounds import ColumnBounds, propagated
 from compiler.reformulations.extended_game import ExtendedGame
 from compiler.reformulations.granularity import least_violation
 from compiler.reformulations.held_columns import Held, held
+from compiler.reformulations.high_point import high_point
 
 MARGIN = 1e-5
 """What a row must be violated by, over its largest coefficient, to make an answer impossible for every solver and for
@@ -115,8 +117,12 @@ def with_value_functions(
 ) -> tuple[GroundGame, Bools]:
     """The game of the module, and who its followers are: (players,)."""
     more = ExtendedGame(led(game, mixed, leader), leader)
+    relaxed = high_point(game)
+    bounds = propagated(relaxed, ColumnBounds.of(relaxed))
+    # Of all that is decided; a follower's other answers need not heed its leader's constraints.
+    tight = replace(game, lower=bounds.lower[: game.columns], upper=bounds.upper[: game.columns])
     for number, assignment in enumerate(assignments):
-        _add_assignment(more, game, assignment, number)
+        _add_assignment(more, game, tight, assignment, number)
     for value in known:
         _add_known(more, game, value)
     players = len(game.players) + len(more.players)
@@ -157,7 +163,10 @@ class _Sides:
         return _Sides(self.row[mask], self.sign[mask], self.limit[mask], self.give[mask], self.room[mask])
 
 
-def _add_assignment(more: ExtendedGame, game: GroundGame, assignment: Assignment, number: int) -> None:
+def _add_assignment(
+    more: ExtendedGame, game: GroundGame, tight: GroundGame, assignment: Assignment, number: int
+) -> None:
+    """With bounds of what is decided as in `tight`."""
     p, x = assignment.player, assignment.x
     name = f"answer {number + 1} of {game.players[p].name}"
     mine, fixed = game.owner == p, fixed_columns(game)
@@ -177,15 +186,20 @@ def _add_assignment(more: ExtendedGame, game: GroundGame, assignment: Assignment
     equation = (low == high) & own
     solvable = linked & equation & body.independent(game.columns, equation, linked)
     # Where equations hold x, the bounds and inequalities of the real columns are what can fail.
-    tight = own & ((linked & ~solvable) | (bool(solvable.any()) & ~equation))
-    can_fail = _sides(game, body, low, high, tight | (others & ~own))
-    can_fail = can_fail.take(_may_fail(game, body, can_fail, own))
-    hard = _hard(low, high, own & ~tight)
+    yielding = own & ((linked & ~solvable) | (bool(solvable.any()) & ~equation))
+    can_fail = _sides(game, body, low, high, yielding | (others & ~own))
+    lower, upper = np.append(tight.lower, game.lower[real]), np.append(tight.upper, game.upper[real])
+    reach = _reach(body, can_fail, lower, upper)
+    may = own[can_fail.row] | ~(reach <= 1e-9 * np.maximum(1.0, np.abs(can_fail.limit)))
+    can_fail, reach = can_fail.take(may), reach[may]
+    hard = _hard(low, high, own & ~yielding)
     bounds = bool(solvable.any())
     slack = None
     give_way = np.zeros(0, np.int64)
     if len(can_fail.row) or bounds:
-        t, give_way, slack = _impossibility(more, assignment.margin, name)
+        # Bounds that no answer needs to go beyond: none is known where the real columns have none.
+        most = np.inf if bounds else float(np.max((reach - can_fail.room) / can_fail.give))
+        t, give_way, slack = _impossibility(more, assignment.margin, most, name)
         # Without a row that joins them to others' decisions the real columns can always be had.
         inside = real if linked.any() else real[:0]
         copies = _copies(more, t[1], game, inside, bounds, f"violation by {name}")
@@ -215,15 +229,19 @@ def _add_assignment(more: ExtendedGame, game: GroundGame, assignment: Assignment
         _put(more, goal, limit, -1.0)
     if slack is not None:
         more.add(limit, slack, -1.0)
+        if not bounds:
+            widest = top.range_of(lower, upper)[1] - goal.range_of(lower, upper)[0] - goal.constant
+            more.bound(slack, np.maximum(0.0, widest))
 
 
-def _impossibility(more: ExtendedGame, margin: float, name: str) -> tuple[tuple[Ints, int], Ints, Ints]:
-    """A player that minimises t; (t, its number), max(0, t) and the slack that is zero where t is below the margin."""
+def _impossibility(more: ExtendedGame, margin: float, most: float, name: str) -> tuple[tuple[Ints, int], Ints, Ints]:
+    """A player that minimises t, which is at most `most`; (t, its number), max(0, t) and the slack that is zero where t
+    is below the margin."""
     player = more.player(f"violation by {name}")
     t = more.column(player, np.array([-1.0]), np.array([np.inf]), f"violation by {name}")
     more.goal(player, t, np.ones(1))
-    nought, endless = np.zeros(3), np.full(3, np.inf)
-    above, below, slack = np.split(more.column(more.leader, nought, endless, f"possibility of {name}"), 3)
+    tops = np.array([max(0.0, most), 1.0 + margin, np.inf])
+    above, below, slack = np.split(more.column(more.leader, np.zeros(3), tops, f"possibility of {name}"), 3)
     rows = more.row(more.leader, np.array([0.0, margin]), np.full(2, np.inf), f"possibility of {name}")
     more.add(rows, np.concatenate([above, below]), 1.0)
     more.add(rows, np.concatenate([t, t]), np.array([-1.0, 1.0]))
@@ -247,11 +265,10 @@ def _sides(game: GroundGame, body: Held, low: Floats, high: Floats, chosen: Bool
     )
 
 
-def _may_fail(game: GroundGame, body: Held, sides: _Sides, own: Bools) -> Bools:
-    """Which sides some decision within its bounds violates; all that hold real columns of the player."""
-    least, most = body.range_of(game.lower, game.upper)
-    reach = np.where(sides.sign > 0, most[sides.row] - sides.limit, sides.limit - least[sides.row])
-    return own[sides.row] | ~(reach <= 1e-9 * np.maximum(1.0, np.abs(sides.limit)))
+def _reach(body: Held, sides: _Sides, lower: Floats, upper: Floats) -> Floats:
+    """By how much each side is violated at most within these bounds: (s,)."""
+    least, most = body.range_of(lower, upper)
+    return np.where(sides.sign > 0, most[sides.row] - sides.limit, sides.limit - least[sides.row])
 
 
 def _hard(low: Floats, high: Floats, chosen: Bools) -> _Sides:

@@ -38,7 +38,7 @@ class Answered:
 
     values: dict[int, float]
     sizes: dict[int, float]
-    own: dict[int, Floats | None]
+    own: dict[int, Floats]
     x: Floats | None = None
     prices: Floats | None = None
     value: float = np.inf
@@ -70,7 +70,9 @@ class ExactAnswers:
     def at(self, x: Floats) -> Answered:
         """The answers to what the leader decides in x (n,). Raises DiagnosticError (G802) where a follower has no best
         one."""
-        values, sizes, own = {}, {}, {}
+        values: dict[int, float] = {}
+        sizes: dict[int, float] = {}
+        own: dict[int, Floats] = {}
         for p in np.flatnonzero(self.mixed).tolist():
             point = self.answer_of(p, x)
             if point is None:
@@ -103,7 +105,7 @@ class ExactAnswers:
         more = ExtendedGame(led(game, self.mixed, leader), leader)
         for p, value in answered.values.items():
             with_limit(more, game, p, value + ROOM * answered.sizes[p])
-        lower, upper = game.lower.astype(np.float64), game.upper.astype(np.float64)
+        lower, upper = game.lower.copy(), game.upper.copy()
         lower[self.linked] = upper[self.linked] = x[self.linked]
         fixed = fold_fixed_columns(replace(more.built(), lower=lower, upper=upper))
         program, recovery = kkt(fixed, self.setting.followers & ~self.mixed, leader)
@@ -138,7 +140,7 @@ class ExactAnswers:
             [
                 Diagnostic(
                     "G802",
-                    f"the objective of `{player.name}` has no bound at a decision of its leader that all constraints allow",
+                    f"the objective of `{player.name}` has no bound at a decision that its leader may take",
                     player.objective_span or player.span,
                     hints=(Hint("bound its variables, or add the constraint or cost that is missing"),),
                 )

@@ -17,6 +17,7 @@ from runtime.methods.pessimistic import Pessimistic
 from runtime.methods.setting import Setting
 from runtime.methods.single_level import SingleLevel
 from runtime.methods.tangent_conditions import TangentConditions
+from runtime.methods.value_function import ValueFunction
 
 METHODS: dict[str, Method] = {
     "single_level": SingleLevel(),
@@ -24,6 +25,7 @@ METHODS: dict[str, Method] = {
     "pessimistic": Pessimistic(),
     "joint_conditions": JointConditions(),
     "tangent_conditions": TangentConditions(),
+    "value_function": ValueFunction(),
     "best_response": BestResponse(),
     "diagonalisation": Diagonalisation(lambda setting, wanted: choose(setting, wanted)),
     "mpcc": Mpcc(),

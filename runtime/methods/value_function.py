@@ -6,7 +6,7 @@ the others are as `kkt` takes them.
 Proves: a global optimum up to the gap, ties among answers as the leader likes (optimistic). The master problem
 (`compiler.reformulations.value_function`) bounds it from below, each of its decisions, answered exactly, from above.
 Stops: when both meet within the gap; at the time limit; or where the leader's best value is approached but not attained
-(G808): a real decision may come as near as it likes to one at which an answer that it fears becomes possible. Then the
+(G809): a real decision may come as near as it likes to one at which an answer that it fears becomes possible. Then the
 best decision is given that stays `MARGIN` away, with the true gap.
 Reference: Zeng and An, "Solving bilevel mixed integer program by reformulations and decomposition" (2014); Yue, Gao,
     Zeng and You, J. Glob. Optim. 73 (2019) 27; for values that are not attained, Vicente, Savard and Judice, J. Optim.
@@ -19,11 +19,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS
+from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Floats
+from compiler.reformulations.closure import closure
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.kkt import kkt
-from compiler.reformulations.program import Program
+from compiler.reformulations.program import Program, Recovery
 from compiler.reformulations.value_function import (
     MARGIN,
     SWITCHED_ON,
@@ -47,6 +48,10 @@ from runtime.solvers.solver import PROOF_GAP, Ending
 
 BETTER = 1e-7
 """Part of its terms by which a follower's answer must beat the master's to count as another one."""
+
+ATTAINED = 1e-8
+"""The relative distance of a value that is attained from the infimum: what polished points may miss, and a thousandth
+of `MARGIN`."""
 
 BOX = 1e4
 """Bounds of columns that have none, in a master problem whose objective has none either: only to find answers by which
@@ -114,17 +119,17 @@ class _Search:
                 if self.boxed:
                     raise self.endless()
                 break
-        return self.ended(Status.OPTIMAL if self.closed(self.bound) else Status.LIMIT)
+        if self.restricted and not self.attained() and not self.exact.spent():
+            limit = self.infimum()
+            if self.best is not None or np.isfinite(limit):
+                self.bound = max(self.bound, min(limit, np.inf if self.best is None else self.best.value))
+        return self.ended(Status.OPTIMAL if self.attained() else Status.LIMIT)
 
     def master(self) -> tuple[Floats | None, Ending]:
         """The columns of the game (n,) in the best point of the master problem, and how that ended."""
-        setting = self.setting
-        game, followers = with_value_functions(
-            setting.game, self.exact.mixed, setting.leader, list(self.assignments.values()), list(self.known.values())
-        )
-        program, recovery = kkt(game, followers, setting.leader)
+        game, program, recovery = self.conditions(list(self.assignments.values()))
         ready, self.how = without_pairs(game, program, self.request)
-        request = self.exact.left(0.1 * max(self.request.options.gap, PROOF_GAP))
+        request = self.exact.left(0.1 * self.width())
         solver, outcome = solved(ready, request)
         self.solver = solver.name
         self.boxed = outcome.ending in (Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED)
@@ -135,20 +140,56 @@ class _Search:
         if not self.restricted and outcome.ending is not Ending.INFEASIBLE:
             self.bound = max(self.bound, outcome.bound)
             self.near = self.bound
+        self.exact.seconds += outcome.seconds
         if outcome.z is None:
             return None, outcome.ending
         exact = polished(complementarity_sos1(program), outcome.z[: program.columns], request.options)
         z = outcome.z if exact is None or exact.z is None else exact.z
-        x = recovery.point(z)[: setting.game.columns]
-        whole = setting.game.kind == INTEGER
+        x = recovery.point(z)[: self.setting.game.columns]
+        whole = self.setting.game.kind == INTEGER
         x[whole] = np.round(x[whole])
         return x, outcome.ending
 
+    def conditions(self, assignments: list[Assignment]) -> tuple[GroundGame, Program, Recovery]:
+        setting = self.setting
+        game, followers = with_value_functions(
+            setting.game, self.exact.mixed, setting.leader, assignments, list(self.known.values())
+        )
+        return game, *kkt(game, followers, setting.leader)
+
+    def infimum(self) -> float:
+        """A bound of what is approached without being attained: that of all limits of decisions that keep `MARGIN`
+        away from where known answers become possible; -inf where it cannot be had."""
+        known = list(self.assignments.values())
+        game, weak, _ = self.conditions([replace(a, margin=0.0) for a in known])
+        _, strict, _ = self.conditions([replace(a, margin=MARGIN) for a in known])
+        program = closure(weak, strict)
+        if program is None:
+            return -np.inf
+        ready, _ = without_pairs(game, program, self.request)
+        _, outcome = solved(ready, self.exact.left(0.1 * ATTAINED))
+        self.exact.seconds += outcome.seconds
+        if outcome.z is None or self.best is None:
+            return np.inf if outcome.ending is Ending.INFEASIBLE else outcome.bound
+        # Binaries within their tolerance blur the bound by more than what tells attained from approached.
+        exact = polished(complementarity_sos1(program), outcome.z[: program.columns], self.request.options)
+        least = outcome.bound if exact is None else exact.objective
+        return least if abs(least - outcome.bound) <= PROOF_GAP * self.best.size else outcome.bound
+
     def closed(self, bound: float) -> bool:
         """Whether the best answer meets the bound within the gap, which is relative to the leader's terms."""
+        return self.best is not None and self.best.value - bound <= self.width() * self.best.size
+
+    def width(self) -> float:
+        return max(self.request.options.gap, PROOF_GAP)
+
+    def attained(self) -> bool:
+        """Whether the best answer meets the bound so closely that it cannot be one that is `MARGIN` away from what is
+        approached, unless the user asks for no more."""
         if self.best is None:
             return False
-        return self.best.value - bound <= max(self.request.options.gap, PROOF_GAP) * self.best.size
+        width = ATTAINED if self.restricted and self.request.gap is None else self.width()
+        return self.best.value - self.bound <= width * self.best.size
 
     def learned(self, x: Floats, answered: Answered) -> bool:
         """Whether the master problem knows more than before: an answer that beats what it chose at x, the value of one
@@ -185,7 +226,7 @@ class _Search:
         own = game.owner == p
         whole = np.round(x[own & (game.kind == INTEGER)]).astype(np.int64)
         on = np.abs(x[own & (game.kind == SEMICONTINUOUS)]) > SWITCHED_ON
-        return whole.tobytes() + on.tobytes()
+        return bytes(whole.tobytes() + on.tobytes())
 
     def noted(self) -> None:
         setting = self.setting
@@ -221,7 +262,7 @@ class _Search:
         )
 
     def not_attained(self) -> Diagnostic:
-        """G808, for a search that had to keep away from where answers become possible."""
+        """G809, for a search that had to keep away from where answers become possible."""
         game = self.setting.game
         leader = game.players[self.setting.leader]
         p = next(a.player for a in self.assignments.values() if a.margin > 0)
@@ -229,9 +270,10 @@ class _Search:
         real = [game.column_label(c) for c in linked[game.kind[linked] != INTEGER].tolist()]
         told = ", ".join(f"`{name}`" for name in real[:3])
         return Diagnostic(
-            "G808",
+            "G809",
             f"the best value of `{leader.name}` may be approached but not attained",
             leader.objective_span or leader.span,
+            "has an infimum, but no optimum that was found",
             notes=(
                 f"as {told} comes near to where another answer of `{game.players[p].name}` becomes possible, that"
                 " player changes its mind there and not before",

@@ -1,15 +1,16 @@
-"""Leaders over followers with whole numbers, solved by trying everything. It shares nothing with gamec but the arrays of
-the game that it is given; continuous parts are scipy's.
+"""Leaders over followers with whole numbers, solved by trying everything. It shares nothing with gamec but the arrays
+of the game that it is given; continuous parts are scipy's.
 
 `by_decisions` tries all whole decisions of the leader that followers see, and solves each follower and the leader's
-choice among their best answers as MILPs. `by_answers` is for a follower whose decisions are all whole, under real
-decisions: it tries all answers, and for each all ways in which the other answers may be worse or impossible, an LP each.
+choice among their best answers as MILPs; `at_decisions` does so at one decision, real or not. `by_answers` is for a
+follower whose decisions are all whole, under real decisions: it tries all answers, and for each all ways in which the
+other answers may be worse or impossible, an LP each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -63,9 +64,9 @@ def by_decisions(game: GroundGame) -> tuple[float, np.ndarray | None]:
         seen |= np.any(dense.products[p] != 0, axis=0)
     seen &= game.owner == leader
     columns = np.flatnonzero(seen)
-    assert np.all(game.kind[columns] == 1)
+    assert np.all((game.kind[columns] == 1) | (game.lower[columns] == game.upper[columns]))
     best: tuple[float, np.ndarray | None] = (np.inf, None)
-    for values in product(*(np.arange(game.lower[c], game.upper[c] + 1) for c in columns)):
+    for values in product(*(np.arange(game.lower[c], game.upper[c] + 0.5) for c in columns)):
         x = np.zeros(game.columns)
         x[columns] = values
         lower, upper = game.lower.copy(), game.upper.copy()
@@ -88,6 +89,13 @@ def by_decisions(game: GroundGame) -> tuple[float, np.ndarray | None]:
     return best
 
 
+def at_decisions(game: GroundGame, columns: np.ndarray, values: np.ndarray) -> float:
+    """`by_decisions` with these columns of the leader held."""
+    lower, upper = game.lower.astype(np.float64), game.upper.astype(np.float64)
+    lower[columns] = upper[columns] = values
+    return by_decisions(replace(game, lower=lower, upper=upper))[0]
+
+
 def _milp(
     dense: Dense,
     cost: np.ndarray,
@@ -104,7 +112,11 @@ def _milp(
     a = np.vstack(matrix)
     limits = LinearConstraint(a, np.concatenate(low), np.concatenate(high)) if len(a) else ()
     kept = (np.where(there, lower, 0.0), np.where(there, upper, 0.0))
-    found = milp(cost, constraints=limits, bounds=Bounds(*kept), integrality=np.where(game.kind == 1, 1, 0))
+    whole = (game.kind == 1) & (kept[0] < kept[1])
+    for presolve in (True, False):
+        found = milp(cost, constraints=limits, bounds=Bounds(*kept), integrality=whole, options={"presolve": presolve})
+        if found.status in (0, 2):
+            break
     assert found.status in (0, 2), found.message
     return None if found.x is None else (float(cost @ found.x), found.x)
 

@@ -79,8 +79,8 @@ class GameBuilder:
                 )
                 for name, leaders, key in self.players
             ),
-            lower=np.array([c[2] for c in self.columns] + [-INF] * prices),
-            upper=np.array([c[3] for c in self.columns] + [INF] * prices),
+            lower=np.array([c[2] for c in self.columns] + [-INF] * prices, np.float64),
+            upper=np.array([c[3] for c in self.columns] + [INF] * prices, np.float64),
             kind=np.array([c[4] for c in self.columns] + [0] * prices, np.uint8),
             start=np.full(n, np.nan),
             owner=np.array([player[c[0]] for c in self.columns] + [-1] * prices, np.int64),

@@ -63,6 +63,13 @@ def test_t3_integer_follower_is_refused_with_its_place() -> None:
     assert finding.hints
 
 
+def test_t3_integer_follower_is_solved_by_its_value_function() -> None:
+    found = answer(moore_bard().build(), Request())
+    assert found.status is Status.OPTIMAL, found.certificate.reasons
+    assert found.method == "value_function"
+    assert -found.x[0] - 10 * found.x[1] == pytest.approx(-22, abs=1e-9)
+
+
 def test_t3_integer_leader_is_solved() -> None:
     """With a real follower, by hand: the follower takes y = max(2x - 15, (15 - 2x)/10, 0), so the leader weighs x =
     8, y = 1."""
