@@ -14,9 +14,9 @@ from gamec.terminal import write
 from grammar.diagnostics import DiagnosticError
 
 if TYPE_CHECKING:
-    from runtime.result import Result
+    from runtime.result import Comparison, Result
 
-Keep = Callable[["Result", Format], int]
+Keep = Callable[["Result | Comparison", Format], int]
 """Writes the folder, and returns 0 or the exit code of what went wrong, which it has told on standard error."""
 
 
@@ -32,18 +32,18 @@ def destination(folder: str | None, force: bool, xlsx: bool, figures: str) -> Ke
         return None
     if not folder:
         raise typer.BadParameter("-o needs the name of a folder")
-    from runtime.runs.save import place_for_run, save_run
+    from runtime.runs.save import place_for_run
     from runtime.runs.workbook import require_workbooks
 
     place_for_run(folder, force)
     if xlsx:
         require_workbooks()
 
-    def keep(result: Result, form: Format) -> int:
+    def keep(result: Result | Comparison, form: Format) -> int:
         from gamec.guard import show
 
         try:
-            save_run(result, folder, force=force, xlsx=xlsx, figures=formats_in(figures))
+            result.save(folder, force=force, xlsx=xlsx, figures=formats_in(figures))
         except DiagnosticError as error:
             # Standard output has the answer already, and in JSON just one document.
             return show(error.diagnostics, Format.SHORT if form is Format.JSON else form)
@@ -54,7 +54,7 @@ def destination(folder: str | None, force: bool, xlsx: bool, figures: str) -> Ke
     return keep
 
 
-def told_and_kept(tell: Callable[[], int], keep: Keep | None, result: Result, form: Format) -> int:
+def told_and_kept(tell: Callable[[], int], keep: Keep | None, result: Result | Comparison, form: Format) -> int:
     """The exit code of both. An answer that cannot be shown, as the reader of a pipe has gone, is kept all the same."""
     if keep is None:
         return tell()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runtime.arrangement import Elements, arranged, array_of
-from runtime.result import Labelled, Value
+from runtime.result import Comparison, Labelled, Value
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -81,6 +81,15 @@ def all_in_one(kinds: Mapping[str, Mapping[str, Value]], units: Mapping[str, str
             else:
                 rows.append((kind, name, "", float(value), unit))
     return pandas.DataFrame(rows, columns=["kind", "name", "index", "value", "unit"])
+
+
+def side_by_side(comparison: Comparison) -> DataFrame:
+    """Objectives and reports without an index by (kind, name), a column for each case."""
+    import pandas
+
+    rows = comparison.single_numbers()
+    index = pandas.MultiIndex.from_tuples(list(rows), names=["kind", "name"]) if rows else None
+    return pandas.DataFrame(list(rows.values()), index=index, columns=list(comparison.results))
 
 
 def index_words(value: Labelled, key: tuple[object, ...]) -> str:

@@ -264,6 +264,48 @@ class Comparison:
     docs: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 
+    def single_numbers(self) -> dict[tuple[str, str], dict[str, float]]:
+        """Objectives and reports without an index, by kind and name: case -> number."""
+        found: dict[tuple[str, str], dict[str, float]] = {}
+        for case, result in self.results.items():
+            both: tuple[tuple[str, Mapping[str, Value]], ...] = (
+                ("objective", result.objectives),
+                ("report", result.report_of),
+            )
+            for kind, values in both:
+                for name, value in values.items():
+                    if not isinstance(value, Labelled):
+                        found.setdefault((kind, name), {})[case] = float(value)
+        return found
+
+    @cached_property
+    def charts(self) -> dict[str, Chart]:
+        """What can be drawn, by name: objectives, reports and prices by case, the comparisons, regrets."""
+        from runtime.figures.of_comparison import charts_of_comparison
+
+        return charts_of_comparison(self)
+
+    def plot(self, name: str | None = None) -> Figure:
+        """A matplotlib figure of one of the `charts`, of the first without a name. Raises KeyError."""
+        from runtime.figures.draw import draw
+
+        return draw(self.charts[name if name is not None else next(iter(self.charts))])
+
+    def to_dataframe(self) -> DataFrame:
+        """Objectives and reports without an index, a row each, a column for each case."""
+        from runtime.datasets import side_by_side
+
+        return side_by_side(self)
+
+    def save(
+        self, folder: str | Path, *, force: bool = False, xlsx: bool = False, figures: Sequence[str] = ("png", "pdf")
+    ) -> Path:
+        """Keep all cases in a folder, whole or not at all: a run folder for each in `cases`, a table and figures of
+        them side by side. Raises as `Result.save` does."""
+        from runtime.runs.comparison_folder import save_comparison
+
+        return save_comparison(self, folder, force=force, xlsx=xlsx, figures=figures)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "cases": {case: result.to_json() for case, result in self.results.items()},

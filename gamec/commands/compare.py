@@ -1,9 +1,9 @@
-"""`gamec compare FILE`: all cases side by side."""
+"""`gamec compare FILE`: all cases side by side; `gamec compare DIR DIR`: kept answers."""
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,21 +13,26 @@ from gamec.options import (
     Crosscheck,
     DataFile,
     Executor,
+    Figures,
+    Force,
     Form,
     Format,
     Gap,
     Generations,
     Method,
-    ModelFile,
     Population,
+    RunFolder,
     Seed,
     Sets,
     Solver,
     TimeLimit,
+    Workbook,
     Workers,
 )
-from gamec.terminal import paper_of, write
 from gamec.watched import watched
+
+if TYPE_CHECKING:
+    from runtime.result import Comparison
 
 
 def _names(words: str) -> list[str]:
@@ -42,7 +47,14 @@ def _different(words: str | None) -> str | None:
 
 def run(
     *,
-    file: ModelFile,
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|DIR...",
+            help="A .game file or - for standard input; or folders made by -o.",
+            show_default=False,
+        ),
+    ],
     cases: Annotated[
         str | None,
         typer.Option(
@@ -63,17 +75,25 @@ def run(
     generations: Generations = None,
     workers: Workers = None,
     executor: Executor = "auto",
+    output: RunFolder = None,
+    force: Force = False,
+    xlsx: Workbook = False,
+    figures: Figures = "png,pdf",
     form: Form = Format.TEXT,
 ) -> int:
-    from gamec.exit_codes import of_comparison
-    from gamec.guard import show_warnings
-    from gamec.json_text import json_text
     from gamec.overrides import overrides
+    from gamec.run_folders import destination, told_and_kept
+    from gamec.shown import show_comparison
     from gamec.text_files import model_file
-    from gamec.views.comparison import comparison_lines, comparison_text
     from runtime import session
-    from runtime.result import Comparison
 
+    keep = destination(output, force, xlsx, figures)
+    if len(what) > 1 or Path(what[0]).is_dir():
+        if cases or sets or data:
+            raise typer.BadParameter("--cases, --set and --data are for a model; kept answers are as they are")
+        kept = _kept(what)
+        return told_and_kept(lambda: show_comparison(kept, form), keep, kept, form)
+    file = what[0]
     values = overrides(sets, data)
 
     def work() -> Comparison:
@@ -96,12 +116,11 @@ def run(
         )
 
     comparison = watched(f"solving the cases of {file}", work)
-    show_warnings(comparison.diagnostics, form)
-    match form:
-        case Format.JSON:
-            write(sys.stdout, json_text(comparison.to_json(), sys.stdout))
-        case Format.SHORT:
-            write(sys.stdout, comparison_lines(comparison))
-        case Format.TEXT:
-            write(sys.stdout, comparison_text(comparison, paper_of(sys.stdout)))
-    return of_comparison(comparison)
+    return told_and_kept(lambda: show_comparison(comparison, form), keep, comparison, form)
+
+
+def _kept(folders: list[str]) -> Comparison:
+    from runtime.runs.comparison_folder import compared_runs, require_runs
+
+    require_runs(folders)
+    return watched("reading", lambda: compared_runs(folders))

@@ -53,9 +53,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "compare",
-        "Solve all cases of a model and show them side by side.",
+        "Solve all cases of a model, or read kept answers, and show them side by side.",
         compare.run,
-        ("gamec compare park.game", "gamec compare park.game --cases winter,summer"),
+        (
+            "gamec compare park.game",
+            "gamec compare park.game --cases winter,summer -o runs/seasons",
+            "gamec compare runs/winter runs/summer",
+        ),
     ),
     Command(
         "compile",

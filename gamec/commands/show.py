@@ -62,9 +62,12 @@ def run(
 
 
 def _kept(folder: str, form: Format, everything: bool) -> int:
-    from gamec.shown import show_result
+    from gamec.shown import show_comparison, show_result
+    from runtime.runs.comparison_folder import is_comparison, read_comparison
     from runtime.runs.folder import read_run
 
+    if is_comparison(Path(folder)):
+        return show_comparison(read_comparison(folder).comparison, form)
     return show_result(read_run(folder).result, form, everything)
 
 

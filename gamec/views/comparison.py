@@ -9,10 +9,8 @@ from gamec.terminal import Paper
 from gamec.views.grid import banded
 from gamec.views.numbers import number
 from gamec.views.result import certified, value_lines
+from runtime.figures.of_comparison import BASE
 from runtime.result import Comparison, Labelled, Result
-
-BASE = "(base)"
-"""The column of the model as it stands, without a case."""
 
 
 def comparison_text(comparison: Comparison, paper: Paper) -> str:

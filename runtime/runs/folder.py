@@ -29,7 +29,7 @@ KIND = "gamec run"
 ESSENTIAL = (MANIFEST, "answer.nc", *(f"{kind}.nc" for kind in KINDS))
 """Files without which there is no run; others may be missing, which `verify` tells."""
 
-_DAMAGE = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
+DAMAGE = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
 """What reading another shape raises."""
 
 
@@ -123,11 +123,17 @@ class Run:
 
 def is_run(folder: Path) -> bool:
     """Whether gamec wrote this folder as a run, be it damaged since."""
+    return is_kind(folder, KIND)
+
+
+def is_kind(folder: Path, kind: str) -> bool:
+    """Whether the `run.json` of a folder begins by saying that it is of this kind."""
     try:
-        head = (folder / MANIFEST).read_bytes()[:200]
-    except OSError:
+        with (folder / MANIFEST).open("rb") as file:
+            head = file.read(200)
+    except (OSError, ValueError):
         return False
-    return f'"{KIND}"'.encode() in head
+    return f'"kind": "{kind}"'.encode() in head
 
 
 def read_run(folder: str | Path) -> Run:
@@ -141,7 +147,7 @@ def read_run(folder: str | Path) -> Run:
         inputs = unpacked(manifest["inputs"], files, manifest["data"])
         bare = result_of(manifest["result"], sources_of(inputs))
         claimed = manifest["claim"]
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(folder, MANIFEST, error) from None
     arrays = {}
     for name in ESSENTIAL[1:]:
@@ -157,7 +163,7 @@ def read_run(folder: str | Path) -> Run:
             named[kind] = values_in(
                 *(arrays[f"{kind}.nc"], answer, manifest["arrays"][kind], manifest["axes"], bare.docs, bare.units)
             )
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise damaged(folder, f"{kind}.nc", error) from None
     from datetime import datetime
 
@@ -173,14 +179,14 @@ def read_run(folder: str | Path) -> Run:
             prices,
             None if claimed is None else claim_of(claimed, x, prices),
         )
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(folder, MANIFEST, error) from None
     result = replace(
         bare, value_of=named["values"], price_of=named["prices"], report_of=named["reports"], record=record
     )
     try:
         tables = _tables(manifest["tables"], result)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(folder, MANIFEST, error) from None
     return Run(folder, manifest, result, tables)
 

@@ -8,14 +8,26 @@ from pathlib import Path
 from runtime.figures.draw import FORMATS
 from runtime.figures.files import figure_files
 from runtime.result import Result
-from runtime.runs.folder import is_run, run_files
+from runtime.runs.folder import KIND, is_kind, run_files
 from runtime.runs.whole_folder import free_place, write_whole
 from runtime.runs.workbook import workbook
+
+COMPARISON = "gamec comparison"
+
+REPLACED = (KIND, COMPARISON)
+"""What a new folder may replace, if it is to."""
 
 
 def place_for_run(folder: str | Path, force: bool) -> Path:
     """Where a run may be written; to be asked before solving. Raises DiagnosticError (G003)."""
-    return free_place(folder, is_run, force)
+    return free_place(folder, lambda place: any(is_kind(place, kind) for kind in REPLACED), force)
+
+
+def check_formats(figures: Sequence[str]) -> None:
+    """Raises ValueError for a format of figures that is none of `FORMATS`."""
+    wrong = [form for form in figures if form not in FORMATS]
+    if wrong:
+        raise ValueError(f"figures are drawn as {', '.join(FORMATS)}, not as {wrong[0]}")
 
 
 def save_run(
@@ -28,9 +40,7 @@ def save_run(
 ) -> Path:
     """Write the run folder whole or not at all, and say where it is. Raises DiagnosticError (G003; G004 where the
     library for workbooks is missing), ValueError for a format of figures that is none of `FORMATS`."""
-    wrong = [form for form in figures if form not in FORMATS]
-    if wrong:
-        raise ValueError(f"figures are drawn as {', '.join(FORMATS)}, not as {wrong[0]}")
+    check_formats(figures)
     place = place_for_run(folder, force)
     more = {"results.xlsx": workbook(result)} if xlsx else {}
     write_whole(place, run_files(result, more | figure_files(result.charts, figures)))
