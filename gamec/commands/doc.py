@@ -40,7 +40,7 @@ def run(
     from gamec.overrides import overrides
     from gamec.pdf import pdf_of
     from gamec.text_files import model_file, write_whole
-    from grammar.diagnostics import Diagnostic, DiagnosticError, did_you_mean
+    from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
     from runtime.version import version
 
     suffix = ".md" if output in (None, "-") else PurePath(str(output)).suffix.lower()
@@ -53,7 +53,7 @@ def run(
                     "G807",
                     f"documents cannot be written as `{suffix or output}`",
                     notes=(f"the file's ending says what is written: {', '.join(known)}",),
-                    hints=did_you_mean(suffix, known),
+                    hints=did_you_mean(suffix, known) or (Hint("end its name in one of them: `-o model.html`"),),
                 )
             ]
         )

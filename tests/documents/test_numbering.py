@@ -1,0 +1,67 @@
+"""Equation numbers: one for each equation, found by statement and by name, whatever is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from compiler.derivation import single_level
+from compiler.documents.derivation import derived
+from compiler.documents.document import Equation, parts_of
+from compiler.documents.numbering import EquationNumbers
+from tests.documents.models import ALL, document, model
+
+TEXT_ORDER = {
+    "leader.cost": 1,
+    "leader.y:bounds": 2,
+    "follower.effort": 3,
+    "follower.upper_a": 4,
+    "follower.lower_a": 5,
+    "follower.upper_b": 6,
+    "follower.upper_c": 7,
+    "follower.x:bounds": 8,
+}
+
+
+@pytest.mark.parametrize("name", TEXT_ORDER)
+def test_numbers_of_the_toy(name: str) -> None:
+    player, _, rest = name.partition(".")
+    statement, _, part = rest.partition(":")
+    assert EquationNumbers.of_game(model("toy").game).by_name(player, statement, part) == TEXT_ORDER[name]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_equation_of_a_document_has_the_number_of_its_statement(name: str) -> None:
+    made = document(name)
+    shown = sorted(part.number for part in parts_of(made.document) if isinstance(part, Equation))
+    assert shown == [e.number for e in made.numbers.entries] == list(range(1, len(shown) + 1))
+    assert all(made.numbers.of(e.statement, e.part) == e.number for e in made.numbers.entries)
+
+
+def test_numbers_depend_on_the_game_alone() -> None:
+    game = model("storage_alliance").game
+    assert [(e.number, e.part) for e in EquationNumbers.of_game(game).entries] == [
+        (e.number, e.part) for e in document("storage_alliance").numbers.entries
+    ]
+
+
+def test_a_derivation_leaves_the_numbers_of_the_model() -> None:
+    plain, longer = document("storage_alliance").numbers, document("storage_alliance", derive=True).numbers
+    first = len(plain.entries)
+    assert [(e.number, e.statement, e.part) for e in longer.entries[:first]] == [
+        (e.number, e.statement, e.part) for e in plain.entries
+    ]
+    assert longer.by_name("alliance", "stationarity_net") is not None
+    again = plain.followed_by(
+        derived(single_level(model("storage_alliance").game, absent=model("storage_alliance").absent()))
+    )
+    assert again.by_name("alliance", "stationarity_net") == longer.by_name("alliance", "stationarity_net")
+
+
+def test_every_constraint_and_variable_of_every_player_has_a_number() -> None:
+    for name in ALL:
+        game = model(name).game
+        numbers = EquationNumbers.of_game(game)
+        for player in game.players:
+            assert numbers.of(player.objective) is not None
+            assert all(numbers.of(c) is not None for c in player.constraints)
+            assert player.market or all(numbers.of(v, "bounds") is not None for v in player.variables)

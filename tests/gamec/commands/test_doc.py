@@ -1,0 +1,125 @@
+"""`gamec doc`: the ending says what is written, whole or not at all; what is missing is said with a way out."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.documents.latex_runs import needs_tex
+from tests.gamec.conftest import Ran
+
+Gamec = Callable[..., Ran]
+
+MODEL = """game one "two products"
+set I index i = {a, b}
+param worth[i] = {a: 3, b: 2}
+param most = 4 "what there is"
+player p { var x[i] in [0, 3]  maximize gain = sum(i) worth[i]*x[i]  constraint all: sum(i) x[i] <= most }
+case less "Less of it" { param most = 2 }
+"""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    (tmp_path / "one.game").write_text(MODEL, encoding="utf-8")
+    return "one.game"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "first"),
+    [("tex", "% Made by gamec"), ("html", "<!DOCTYPE html>"), ("md", "# two products"), ("HTML", "<!")],
+)
+def test_the_ending_says_what_is_written(gamec: Gamec, model: str, tmp_path: Path, suffix: str, first: str) -> None:
+    assert gamec("doc", model, "-o", f"one.{suffix}") == Ran(0, "", "")
+    assert (tmp_path / f"one.{suffix}").read_text("utf-8").lstrip().startswith(first)
+
+
+def test_markdown_on_standard_output(gamec: Gamec, model: str) -> None:
+    ran = gamec("doc", model)
+    assert ran.code == 0
+    assert ran.out.startswith("# two products\n")
+    assert gamec("doc", model, "-o", "-").out == ran.out
+    assert gamec("doc", "-", stdin=MODEL.encode()).out.startswith("# two products\n")
+
+
+def test_the_case_and_the_data_are_those_asked_for(gamec: Gamec, model: str) -> None:
+    assert "| what there is |  | $4$ |" in gamec("doc", model).out
+    less = gamec("doc", model, "--case", "less").out
+    assert "| what there is |  | $2$ |" in less
+    assert "This is the case `less`: Less of it." in less
+    assert "| what there is |  | $7$ |" in gamec("doc", model, "--set", "most=7").out
+
+
+def test_a_derivation_is_added_or_refused(gamec: Gamec, model: str, tmp_path: Path) -> None:
+    assert "Lagrangian" in gamec("doc", model, "--derivation").out
+    whole = MODEL.replace("var x[i] in", "var x[i] integer in")
+    (tmp_path / "two.game").write_text(whole, encoding="utf-8")
+    ran = gamec("doc", "two.game", "--derivation", "-o", "two.md")
+    assert ran.code == 1
+    assert "error[G7" in ran.err
+    assert not (tmp_path / "two.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["one.game", "-o", "one.docx"], 2, "G807"),
+        (["one.game", "-o", "one"], 2, "G807"),
+        (["none.game", "-o", "one.md"], 1, "G001"),
+        (["one.game", "-o", "one.md", "--case", "lses"], 1, "G605"),
+        (["one.game", "-o", "no/such/folder/one.md"], 1, "G003"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_written(
+    gamec: Gamec, model: str, tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    ran = gamec("doc", *arguments)
+    assert (ran.code, ran.out) == (code, "")
+    assert f"error[{words}" in ran.err
+    assert "hint" in ran.err
+    assert [p.name for p in tmp_path.iterdir()] == ["one.game"]
+
+
+def test_without_tex_a_pdf_says_how_to_get_it(gamec: Gamec, model: str, tmp_path: Path) -> None:
+    ran = gamec("doc", model, "-o", "one.pdf", env={"PATH": str(tmp_path)})
+    assert ran.code != 0
+    assert "error[G004" in ran.err
+    assert "apt-get install" in ran.err
+    assert ".html" in ran.err
+    assert not (tmp_path / "one.pdf").exists()
+
+
+def test_a_tex_without_a_package_names_it(gamec: Gamec, model: str, tmp_path: Path) -> None:
+    """A `pdflatex` that says what LaTeX says when a package is not installed."""
+    program = tmp_path / "bin" / "pdflatex"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\necho '! LaTeX Error: File `lmodern.sty'\"'\"' not found.' | tee model.log\nexit 1\n", "utf-8"
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    ran = gamec("doc", model, "-o", "one.pdf", env={"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"})
+    assert "error[G004" in ran.err
+    assert "`lmodern.sty`" in ran.err
+    assert not (tmp_path / "one.pdf").exists()
+
+
+@needs_tex
+def test_a_pdf_is_made(gamec: Gamec, model: str, tmp_path: Path) -> None:
+    assert gamec("doc", model, "-o", "one.pdf") == Ran(0, "", "")
+    assert (tmp_path / "one.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_symbols_and_characters_that_cannot_be_printed_are_said(gamec: Gamec, tmp_path: Path) -> None:
+    text = 'game g "负荷"\nplayer p { var p_x in [0, 1] tex "\\foo"  minimize c = p_x }\n'
+    (tmp_path / "g.game").write_text(text, "utf-8")
+    ran = gamec("doc", "g.game", "-o", "g.tex")
+    assert ran.code == 0
+    assert ran.err.count("warning[G007") == 2
+    assert "`\\foo`" in ran.err
+    assert "`负`" in ran.err
+    assert "p^{\\mathrm{x}}" in (tmp_path / "g.tex").read_text("utf-8")
+    assert gamec("doc", "g.game", "-o", "g.html").err.count("warning[G007") == 1
