@@ -120,7 +120,7 @@ def test_refusals(change, words: str) -> None:
     builder = indifferent()
     change(builder)
     with pytest.raises(DiagnosticError) as error:
-        answer(gloomy(builder), Request())
+        answer(gloomy(builder), Request(method="pessimistic"))
     (finding,) = error.value.diagnostics
     assert finding.code == "G704"
     assert words in finding.headline
