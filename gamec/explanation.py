@@ -17,10 +17,10 @@ from compiler.pipeline import Compiled
 from gamec.views.model import wildness
 from grammar.diagnostics import DiagnosticError
 from grammar.source import Source, Span
+from runtime.asked import hinted
 from runtime.methods.method import Request
 from runtime.methods.registry import METHODS, choose
 from runtime.methods.setting import Setting
-from runtime.session import hinted
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,13 @@ def _above_zero(word: str) -> float:
     return value
 
 
+def _part(word: str) -> float:
+    value = _above_zero(word)
+    if value > 1:
+        raise typer.BadParameter(f"{word} is above 1")
+    return value
+
+
 def _finite(word: str) -> float:
     try:
         value = float(word)
@@ -154,6 +161,65 @@ Executor = Annotated[
     str,
     typer.Option(
         "--executor", metavar="NAME", help="Who evaluates them: threads, processes, or dask:ADDRESS of a scheduler."
+    ),
+]
+Starts = Annotated[
+    int | None,
+    typer.Option(
+        "--starts",
+        metavar="NUMBER",
+        parser=_at_least_one,
+        help="Points from which iterations over players begin; all equilibria found are told.",
+        show_default=False,
+    ),
+]
+Iterations = Annotated[
+    int | None,
+    typer.Option(
+        "--iterations",
+        metavar="NUMBER",
+        parser=_at_least_one,
+        help="Iterations from each of them, at most.",
+        show_default=False,
+    ),
+]
+Damping = Annotated[
+    float | None,
+    typer.Option(
+        "--damping",
+        metavar="PART",
+        parser=_part,
+        help="The part of the way to its best answer that a player goes, up to 1.",
+        show_default=False,
+    ),
+]
+Order = Annotated[
+    str, typer.Option("--order", metavar="NAME", help="Who moves when: gauss_seidel in turns, jacobi all at once.")
+]
+Proximal = Annotated[
+    float | None,
+    typer.Option(
+        "--proximal",
+        metavar="WEIGHT",
+        parser=_at_least_zero,
+        help="Weight of a player's squared distance from its last decision.",
+        show_default=False,
+    ),
+]
+Rest = Annotated[
+    float | None,
+    typer.Option(
+        "--rest",
+        metavar="NUMBER",
+        parser=_above_zero,
+        help="Relative distance from best answers at which decisions rest.",
+        show_default=False,
+    ),
+]
+Log = Annotated[
+    str | None,
+    typer.Option(
+        "--log", metavar="FILE", help="Write each iteration into a file, one JSON object a line.", show_default=False
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", parser=_count, help="Seed of whatever is random.")]

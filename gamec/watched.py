@@ -1,7 +1,8 @@
 """Long work with somebody watching. In: work; out: what it returns, a progress line meanwhile, and Ctrl-C that works.
 
 Solvers hear nothing of Ctrl-C while they run: Python handles it when their call returns, which may be never. So the
-work is done by another thread while this one waits, and an interrupt ends the process without asking the solver.
+work is done by another thread while this one waits, and an interrupt ends the process without asking the solver. Work
+that iterates is asked to end with its best answer first; a second interrupt does not ask.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gamec.exit_codes import INTERRUPTED
 from gamec.terminal import is_terminal
+
+if TYPE_CHECKING:
+    from gamec.progress import Progress
 
 T = TypeVar("T")
 
@@ -23,8 +27,9 @@ SILENT = 0.3
 """Seconds before the first progress line: one that flashes by tells nobody anything."""
 
 
-def watched(words: str, work: Callable[[], T]) -> T:
-    """The result of `work()`, or its exception. On a terminal, standard error says `words` and the seconds gone by."""
+def watched(words: str, work: Callable[[], T], progress: Progress | None = None) -> T:
+    """The result of `work()`, or its exception. On a terminal, standard error says `words` and the seconds gone by.
+    `progress` hears of an interrupt."""
     stream = sys.stderr
     shown = is_terminal(stream) and os.environ.get("TERM") != "dumb"
     worker = _Worker(work)
@@ -32,14 +37,19 @@ def watched(words: str, work: Callable[[], T]) -> T:
     worker.start()
     try:
         worker.done.wait(SILENT)
-        while not worker.done.wait(1.0 if shown else 3600.0):
-            if shown:
-                stream.write(f"\r\x1b[K{words} … {time.monotonic() - began:.0f} s")
-                stream.flush()
+        while not worker.done.is_set():
+            try:
+                worker.done.wait(1.0 if shown else 3600.0)
+                if shown and not worker.done.is_set():
+                    stream.write(f"\r\x1b[K{words} … {time.monotonic() - began:.0f} s")
+                    stream.flush()
+            except KeyboardInterrupt:
+                if progress is None or not progress.ask_to_end():
+                    raise
+                _say(shown, "ending with the best answer so far, after this solve; Ctrl-C once more ends at once")
     except KeyboardInterrupt:
+        _say(shown, "interrupted")
         with suppress(OSError, ValueError):
-            stream.write(("\r\x1b[K" if shown else "") + "interrupted\n")
-            stream.flush()
             sys.stdout.flush()
         # The worker cannot be stopped, and a normal end would pull down what it stands on.
         os._exit(INTERRUPTED)
@@ -48,6 +58,12 @@ def watched(words: str, work: Callable[[], T]) -> T:
             stream.write("\r\x1b[K")
             stream.flush()
     return worker.result()
+
+
+def _say(shown: bool, words: str) -> None:
+    with suppress(OSError, ValueError):
+        sys.stderr.write(("\r\x1b[K" if shown else "") + words + "\n")
+        sys.stderr.flush()
 
 
 class _Worker(threading.Thread, Generic[T]):

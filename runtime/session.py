@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from compiler.pipeline import Compiled, compile_file, compile_source, disk_reade
 from grammar.diagnostics import Diagnostic, DiagnosticError
 from grammar.source import Source
 from runtime.answer import Answer, answer
+from runtime.asked import SolveOptions, hinted, request_of
 from runtime.given_data import plain_data
 from runtime.labels import labelled_prices, labelled_values
-from runtime.methods.method import Request, Search
+from runtime.methods.method import Request
 from runtime.record import Inputs, Record, now
 from runtime.result import Comparison, Labelled, Result, Value
 
@@ -27,65 +29,33 @@ def solve(
     path: str | Path | Source,
     *,
     case: str | None = None,
-    method: str = "auto",
-    solver: str = "auto",
     data: Mapping[str, object] | None = None,
-    time_limit: float | None = None,
-    gap: float | None = None,
-    seed: int = 0,
-    complementarity: str = "auto",
-    big_m: float | None = None,
-    crosscheck: bool = False,
-    population: int | None = None,
-    generations: int | None = None,
-    workers: int | None = None,
-    executor: str = "auto",
+    **options: Unpack[SolveOptions],
 ) -> Result:
     """Solve the game in a `.game` file, or in a text that was read already, and certify the answer.
 
     `case` names one of its cases; `data` replaces parameters by name, by numbers, lists, mappings by element, numpy,
-    pandas or xarray (`runtime.given_data`); `gap` is relative. `time_limit` is in
-    seconds for solving and certifying; certifying has what is left of it, but 10 s at least.
-    `complementarity` names how followers' complementary pairs are kept (`sos1`, `big_m`, `indicator`, `product`,
-    `strong_duality`); `big_m` is assumed where big-M needs a bound that cannot be derived, and the status is then
-    `optimal_if_bounds`. `crosscheck` solves again by another reformulation and solver, and compares.
-    Searches over a leader (`particle_swarm`, `differential_evolution`, `cma_es`, `nested`) try `population` points in
-    each of `generations`, on `workers` at once by an `executor` (`threads`, `processes`, or `dask:ADDRESS`); the answer
-    does not depend on the last two.
+    pandas or xarray (`runtime.given_data`); `options` are those of `runtime.asked.SolveOptions`.
     Infeasible and unbounded games, limits and answers that fail the certificate come back as a Result with that
     status and its diagnostics. Raises `DiagnosticError` for a model that does not compile, has no method, or options
     that do not exist.
     """
-    search = Search(population, generations, workers, executor)
-    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck, search=search)
-    return _result(_solved(read_source(path), case, plain_data(data or {}), request))
+    return _result(_solved(read_source(path), case, plain_data(data or {}), request_of(**options)))
 
 
 def compare(
     path: str | Path | Source,
     *,
     cases: Sequence[str] | None = None,
-    method: str = "auto",
-    solver: str = "auto",
     data: Mapping[str, object] | None = None,
-    time_limit: float | None = None,
-    gap: float | None = None,
-    seed: int = 0,
-    complementarity: str = "auto",
-    big_m: float | None = None,
-    crosscheck: bool = False,
-    population: int | None = None,
-    generations: int | None = None,
-    workers: int | None = None,
-    executor: str = "auto",
+    **options: Unpack[SolveOptions],
 ) -> Comparison:
     """Solve several cases (None: all that the file declares, or the model as it stands if there is none) and compare
     them.
 
     Raises `DiagnosticError` as `solve` does.
     """
-    search = Search(population, generations, workers, executor)
-    request = Request(method, solver, time_limit, gap, seed, complementarity, big_m, crosscheck, search=search)
+    request = request_of(**options)
     given, model = plain_data(data or {}), read_source(path)
     names = list(cases) if cases is not None else [c.name for c in compile_file(model[0], overrides=given).game.cases]
     solved = {name: _solved(model, name or None, given, request) for name in names or [""]}
@@ -146,28 +116,6 @@ def reports_at(compiled: Compiled, x: Floats | None, prices: Floats | None) -> d
     return compiled.reports(x, prices if prices is not None else np.full(compiled.ground.rows, np.nan))
 
 
-def hinted(request: Request, options: Sequence[Option]) -> Request:
-    """The request with the model's own `solve { }` hints where the caller left the choice open."""
-    hints, search = {o.name: o.value for o in options}, request.search
-    return replace(
-        request,
-        method=str(hints.get("method", "auto")) if request.method == "auto" else request.method,
-        solver=str(hints.get("solver", "auto")) if request.solver == "auto" else request.solver,
-        complementarity=str(hints.get("complementarity", "auto"))
-        if request.complementarity == "auto"
-        else request.complementarity,
-        time_limit=_number(hints.get("time_limit")) if request.time_limit is None else request.time_limit,
-        gap=_number(hints.get("gap")) if request.gap is None else request.gap,
-        seed=int(hints["seed"]) if "seed" in hints and not request.seed else request.seed,
-        search=replace(
-            search,
-            population=_count(hints.get("population")) if search.population is None else search.population,
-            generations=_count(hints.get("generations")) if search.generations is None else search.generations,
-            workers=_count(hints.get("workers")) if search.workers is None else search.workers,
-        ),
-    )
-
-
 def _placed(found: Diagnostic, asked: Request, options: Sequence[Option]) -> Diagnostic:
     """A finding about a method or solver that the file itself asks for (G807), with its place in the file."""
     if found.code != "G807" or found.span is not None:
@@ -177,14 +125,6 @@ def _placed(found: Diagnostic, asked: Request, options: Sequence[Option]) -> Dia
         if mine and f"{option.name} `{option.value}`" in found.headline:
             return replace(found, span=option.span, label="asked for here")
     return found
-
-
-def _count(hint: str | float | None) -> int | None:
-    return None if hint is None else int(hint)
-
-
-def _number(hint: str | float | None) -> float | None:
-    return None if hint is None else float(hint)
 
 
 def _result(solved: Solved) -> Result:

@@ -20,10 +20,16 @@ OPTIONS: dict[str, type] = {
     "population": float,
     "generations": float,
     "workers": float,
+    "starts": float,
+    "iterations": float,
+    "damping": float,
+    "order": str,
+    "proximal": float,
+    "rest": float,
 }
 """What `solve { }` may hold, and whether it takes a word or a number."""
 
-COUNTS = ("population", "generations", "workers")
+COUNTS = ("population", "generations", "workers", "starts", "iterations")
 """Those that take a whole number, 1 at least."""
 
 

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gamec.options import (
-    BigM,
-    Complementarity,
-    Crosscheck,
-    DataFile,
-    Executor,
-    Figures,
-    Force,
-    Form,
-    Format,
-    Gap,
-    Generations,
-    Method,
-    Population,
-    RunFolder,
-    Seed,
-    Sets,
-    Solver,
-    TimeLimit,
-    Workbook,
-    Workers,
-)
+from gamec.options import DataFile, Figures, Force, Form, Format, Log, RunFolder, Sets, Workbook
+from gamec.progress import Progress
+from gamec.solving_options import with_solving_options
 from gamec.watched import watched
 
 if TYPE_CHECKING:
@@ -45,6 +26,7 @@ def _different(words: str | None) -> str | None:
     return words
 
 
+@with_solving_options
 def run(
     *,
     what: Annotated[
@@ -63,18 +45,8 @@ def run(
     ] = None,
     sets: Sets = None,
     data: DataFile = None,
-    method: Method = "auto",
-    solver: Solver = "auto",
-    time_limit: TimeLimit = None,
-    gap: Gap = None,
-    seed: Seed = 0,
-    complementarity: Complementarity = "auto",
-    big_m: BigM = None,
-    crosscheck: Crosscheck = False,
-    population: Population = None,
-    generations: Generations = None,
-    workers: Workers = None,
-    executor: Executor = "auto",
+    options: dict[str, Any],
+    log: Log = None,
     output: RunFolder = None,
     force: Force = False,
     xlsx: Workbook = False,
@@ -96,26 +68,13 @@ def run(
     file = what[0]
     values = overrides(sets, data)
 
-    def work() -> Comparison:
-        return session.compare(
-            model_file(file),
-            cases=None if cases is None else _names(cases),
-            method=method,
-            solver=solver,
-            data=values,
-            time_limit=time_limit,
-            gap=gap,
-            seed=seed,
-            complementarity=complementarity,
-            big_m=big_m,
-            crosscheck=crosscheck,
-            population=population,
-            generations=generations,
-            workers=workers,
-            executor=executor,
-        )
+    chosen = None if cases is None else _names(cases)
+    with Progress.to(log) as progress:
 
-    comparison = watched(f"solving the cases of {file}", work)
+        def work() -> Comparison:
+            return session.compare(model_file(file), cases=chosen, data=values, watch=progress.watch, **options)
+
+        comparison = watched(f"solving the cases of {file}", work, progress)
     return told_and_kept(lambda: show_comparison(comparison, form), keep, comparison, form)
 
 

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gamec.options import (
-    BigM,
     Case,
-    Complementarity,
-    Crosscheck,
     DataFile,
     Everything,
-    Executor,
     Figures,
     Force,
     Form,
     Format,
-    Gap,
-    Generations,
-    Method,
+    Log,
     ModelFile,
-    Population,
     RunFolder,
-    Seed,
     Sets,
-    Solver,
-    TimeLimit,
     Workbook,
-    Workers,
 )
+from gamec.progress import Progress
+from gamec.solving_options import with_solving_options
 from gamec.watched import watched
 
 
+@with_solving_options
 def run(
     *,
     file: ModelFile,
     case: Case = None,
     sets: Sets = None,
     data: DataFile = None,
-    method: Method = "auto",
-    solver: Solver = "auto",
-    time_limit: TimeLimit = None,
-    gap: Gap = None,
-    seed: Seed = 0,
-    complementarity: Complementarity = "auto",
-    big_m: BigM = None,
-    crosscheck: Crosscheck = False,
-    population: Population = None,
-    generations: Generations = None,
-    workers: Workers = None,
-    executor: Executor = "auto",
+    options: dict[str, Any],
+    log: Log = None,
     everything: Everything = False,
     output: RunFolder = None,
     force: Force = False,
@@ -65,24 +49,10 @@ def run(
     keep = destination(output, force, xlsx, figures)
     values = overrides(sets, data)
 
-    def work() -> Result:
-        return session.solve(
-            model_file(file),
-            case=case,
-            method=method,
-            solver=solver,
-            data=values,
-            time_limit=time_limit,
-            gap=gap,
-            seed=seed,
-            complementarity=complementarity,
-            big_m=big_m,
-            crosscheck=crosscheck,
-            population=population,
-            generations=generations,
-            workers=workers,
-            executor=executor,
-        )
+    with Progress.to(log) as progress:
 
-    result = watched(f"solving {file}", work)
+        def work() -> Result:
+            return session.solve(model_file(file), case=case, data=values, watch=progress.watch, **options)
+
+        result = watched(f"solving {file}", work, progress)
     return told_and_kept(lambda: show_result(result, form, everything), keep, result, form)

@@ -106,5 +106,11 @@ OPTIONS: dict[str, str] = {
     "population": "points in each generation of a search over the leader",
     "generations": "generations of such a search, at most",
     "workers": "processes that evaluate its points",
+    "starts": "points from which iterations over players begin",
+    "iterations": "iterations from each of them, at most",
+    "damping": "the part of the way to its best answer that a player goes, up to 1",
+    "order": "who moves when: gauss_seidel in turns, jacobi all at once",
+    "proximal": "the weight of a player's squared distance from its last decision",
+    "rest": "relative distance from best answers at which decisions rest",
 }
 """Hints of `solve { }`."""

@@ -23,7 +23,7 @@ class Iteration:
     `starts`: from how many points, all of them tried; `iterations`: at most so many from each. `damping` in (0, 1]:
     what part of the way to its best answer a player goes. `order`: `gauss_seidel` (in turns) or `jacobi` (all at once).
     `proximal` >= 0: the weight of half the squared distance from a player's last decision, which it is made to bear.
-    `tolerance`: the relative distance below which decisions count as resting.
+    `rest`: the relative distance of decisions from best answers below which they count as resting.
     """
 
     starts: int | None = None
@@ -31,7 +31,7 @@ class Iteration:
     damping: float | None = None
     order: str = "auto"
     proximal: float | None = None
-    tolerance: float | None = None
+    rest: float | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ constraints to 1e-6 or 1e-7, which can move an objective by as much."""
 FEASIBLE = 1e-6
 """Violations, over the size of their limits, from which on a decision must be left whatever it is worth."""
 
-TOLERANCE = 1e-9
+REST = 1e-9
 """Relative distance of decisions from best answers below which they rest, if the user asks for none."""
 
 ITERATIONS = 200
@@ -116,7 +116,7 @@ class Turns:
     def walk(self, start: Floats, order: Sequence[int], damping: float, words: str = "") -> Walk:
         """Sweeps from `start`, movers in this `order`, until they rest, repeat themselves, or a limit comes."""
         jacobi = self.request.iteration.order == "jacobi"
-        tolerance = self.request.iteration.tolerance or TOLERANCE
+        rest = self.request.iteration.rest or REST
         most = self.request.iteration.iterations or ITERATIONS
         x, prices = start.copy(), np.full(self.game.rows, np.nan)
         states = [(x, prices)]
@@ -128,11 +128,11 @@ class Turns:
             x, prices, gains, moved, stuck = self.sweep(x, prices, order, damping, jacobi)
             if stuck and len(stuck) == len(self.movers):
                 return Walk(Ending.STUCK, (states[-1],), sweep, self.without_answer(stuck))
-            who = [self.name(k) for k in np.flatnonzero(moved > tolerance).tolist()]
+            who = [self.name(k) for k in np.flatnonzero(moved > rest).tolist()]
             self.tell(x, float(np.max(gains, initial=0.0)), f"moved: {_listed(who)}" if who else "nobody moved")
             step = float(np.max(moved, initial=0.0))
             moves.append(step)
-            rests = step <= tolerance and not stuck
+            rests = step <= rest and not stuck
             slow = len(moves) > STALLED and step > 0.5 * moves[-1 - STALLED]
             if rests or (slow and float(np.max(gains, initial=0.0)) <= REGRET):
                 return Walk(Ending.RESTED, ((x, prices),), sweep)
