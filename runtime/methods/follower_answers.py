@@ -9,22 +9,29 @@ middle of the space.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from compiler.ground.curvature import Curvature
+from compiler.ground.player_classes import PlayerClass
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.reformulations.elastic import elastic
 from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
 from runtime.methods.method import Request, pick_solver
-from runtime.methods.polish import TOLERANCE
-from runtime.solvers.highs import HighsModel
+from runtime.methods.polish import SLIP, TOLERANCE, with_pattern_fixed
+from runtime.solvers.highs import Highs, HighsModel
+from runtime.solvers.ipopt import Ipopt
 from runtime.solvers.solver import Ending, Options, Outcome
 
 PRICED = 1e-7
 """A multiplier above this part of the largest cost coefficient counts: HiGHS's own tolerance is 1e-7."""
+
+
+SUPPORTED = 1e-8
+"""The gap that the multipliers of a QP may leave, over the size of its terms: a hundredth of what a regret may be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +55,8 @@ class Face:
 @dataclass(frozen=True, eq=False)
 class Answer:
     """A follower's best answer: `ending` OPTIMAL with `v` (n,) and, of a convex follower, the multipliers `duals` (m,)
-    and the `face`, of others the objective `cost` (n,) and `quad` as if minimised. Or another ending, INFEASIBLE with
-    the least sum of `violation` of its rows.
+    and the `face`, of an LP or MILP the `cost` (n,) as if minimised. Or another ending, INFEASIBLE with the least sum
+    of `violation` of its rows.
     """
 
     ending: Ending
@@ -57,8 +64,7 @@ class Answer:
     duals: Floats | None = None
     face: Face | None = None
     violation: float = 0.0
-    cost: Floats = field(default_factory=lambda: np.zeros(0))
-    quad: Quad = field(default_factory=Quad.empty)
+    cost: Floats | None = None
 
 
 class FollowerModel:
@@ -70,7 +76,7 @@ class FollowerModel:
         self.family = family
         program = self.program = family.at(middle)
         self.squared = _squared(program.cost_quad, program.columns)
-        curved = _hessian(program.cost_quad, program.columns)
+        curved = self._curved = _hessian(program.cost_quad, program.columns)
         self.hessian = curved.take_rows(np.flatnonzero(~self.squared & (np.diff(curved.indptr) > 0)))
         self._steepest = float(np.max(np.abs(program.cost_quad.value), initial=0.0))
         self.model = HighsModel(program)
@@ -95,6 +101,8 @@ class FollowerModel:
             self.model.start_afresh()
             outcome = self.model.solve(Options(time_limit))
         if outcome.ending is Ending.OPTIMAL and outcome.z is not None and outcome.row_duals is not None:
+            if program.cost_quad.entries:
+                outcome = self._exact(program, outcome, time_limit)
             return Answer(Ending.OPTIMAL, outcome.z, outcome.row_duals, self._face(outcome, program.cost))
         if outcome.ending in (Ending.LIMIT, Ending.FAILED, Ending.OPTIMAL):
             return Answer(Ending.FAILED)
@@ -103,6 +111,35 @@ class FollowerModel:
         self._limits(self._elastic, program)
         self._elastic.start_afresh()
         return _without_answer(self._elastic.solve(Options(tolerance=TOLERANCE)))
+
+    def _exact(self, program: Program, outcome: Outcome, time_limit: float | None) -> Outcome:
+        """The minimum of a QP, by IPOPT where HiGHS leaves a gap: it takes bounds that are 1e-6 apart for one."""
+        assert outcome.z is not None
+        best, gap = self._with_gap(program, outcome)
+        if gap > SUPPORTED and not Ipopt().missing():
+            other = Ipopt().improve(program, Options(time_limit), outcome.z)
+            if other.z is not None and other.row_duals is not None:
+                second, closer = self._with_gap(program, other)
+                best = second if closer < gap else best
+        return best
+
+    def _with_gap(self, program: Program, outcome: Outcome) -> tuple[Outcome, float]:
+        """With the reduced costs that the row duals leave; and by how much the objective may be too large, over the
+        size of its terms (weak duality)."""
+        z, duals, quad = outcome.z, outcome.row_duals, program.cost_quad
+        assert z is not None
+        assert duals is not None
+        duals = duals[: program.rows]
+        gradient = program.cost + self._curved.times(z)
+        priced = program.matrix.data * duals[program.matrix.row_numbers()]
+        reduced = gradient - np.bincount(program.matrix.indices, priced, minlength=program.columns)
+        limit = np.where(reduced > 0, program.lower, program.upper)
+        with np.errstate(invalid="ignore"):
+            gaps = np.where(reduced == 0, 0.0, reduced * (z - limit))
+        gap = float(np.where(np.isfinite(limit), gaps, np.abs(reduced)).sum())
+        size = float(np.abs(program.cost) @ np.abs(z)) + float(np.abs(quad.value) @ np.abs(z[quad.i] * z[quad.j]))
+        size = max(size, self._steepest, float(np.max(np.abs(program.cost), initial=0.0)))
+        return replace(outcome, row_duals=duals, reduced_costs=reduced), gap / size
 
     def _limits(self, model: HighsModel, program: Program) -> None:
         rows = self.family.limit_rows
@@ -132,22 +169,65 @@ class FollowerModel:
 
 class FollowerProgram:
     """Any follower that some solver proves optimal: with whole numbers, nonlinear, or with decisions of its leader as
-    factors in its constraints. Built anew for each decision."""
+    factors in its constraints. Built anew for each decision.
 
-    def __init__(self, family: ResponseFamily) -> None:
+    `linear`: an LP or MILP, whose other best answers a cut describes. Those of others are not looked for: near a
+    smooth minimum a cut leaves room for answers that are far off, and the leader would take them.
+    """
+
+    def __init__(self, family: ResponseFamily, kind: PlayerClass) -> None:
         self.family = family
+        self.linear = linear(kind)
+        self._smooth_and_convex = kind.convex and not self.linear
 
     def answer(self, x: Floats, time_limit: float | None = None) -> Answer:
         """As `FollowerModel.answer`. Raises DiagnosticError (G803) without the solver."""
-        program = self.family.at(x)
+        program, k = self.family.at(x), len(self.family.own)
+        if self._smooth_and_convex and not Ipopt().missing():
+            # What is stationary in a convex problem is its minimum, and IPOPT is more exact than SCIP.
+            local = Ipopt().improve(program, Options(time_limit), _middle(program))
+            if local.ending in (Ending.LOCAL, Ending.STATIONARY) and local.z is not None:
+                return Answer(Ending.OPTIMAL, local.z[:k])
         outcome = pick_solver(program, Request()).solve(program, Options(time_limit, gap=0.0))
         if outcome.ending is Ending.OPTIMAL and outcome.z is not None:
-            k = len(self.family.own)
-            return Answer(Ending.OPTIMAL, outcome.z[:k], cost=program.cost[:k], quad=program.cost_quad)
+            if self.linear:
+                return Answer(Ending.OPTIMAL, outcome.z[:k], cost=program.cost[:k])
+            return Answer(Ending.OPTIMAL, self._exact(program, outcome.z, time_limit)[:k])
         if outcome.ending in (Ending.LIMIT, Ending.FAILED, Ending.OPTIMAL):
             return Answer(Ending.FAILED)
         loose = elastic(program, np.arange(len(self.family.rows)))
         return _without_answer(pick_solver(loose, Request()).solve(loose, Options(time_limit)))
+
+    def _exact(self, program: Program, z: Floats, time_limit: float | None) -> Floats:
+        """The minimum next to z with its whole numbers and pairs, to more digits than SCIP gives; z where that
+        fails."""
+        held = with_pattern_fixed(program, z)
+        if not Highs().refuses(held):
+            near = Highs().solve(held, Options(time_limit, tolerance=TOLERANCE))
+        elif Ipopt().missing():
+            return z
+        else:
+            near = Ipopt().improve(held, Options(time_limit), z)
+        found = near.ending in (Ending.OPTIMAL, Ending.LOCAL, Ending.STATIONARY)
+        if (
+            not found
+            or near.z is None
+            or program.cost_at(near.z) > program.cost_at(z) + SLIP * (1.0 + abs(program.cost_at(z)))
+        ):
+            return z
+        return near.z
+
+
+def linear(kind: PlayerClass) -> bool:
+    """Whether a follower's problem is an LP or MILP in its own columns."""
+    return kind.objective is Curvature.LINEAR and kind.linear_rows and not kind.smooth and kind.pair < 0
+
+
+def _middle(program: Program) -> Floats:
+    """The middle of the bounds, or the point next to 0 where one is missing."""
+    both = np.isfinite(program.lower) & np.isfinite(program.upper)
+    middle = 0.5 * (np.where(both, program.lower, 0.0) + np.where(both, program.upper, 0.0))
+    return np.clip(middle, program.lower, program.upper)
 
 
 def _without_answer(least: Outcome) -> Answer:

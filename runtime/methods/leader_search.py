@@ -28,7 +28,7 @@ from runtime.history import Step
 from runtime.methods.evaluations import Evaluations, Stopped, evaluations
 from runtime.methods.kkt import Kkt
 from runtime.methods.leader_question import Evaluator, Question, joined_followers
-from runtime.methods.leader_value import FAILED, Worth
+from runtime.methods.leader_value import FAILED, Worth, ties_open
 from runtime.methods.method import Found, Refusal, Request, pick_solver
 from runtime.methods.pattern_descent import PatternDescent
 from runtime.methods.sampler import Sampler
@@ -219,7 +219,8 @@ class _Run:
         sense, spent = self.setting.game.players[leader].sense, time.perf_counter() - self.begun
         if best.endless:
             return Found(Status.UNBOUNDED, SOLVER, seconds=spent, history=tuple(self.steps))
-        settled = all_tried and not best.failed and not self.ended
+        open_ties = not joined_followers(self.setting) and ties_open(self.setting)
+        settled = all_tried and not best.failed and not self.ended and not open_ties
         if best.decision is None or best.violation > 0:
             status = Status.INFEASIBLE if settled else Status.LIMIT
             history = tuple(self.steps)

@@ -7,7 +7,8 @@ remaining columns and, among answers that are equally good for the followers, th
     subject to the leader's rows, the followers' rows, and every follower at its optimal value (its `Face`, or a cut).
 Ties so fall as the leader likes; those of pessimistic followers are settled before, against it.
 Exact: yes, at each point, for followers that do not see each other and whose prices nobody uses
-    (`runtime.methods.value_by_conditions` has the others).
+    (`runtime.methods.value_by_conditions` has the others); but of a nonlinear follower one best answer is taken, and
+    others as good are not looked for (`ties_open`).
 Reference: Dempe, Foundations of Bilevel Programming (2002), 3.3; Deb, Comput. Methods Appl. Mech. Engrg. 186 (2000)
     311 for how points without a value compare.
 """
@@ -20,12 +21,14 @@ from typing import Protocol
 
 import numpy as np
 
-from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad, joined, stacked
+from compiler.ground.curves import curves_among
+from compiler.ground.ground_game import GroundGame
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad, stacked
 from compiler.reformulations.elastic import elastic
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
-from runtime.methods.follower_answers import Answer, FollowerModel, FollowerProgram
+from runtime.methods.follower_answers import Answer, FollowerModel, FollowerProgram, linear
 from runtime.methods.kept_model import KeptModel
 from runtime.methods.polish import with_columns_fixed
 from runtime.methods.setting import Setting
@@ -79,8 +82,11 @@ class ValueByAnswers:
         self.leader_rows = np.flatnonzero(game.row_owner == self.leader)
         own = game.owner == self.leader
         own[searched] = False
-        self.settled = bool(np.all(game.lower[own] == game.upper[own])) and not game.curves
-        self.base = _Leader(high_point(game, self.leader), searched, self.followers)
+        self.settled = bool(np.all(game.lower[own] == game.upper[own]))
+        pinned = np.zeros(len(game.players), np.bool_)
+        pinned[[p for p, f in zip(players, self.followers, strict=True) if _pinned(f)]] = True
+        program = _without_pinned(high_point(game, self.leader), game, pinned)
+        self.base = _Leader(program, searched, self.followers)
         self.best, self.worst, self.nearest = KeptModel(), KeptModel(), KeptModel()
 
     @staticmethod
@@ -88,7 +94,7 @@ class ValueByAnswers:
         family, kind = ResponseFamily.of(setting.game, player), setting.classes[player]
         if kind.convex and kind.linear_rows and not family.moving:
             return FollowerModel(family, middle)
-        return FollowerProgram(family)
+        return FollowerProgram(family, kind)
 
     def _decided(self, decision: Floats) -> Floats:
         """A point (n,) of the game with the decision in, what is free at 0."""
@@ -107,7 +113,7 @@ class ValueByAnswers:
             if settled is None:
                 return Worth(np.inf, FAILED)
             answers = settled
-        if self.settled and all(a.face is not None and a.face.unique for a in answers):
+        if self.settled and all(_alone(a) for a in answers):
             return self._valued(base, self._joined(base, answers), answers)
         program = self._restricted(base, answers)
         outcome = self.best.solve(program, time_limit)
@@ -152,12 +158,14 @@ class ValueByAnswers:
         row_lower, row_upper = base.row_lower.copy(), base.row_upper.copy()
         if loose:
             row_lower[self.leader_rows], row_upper[self.leader_rows] = -np.inf, np.inf
-        cuts: list[tuple[Floats, Quad, float]] = []
+        cuts: list[tuple[Floats, float]] = []
         for follower, answer, bent in zip(self.followers, answers, self.base.bent, strict=True):
             face = answer.face
-            if isinstance(follower, FollowerProgram) or face is None:
-                assert answer.v is not None
-                cuts.append(_cut(follower, answer, base))
+            if face is None:
+                if answer.cost is not None:
+                    cuts.append(_cut(follower.family.own, answer, base.columns))
+                else:
+                    lower[follower.family.own] = upper[follower.family.own] = answer.v
                 continue
             lower[follower.family.own], upper[follower.family.own] = face.lower, face.upper
             at_low, at_high = follower.family.rows[face.side == 1], follower.family.rows[face.side == -1]
@@ -190,6 +198,19 @@ class ValueByAnswers:
             assert face is not None, "pessimistic followers are loaded"
             found[k] = replace(answer, v=v, face=replace(face, lower=v, upper=v, side=0 * face.side, unique=True))
         return found
+
+
+def ties_open(setting: Setting) -> bool:
+    """Whether some follower's other best answers are not looked for."""
+    return any(
+        not linear(kind) and not (kind.convex and kind.linear_rows and not _moving(setting, kind.player))
+        for kind in setting.classes
+        if setting.followers[kind.player]
+    )
+
+
+def _moving(setting: Setting, player: int) -> bool:
+    return ResponseFamily.of(setting.game, player).moving
 
 
 class _Leader:
@@ -250,6 +271,16 @@ class _Leader:
         )
 
 
+def _pinned(follower: FollowerModel | FollowerProgram) -> bool:
+    """Whether a follower's other best answers are not looked for."""
+    return isinstance(follower, FollowerProgram) and not follower.linear
+
+
+def _alone(answer: Answer) -> bool:
+    """Whether no other best answer is to be looked for."""
+    return answer.cost is None and (answer.face is None or answer.face.unique)
+
+
 def _missing(answers: list[Answer]) -> float:
     """How far the decision is from one that all followers can answer."""
     endings = {answer.ending for answer in answers}
@@ -272,29 +303,22 @@ def _broken(program: Program, x: Floats, rows: Ints) -> float:
     return float(over[over > KEPT * (1.0 + np.abs(limit))].sum())
 
 
-def _cut(follower: FollowerModel | FollowerProgram, answer: Answer, base: Program) -> tuple[Floats, Quad, float]:
-    """The row that says: the follower's objective is at most its minimum, in the columns of `base`."""
-    assert isinstance(follower, FollowerProgram)
+def _cut(own: Ints, answer: Answer, columns: int) -> tuple[Floats, float]:
+    """The row that says: a linear follower's objective is at most its minimum, in the columns of a Program."""
     assert answer.v is not None
-    cost, quad = np.zeros(base.columns), answer.quad
-    cost[follower.family.own] = answer.cost
-    size = float(np.abs(answer.cost) @ np.abs(answer.v)) + float(
-        np.abs(quad.value) @ np.abs(answer.v[quad.i] * answer.v[quad.j])
-    )
-    least = float(answer.cost @ answer.v) + float(quad.times(answer.v, 1).sum())
-    dearest = float(np.max(np.abs(answer.cost), initial=0.0))
-    moved = Quad.from_entries(
-        quad.row, follower.family.own[quad.i], follower.family.own[quad.j], quad.value, base.columns
-    )
-    return cost, moved, least + ROOM * max(size, dearest)
+    assert answer.cost is not None
+    cost = np.zeros(columns)
+    cost[own] = answer.cost
+    size = max(float(np.abs(answer.cost) @ np.abs(answer.v)), float(np.max(np.abs(answer.cost), initial=0.0)))
+    return cost, float(answer.cost @ answer.v) + ROOM * size
 
 
-def _with_cuts(program: Program, cuts: list[tuple[Floats, Quad, float]]) -> Program:
-    at = [np.flatnonzero(cost) for cost, _, _ in cuts]
+def _with_cuts(program: Program, cuts: list[tuple[Floats, float]]) -> Program:
+    at = [np.flatnonzero(cost) for cost, _ in cuts]
     lines = Csr.from_coo(
         np.repeat(np.arange(len(cuts)), [len(k) for k in at]),
         np.concatenate(at),
-        np.concatenate([cost[k] for (cost, _, _), k in zip(cuts, at, strict=True)]),
+        np.concatenate([cost[k] for (cost, _), k in zip(cuts, at, strict=True)]),
         len(cuts),
         program.columns,
     )
@@ -302,6 +326,24 @@ def _with_cuts(program: Program, cuts: list[tuple[Floats, Quad, float]]) -> Prog
         program,
         matrix=stacked([program.matrix, lines]),
         row_lower=np.concatenate([program.row_lower, np.full(len(cuts), -np.inf)]),
-        row_upper=np.concatenate([program.row_upper, [limit for _, _, limit in cuts]]),
-        row_quad=joined([program.row_quad, *(quad.moved(program.rows + k) for k, (_, quad, _) in enumerate(cuts))]),
+        row_upper=np.concatenate([program.row_upper, [limit for _, limit in cuts]]),
+    )
+
+
+def _without_pinned(program: Program, game: GroundGame, pinned: Bools) -> Program:
+    """Without the rows, smooth functions and pairs of the players `pinned` (p,), whose answers are put in."""
+    gone = np.zeros(program.rows, np.bool_)
+    gone[: game.rows] = (game.row_owner >= 0) & pinned[game.row_owner]
+    kept = (game.owner < 0) | ~pinned[game.owner]
+    return replace(
+        program,
+        row_lower=np.where(gone, -np.inf, program.row_lower),
+        row_upper=np.where(gone, np.inf, program.row_upper),
+        row_quad=program.row_quad.take(~gone[program.row_quad.row]),
+        curves=curves_among(
+            program.curves,
+            np.append(kept, np.ones(program.columns - game.columns, np.bool_)),
+            np.arange(program.columns),
+        ),
+        sos1=program.sos1[kept[program.sos1].all(axis=1)],
     )
