@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,30 +54,42 @@ def read_text(path: str) -> Source:
 def write_whole(path: str, content: str | bytes) -> None:
     """Write a file whole or not at all: under another name first, then renamed. Text in UTF-8 with line feeds. Raises
     DiagnosticError (G003)."""
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[str, str | bytes]) -> None:
+    """Write files by their paths, each whole or not at all, and none where one of them cannot be written. Raises
+    DiagnosticError (G003)."""
     import tempfile
 
-    target = Path(path)
-    hidden = None
+    ready: list[tuple[str, Path]] = []
+    path = ""
     try:
-        raw = content.encode("utf-8") if isinstance(content, str) else content
-        if target.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
-        if target.exists() and not target.is_file():  # a device such as /dev/null, or a pipe: cannot be renamed over
-            target.write_bytes(raw)
-            return
-        place = target.resolve()
-        number, hidden = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        with open(number, "wb") as file:
-            file.write(raw)
-        os.chmod(hidden, _mode(place))
-        os.replace(hidden, place)
-        hidden = None
+        for path, content in contents.items():
+            target = Path(path)
+            raw = content.encode("utf-8") if isinstance(content, str) else content
+            if target.is_dir():
+                raise IsADirectoryError(21, "it is a folder")
+            if (
+                target.exists() and not target.is_file()
+            ):  # a device such as /dev/null, or a pipe: not to be renamed over
+                target.write_bytes(raw)
+                continue
+            place = target.resolve()
+            number, hidden = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+            ready.append((hidden, place))
+            with open(number, "wb") as file:
+                file.write(raw)
+            os.chmod(hidden, _mode(place))
+        while ready:
+            os.replace(*ready[0])
+            ready.pop(0)
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or str(error)
         hint = Hint("name another file with `-o`, or make the folder first")
         raise DiagnosticError([Diagnostic("G003", f"`{path}` cannot be written: {words}", hints=(hint,))]) from None
     finally:
-        if hidden is not None:
+        for hidden, _ in ready:
             with suppress(OSError):
                 os.unlink(hidden)
 

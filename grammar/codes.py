@@ -100,6 +100,7 @@ CODES: dict[str, Code] = {
     "G710": Code("bound-needed", "A nonconvex place needs bounds that cannot be derived."),
     "G711": Code("rewarded-risk", "A risk measure stands where a larger risk is better."),
     "G712": Code("no-formula", "Optimality conditions of a construct have no indexed formula."),
+    "G713": Code("not-in-this-format", "A file format cannot hold what the game has."),
     # G8 solving and certificates
     "G801": Code("infeasible", "No point satisfies the constraints."),
     "G802": Code("unbounded", "The objective has no bound."),

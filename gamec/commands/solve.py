@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from gamec.options import (
     Case,
@@ -30,6 +32,15 @@ def run(
     case: Case = None,
     sets: Sets = None,
     data: DataFile = None,
+    aux: Annotated[
+        str | None,
+        typer.Option(
+            "--aux",
+            metavar="FILE.aux",
+            help="FILE is MPS, and this says what its lower level is.",
+            show_default=False,
+        ),
+    ] = None,
     options: dict[str, Any],
     log: Log = None,
     everything: Everything = False,
@@ -46,12 +57,19 @@ def run(
     from runtime import session
     from runtime.result import Result
 
+    if aux is not None and (case or sets or data or output):
+        raise typer.BadParameter("--case, --set, --data and -o are for .game files, which --aux is not for")
     keep = destination(output, force, xlsx, figures)
     values = overrides(sets, data)
 
     with Progress.to(log) as progress:
 
         def work() -> Result:
+            if aux is not None:
+                from runtime.asked import request_of
+                from runtime.instances.session import solve_files
+
+                return solve_files(file, aux, request_of(watch=progress.watch, **options))
             return session.solve(model_file(file), case=case, data=values, watch=progress.watch, **options)
 
         result = watched(f"solving {file}", work, progress)

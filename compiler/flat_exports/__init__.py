@@ -1,0 +1,1 @@
+"""GroundGames as files of other programs; each file one format."""

@@ -1,0 +1,1 @@
+"""Games that come as files of arrays rather than as `.game` texts."""
