@@ -15,7 +15,7 @@ from gamec.terminal import write
 def run(
     *,
     file: ModelFile,
-    to: Annotated[str, typer.Option("--to", metavar="LANGUAGE", help="pyomo: an indexed, standalone script.")],
+    to: Annotated[str, typer.Option("--to", metavar="LANGUAGE", help="pyomo: an indexed, standalone script; mps-aux: two files.")],
     output: Annotated[
         str | None,
         typer.Option(
@@ -31,7 +31,9 @@ def run(
     data: DataFile = None,
 ) -> int:
     from compiler.backends.registry import emit
+    from compiler.flat_exports.registry import FLAT_EXPORTS
     from compiler.pipeline import compile_file
+    from gamec.flat_files import write_flat
     from gamec.guard import show_warnings
     from gamec.overrides import overrides
     from gamec.text_files import model_file, write_whole
@@ -40,6 +42,9 @@ def run(
     values = overrides(sets, data)
     compiled = compile_file(model_file(file), case=case, overrides=values)
     show_warnings(compiled.warnings, Format.TEXT)
+    if to in FLAT_EXPORTS:
+        write_flat(FLAT_EXPORTS[to], compiled.ground, output)
+        return CERTIFIED
     text = emit(compiled, to, version())
     if output is None or output == "-":
         write(sys.stdout, text)
