@@ -1,4 +1,5 @@
 """`gamec compile --to` for formats that hold a game with its data: a compiled game and where to write in, files out."""
+
 from __future__ import annotations
 
 from pathlib import Path
