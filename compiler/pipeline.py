@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compiler import library
-from compiler.backends.bound_data import BoundData
+from compiler.backends.bound_data import BoundData, Problem
 from compiler.ground.data import Data
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.grounding import Grounded, ground
 from compiler.ground.lifted_forms import lifted_forms, without_bounds
-from compiler.ground.player_classes import player_classes
+from compiler.ground.player_classes import PlayerClass, player_classes
 from compiler.ground.reporting import ReportValue, case_names, comparison_values, report_values
 from compiler.ground.tables import DataFiles, Read, as_text
 from compiler.ir.game import Game
@@ -75,6 +75,24 @@ class Compiled:
         wanted = {name for c in self.game.comparisons for name in case_names(c)}
         return [c.name for c in self.game.cases if c.name in wanted]
 
+    def with_game(self, game: Game) -> Compiled:
+        """Another game on the same data, such as one derived from this one's. Raises `DiagnosticError`."""
+        findings = Findings()
+        old = self.grounded.data
+        grounded = ground(game, Data(game, old.files, findings, old.overrides), findings)
+        findings.raise_errors()
+        assert grounded is not None
+        return replace(self, game=game, grounded=grounded)
+
+    def _problems(self, classes: Sequence[PlayerClass]) -> dict[str, Problem]:
+        """The class of each declared player's problem."""
+        found: dict[str, Problem] = {}
+        for player, kind in zip(self.ground.players, classes, strict=True):
+            name = player.declaration
+            if name not in found or (found[name].convex and not kind.convex):
+                found[name] = Problem(kind.name, kind.convex, kind.reason, kind.span)
+        return found
+
     def absent(self) -> frozenset[int]:
         """Identities of the variables and constraints that have no instance with these data."""
         spaces = self.grounded.spaces
@@ -84,7 +102,8 @@ class Compiled:
     def bound_data(self) -> BoundData:
         """The data of this case in plain Python, for backends. Keys of parameters come in the order of their
         index."""
-        data, first = self.grounded.data, player_classes(self.ground)[0]
+        data, classes = self.grounded.data, player_classes(self.ground)
+        first = classes[0]
         numbers = {}
         for d in self.game.all_params():
             layout, values = data.param(d)
@@ -99,6 +118,7 @@ class Compiled:
             given=frozenset(data.overrides),
             lifted=lifted_forms(self.ground),
             endless=without_bounds(self.ground),
+            problems=self._problems(classes),
             absent=self.absent(),
         )
 

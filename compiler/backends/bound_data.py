@@ -14,6 +14,17 @@ Key = tuple[object, ...]
 """One element for each index; empty for what has none."""
 
 
+@dataclass(frozen=True)
+class Problem:
+    """The class of one player's problem in its own variables: `name` (LP, QP, MILP, nonconvex QP ...), whether it is
+    `convex`, and why it is no LP, with the place that shows it."""
+
+    name: str
+    convex: bool
+    reason: str = ""
+    span: Span | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class BoundData:
     """The data of one case.
@@ -35,6 +46,8 @@ class BoundData:
     given: frozenset[str] = frozenset()
     lifted: Mapping[Span, str] = field(default_factory=dict)
     endless: frozenset[tuple[str, str]] = frozenset()
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+    """By the name of the player; of an indexed one the first instance that is not convex, else the first."""
     absent: frozenset[int] = frozenset()
     """Identities of the variables and constraints that have no instance."""
 
@@ -61,3 +74,7 @@ class Emittable(Protocol):
     def game(self) -> Game: ...
 
     def bound_data(self) -> BoundData: ...
+
+    def with_game(self, game: Game) -> Emittable:
+        """Another game on the same data."""
+        ...

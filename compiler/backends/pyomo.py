@@ -1,15 +1,21 @@
-"""A compiled model of one player -> a Pyomo script that runs by itself: indexed as the file is, each statement under a
-comment with its line. The script holds the data of the case; it needs Pyomo and highspy, not gamec."""
+"""A compiled model -> a Pyomo script that runs by itself: indexed as the file is, each statement under a comment with
+its line. The script holds the data of the case; it needs Pyomo and a solver, not gamec."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compiler.backends.bound_data import BoundData, Emittable
 from compiler.backends.data_literals import element
+from compiler.backends.joined_game import joined, pair_limits
+from compiler.backends.own_problem import own_problem
 from compiler.backends.pyomo_model import model_of
+from compiler.backends.pyomo_rules import Derived
+from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, Solver
 from compiler.backends.pyomo_statements import PyomoModel
+from compiler.backends.script_request import FORMS, ScriptRequest
 from compiler.backends.statement_text import file_name, one_line
 from compiler.ir.game import Game
 from grammar.diagnostics import DiagnosticError, Findings
@@ -17,62 +23,77 @@ from grammar.diagnostics import DiagnosticError, Findings
 SOLVED_BY_HIGHS = ("LP", "MILP", "QP")
 """Classes of problems for which HiGHS's answer is an optimum; a QP is convex."""
 
+NONLINEAR = "NLP"
 
-def write(compiled: Emittable, version: str) -> str:
-    """The script.
+PAIRED = " with complementarity"
+"""What the name of a class ends with where there are complementarities."""
 
-    Raises `DiagnosticError`: G704 for several players, for an indexed player and for problems that HiGHS does not
-    solve to a global optimum, G107 for what the script cannot say.
+
+def write(compiled: Emittable, request: ScriptRequest) -> str:
+    """The script: of a one-player game as it is, of a game with leader and followers the single-level problem in the
+    form asked for, of one player its own problem.
+
+    Raises `DiagnosticError`: G704 for structures of players without a single level and for problems that no solver of
+    Pyomo with a wheel solves to a global optimum, G702 for followers that are not convex, G710 where big-M has no
+    bound, G712 for what has no symbolic conditions, G107 for what the script cannot say.
     """
     findings = Findings()
-    game, data = compiled.game, compiled.bound_data()
-    if len(game.players) == 1 and game.shared:
-        # A shared constraint binds the only player as its own ones do.
-        alone = replace(game.players[0], constraints=(*game.players[0].constraints, *game.shared))
-        game = replace(game, players=(alone,), shared=())
-    _check_players(game, findings)
-    findings.raise_errors()
-    _check_problem(game, data, findings)
-    model = model_of(game, data, compiled.source, findings)
+    note = ""
+    given: Mapping[int, str] = {}
+    if request.player:
+        compiled, note, given = own_problem(compiled, request)
+    game = compiled.game
+    derived = Derived(given, None, bool(request.player))
+    if len(game.players) == 1 and not game.players[0].domain.binders:
+        if game.shared:
+            # A shared constraint binds the only player as its own ones do.
+            alone = replace(game.players[0], constraints=(*game.players[0].constraints, *game.shared))
+            game = replace(game, players=(alone,), shared=())
+        data = compiled.bound_data()
+    else:
+        single = joined(compiled, request)
+        compiled = compiled.with_game(single.game)
+        game, data = single.game, compiled.bound_data()
+        limits = None if request.form != "kkt-big-m" else pair_limits(single, request)
+        derived = Derived({**given, **single.notes}, limits, bool(request.player))
+        form = FORMS[request.form] if request.form != "auto" else FORMS["kkt-sos1"]
+        note = f"{note}The single-level problem: {form}"
+    solvers = _solvers(game, data, derived, findings)
+    model = model_of(game, data, compiled.source, findings, derived)
     findings.raise_errors()
     if model is None:
         raise DiagnosticError(findings.sorted())
-    return _laid_out(model, Header.of(compiled, version))
+    paired = bool(model.pairs) and data.problem.removesuffix(PAIRED) in SOLVED_BY_HIGHS
+    return _laid_out(model, Header.of(compiled, request.version, note), solvers, paired)
 
 
-def _check_players(game: Game, findings: Findings) -> None:
-    if len(game.players) > 1:
-        names = ", ".join(f"`{p.name}`" for p in game.players)
+def _solvers(game: Game, data: BoundData, derived: Derived, findings: Findings) -> tuple[Solver, ...]:
+    """The solvers that the script may call, the first that is installed."""
+    player = game.players[0]
+    paired = any(c.perp is not None for c in player.constraints)
+    plain = data.problem.removesuffix(PAIRED)
+    switched = paired and derived.limits is not None
+    if plain in SOLVED_BY_HIGHS and not (paired and derived.limits is None) and not (switched and plain == "QP"):
+        return (HIGHS,)
+    if NONLINEAR in plain:
         findings.add(
             "G704",
-            f"a Pyomo script holds one player's problem, this game has {len(game.players)} players: {names}",
-            game.players[1].signature.span,
-            "a market is a player that sets its price" if game.players[1].market else "another player",
-            hints=["`gamec solve` solves the game", "a case that drops the other players can be written"],
+            f"the Pyomo script calls solvers that prove what they find; the problem of `{player.name}` is a {plain}",
+            data.reason_span or player.signature.span,
+            data.reason,
+            hints=["`gamec compile --to casadi` writes it for IPOPT", "`gamec solve` takes a solver that solves it"],
         )
-    for player in game.players[:1]:
-        if player.domain.binders and not findings.errors:
-            findings.add(
-                "G704",
-                f"a Pyomo script holds one player's problem, `{player.name}[{', '.join(player.domain.letters)}]` is "
-                "one player for each element",
-                player.signature.span,
-                "an indexed player",
-                hints=["`gamec solve` solves the game"],
-            )
-
-
-def _check_problem(game: Game, data: BoundData, findings: Findings) -> None:
-    if data.problem in SOLVED_BY_HIGHS:
-        return
-    findings.add(
-        "G704",
-        f"HiGHS, which the Pyomo script calls, does not solve the problem of `{game.players[0].name}`: it is a "
-        f"{data.problem}",
-        data.reason_span or game.players[0].signature.span,
-        data.reason,
-        hints=["`gamec solve` takes a solver that does"],
-    )
+    priced = [c for c in player.constraints if c.price is not None]
+    for c in priced[:1]:
+        assert c.price is not None
+        findings.add(
+            "G704",
+            f"the shadow price `{c.price.name}` needs a linear or convex quadratic problem, this is a {data.problem}",
+            c.price.span,
+            "no shadow prices",
+            hints=["leave the price out, or `gamec solve` the model"],
+        )
+    return GLOBAL if "nonconvex" in plain else (*GLOBAL, *CONVEX)
 
 
 @dataclass(frozen=True)
@@ -85,9 +106,11 @@ class Header:
     case_doc: str
     file: str
     version: str
+    note: str = ""
+    """What the script is, where it is not the model as written."""
 
     @staticmethod
-    def of(compiled: Emittable, version: str) -> Header:
+    def of(compiled: Emittable, version: str, note: str = "") -> Header:
         game = compiled.game
         case = next((c for c in game.cases if c.name == game.case), None)
         return Header(
@@ -97,10 +120,11 @@ class Header:
             case_doc=one_line(case.doc) if case is not None else "",
             file=file_name(compiled.source),
             version=f" {version}" if version else "",
+            note=note,
         )
 
 
-def _laid_out(model: PyomoModel, header: Header) -> str:
+def _laid_out(model: PyomoModel, header: Header, solvers: tuple[Solver, ...], sharpened: bool) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -112,4 +136,6 @@ def _laid_out(model: PyomoModel, header: Header) -> str:
         autoescape=False,
     )
     environment.globals["quoted"] = element
-    return environment.get_template("pyomo.py.j2").render(model=model, header=header)
+    return environment.get_template("pyomo.py.j2").render(
+        model=model, header=header, solvers=solvers, sharpened=sharpened
+    )

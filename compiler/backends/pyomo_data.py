@@ -53,14 +53,14 @@ def _set_statement(d: SetDef, names: Mapping[str, str], data: BoundData, source:
 
 
 def param_statement(
-    d: ParamDef, name: str, index: tuple[str, ...] | None, data: BoundData, source: Source
+    d: ParamDef, name: str, index: tuple[str, ...] | None, data: BoundData, source: Source, note: str = ""
 ) -> Component:
     """A parameter; `index` names the sets of its index where it runs over whole sets, with a condition or without."""
     values = data.numbers(d)
-    notes = []
+    notes = [note] if note else []
     if data.from_outside(d):
         notes.append("given from outside")
-    elif d.value is not None and not isinstance(d.value, ir.Number):
+    elif not note and d.value is not None and not isinstance(d.value, ir.Number):
         notes.append("computed")
     above = comment(d, source, ", ".join(notes))
     if not d.domain.binders:

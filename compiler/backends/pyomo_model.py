@@ -10,9 +10,10 @@ from compiler.backends.bound_data import BoundData
 from compiler.backends.pyomo_code import Level
 from compiler.backends.pyomo_data import param_statement, set_statements
 from compiler.backends.pyomo_indices import Letters, Unwritten
-from compiler.backends.pyomo_rules import returned
+from compiler.backends.pyomo_pairs import Pairs
+from compiler.backends.pyomo_rules import Derived, returned
 from compiler.backends.pyomo_statements import Component, Fix, Function, Price, PyomoModel, Shown
-from compiler.backends.pyomo_variables import Variables, ends_in_row
+from compiler.backends.pyomo_variables import ends_in_row
 from compiler.backends.statement_text import comment
 from compiler.backends.steps import surely_holds_variable
 from compiler.ir import expr as ir
@@ -26,13 +27,17 @@ from grammar.source import Source
 T = TypeVar("T")
 
 
-def model_of(game: Game, data: BoundData, source: Source, findings: Findings) -> PyomoModel | None:
+def model_of(
+    game: Game, data: BoundData, source: Source, findings: Findings, derived: Derived | None = None
+) -> PyomoModel | None:
     """The script's statements; None when `findings` has got errors (G107, G704)."""
-    written = _Writer(game, data, source, findings).run()
+    writer = _Writer(game, data, source, findings)
+    writer.derived = derived or Derived()
+    written = writer.run()
     return None if findings.errors else written
 
 
-class _Writer(Variables):
+class _Writer(Pairs):
     def run(self) -> PyomoModel | None:
         self._check_prices()
         player, game = self.player, self.game
@@ -51,8 +56,9 @@ class _Writer(Variables):
         )
         constraints += self._all(partial(self.final, v) for v in player.variables if ends_in_row(v))
         constraints += tuple(row for _, *rows in switches for row in rows)
-        for rows in self._all(partial(self._constraint, c) for c in player.constraints):
+        for rows in self._all(partial(self._constraint, c) for c in player.constraints if c.perp is None):
             constraints += rows
+        pairs = self._all(partial(self.complementarity, c) for c in player.constraints if c.perp is not None)
         fixes = self._all(partial(self._fix, f) for f in game.fixes)
         self.code.problem = False
         reports = self._all(partial(self._report, r) for r in game.reports)
@@ -61,7 +67,10 @@ class _Writer(Variables):
         return PyomoModel(
             sets=set_statements(game.sets, self.set_names, self.data, self.source),
             params=tuple(
-                param_statement(d, self.names.parts[id(d)], self.whole_sets(d.domain), self.data, self.source)
+                param_statement(
+                    *(d, self.names.parts[id(d)], self.whole_sets(d.domain), self.data, self.source),
+                    self.derived.notes.get(id(d), ""),
+                )
                 for d in game.all_params()
             ),
             data_functions=data_functions,
@@ -73,6 +82,8 @@ class _Writer(Variables):
             objective_label=f"{player.name}.{player.objective.name}",
             objective_unit=_unit(player.objective.signature.unit),
             constraints=constraints,
+            pairs=tuple(part for parts in pairs for part in parts),
+            sos=tuple(self.sos),
             fixes=fixes,
             integers=(
                 *(self.names.parts[id(v)] for v in player.variables if v.kind in ("integer", "binary")),
@@ -81,6 +92,7 @@ class _Writer(Variables):
             prices=tuple(self._price(c) for c in player.constraints if c.price is not None),
             reports=reports,
             helpers=frozenset(self.code.helpers),
+            forgiving=self.derived.forgiving,
         )
 
     def _all(self, steps: Iterable[Callable[[], T]]) -> tuple[T, ...]:
@@ -135,12 +147,6 @@ class _Writer(Variables):
         )
 
     def _constraint(self, d: ConstraintDef) -> tuple[Component, ...]:
-        if d.perp is not None:
-            raise self.code.refuse(
-                f"the complementarity `{d.name}`",
-                d.signature.span,
-                "`gamec solve` solves it; HiGHS cannot branch on it",
-            )
         if d.condition is not None:
             return self._implication(d, d.condition)
 
@@ -156,7 +162,7 @@ class _Writer(Variables):
                 left, right = ir.Add((1, -1), (left, right), d.signature.span), ir.Number(0.0, right.span)
             return self.relation(left, d.relation, right, letters)
 
-        return (self.rule(self.constraint_names[id(d)], d.domain, body, comment(d, self.source)),)
+        return (self.rule(self.constraint_names[id(d)], d.domain, body, self.above(d)),)
 
     def _implication(self, d: ConstraintDef, condition: ir.Expr) -> tuple[Component, ...]:
         """Each side may be exceeded by as much as it can be, where the binary does not ask for it."""
@@ -187,7 +193,9 @@ class _Writer(Variables):
         _, letters, clauses = self.code.opened(d.domain, {})
         lines = [f"{'    ' * depth}{clause}:" for depth, clause in enumerate(clauses)]
         cell = self.code.cell(ir.Use(d.variable, d.indices, d.span), d.variable, letters)
-        lines.append(f"{'    ' * len(clauses)}{cell}.fix({self.code.number(d.value, letters).text})")
+        lines.append(
+            f"{'    ' * len(clauses)}{cell}.fix({self.code.number(d.value, letters).text}, skip_validation=True)"
+        )
         return Fix(comment(d, self.source), tuple(lines))
 
     # ------------------------------------------------------------ what is printed
@@ -210,7 +218,11 @@ class _Writer(Variables):
         if d.domain.binders:
             listed, _, clauses = self.code.opened(d.domain, {})
             keys = f"[({', '.join(listed)}{',' if len(listed) == 1 else ''}) {' '.join(clauses)}]"
-        return Shown(d.name, _unit(d.signature.unit), function, keys, d.missing)
+        label = d.name
+        if d.kind == "objective" and keys:
+            # As results call it: `grid[mg1].bill`.
+            label = label.replace(".", "[].", 1)
+        return Shown(label, _unit(d.signature.unit), function, keys, d.missing)
 
 
 def _unit(unit: Unit | None) -> str:

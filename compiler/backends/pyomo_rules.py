@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from compiler.backends.bound_data import BoundData
+from compiler.backends.bound_data import BoundData, Key
 from compiler.backends.names import MODEL_RESERVED, SCRIPT_RESERVED, Names
 from compiler.backends.pyomo_code import Code, Level
 from compiler.backends.pyomo_expressions import Expressions, ScriptNames
 from compiler.backends.pyomo_indices import Letters
 from compiler.backends.pyomo_statements import Component, Function, IndexSet
+from compiler.backends.script_request import Limits
+from compiler.backends.statement_text import comment, line_of
 from compiler.backends.steps import surely_holds_variable
 from compiler.ir import expr as ir
-from compiler.ir.game import Game, ParamDef, VarDef
+from compiler.ir.game import ConstraintDef, Game, ParamDef, VarDef
 from compiler.ir.steps import Steps
 from grammar.diagnostics import Findings
 from grammar.source import Source
@@ -21,8 +24,21 @@ WIDTH = 112
 """Columns up to which an expression stands in one line."""
 
 
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """What a script says of a game that was derived: `notes` in words, by identity of the definition; `limits` of the
+    two sides of each complementarity, by identity of the constraint, where big-M is wanted."""
+
+    notes: Mapping[int, str] = field(default_factory=dict)
+    limits: Mapping[int, Mapping[Key, Limits]] | None = None
+    forgiving: bool = False
+    """Whether rows that the data decide alone are somebody else's affair."""
+
+
 class Rules:
     """Names, indices and rules of one player's model."""
+
+    derived = Derived()
 
     def __init__(self, game: Game, data: BoundData, source: Source, findings: Findings) -> None:
         self.game = game
@@ -100,6 +116,11 @@ class Rules:
         if domain.where is None or (domain.binders and self.whole_sets(domain) is None):
             return []
         return [f"if {self.code.negated(domain.where, letters).text}:", "    return pe.Constraint.Skip"]
+
+    def above(self, d: VarDef | ConstraintDef) -> tuple[str, ...]:
+        """The comment over a declaration: what the file says, or what was derived from it."""
+        note = self.derived.notes.get(id(d))
+        return comment(d, self.source) if note is None else (f"{line_of(d.signature.span, self.source)}: {note}",)
 
     # ------------------------------------------------------------ rules
 

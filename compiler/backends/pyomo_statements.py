@@ -75,6 +75,15 @@ class TrueValue:
 
 
 @dataclass(frozen=True)
+class Sos:
+    """Two variables, and the component by which one of them is zero at each index."""
+
+    first: str
+    gap: str
+    name: str
+
+
+@dataclass(frozen=True)
 class PyomoModel:
     """All statements. `helpers` names the general functions that some of them call."""
 
@@ -89,11 +98,19 @@ class PyomoModel:
     objective_label: str
     objective_unit: str
     constraints: tuple[Component, ...]
+    pairs: tuple[Component, ...]
+    sos: tuple[Sos, ...]
     fixes: tuple[Fix, ...]
     integers: tuple[str, ...]
     prices: tuple[Price, ...]
     reports: tuple[Shown, ...]
     helpers: frozenset[str]
+    forgiving: bool
+
+    @property
+    def index_inside(self) -> bool:
+        """Whether some label has its index in the middle."""
+        return any("[]" in r.label for r in self.reports)
 
     @property
     def ascii(self) -> bool:

@@ -57,7 +57,7 @@ class Variables(Lifted):
             start = self.code.number(d.start, letters)
             same = _same_everywhere(d.start)
             arguments.append(f"initialize={start.text}" if same else given("initialize", list(returned(start))))
-        return Component(name, "Var", tuple(arguments), comment(d, self.source), tuple(functions), index_set)
+        return Component(name, "Var", tuple(arguments), self.above(d), tuple(functions), index_set)
 
     def switch(self, d: VarDef) -> tuple[Component, Component, Component]:
         """The binary of a semicontinuous variable, and the rows by which the variable is zero or within its bounds."""

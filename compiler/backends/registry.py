@@ -7,32 +7,31 @@ from dataclasses import dataclass
 
 from compiler.backends.bound_data import Emittable
 from compiler.backends.pyomo import write as write_pyomo
+from compiler.backends.script_request import ScriptRequest
 from grammar.diagnostics import DiagnosticError, Findings, did_you_mean
 
 
 @dataclass(frozen=True)
 class Backend:
-    """`write` takes the compiled model and the version of gamec to name in the text."""
+    """`write` takes the compiled model and what else is asked for."""
 
     name: str
     suffix: str
     what: str
-    write: Callable[[Emittable, str], str]
+    write: Callable[[Emittable, ScriptRequest], str]
 
 
-BACKENDS: tuple[Backend, ...] = (
-    Backend("pyomo", ".py", "an indexed Pyomo script for one player that runs by itself with HiGHS", write_pyomo),
-)
+BACKENDS: tuple[Backend, ...] = (Backend("pyomo", ".py", "an indexed Pyomo script that runs by itself", write_pyomo),)
 
 
-def emit(compiled: Emittable, target: str, version: str = "") -> str:
+def emit(compiled: Emittable, target: str, request: ScriptRequest | None = None) -> str:
     """The model in the language `target`.
 
     Raises `DiagnosticError`: G807 for a language that does not exist, and whatever that language cannot say.
     """
     for backend in BACKENDS:
         if backend.name == target:
-            return backend.write(compiled, version)
+            return backend.write(compiled, request or ScriptRequest())
     known = [b.name for b in BACKENDS]
     findings = Findings()
     findings.add(

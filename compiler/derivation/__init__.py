@@ -21,9 +21,9 @@ Nothing here has data. Everything is made of the game's own definitions and of n
                                          # followers' constraints, stationarity, complementarity (`perp`)
     single_level(game, "duality").game   # the same with strong duality instead of complementarity
 
-Rows stand over `row.domain`, which is the variable's or constraint's own (`where` included), and hold its letters;
-letters of sums inside have new binders, whose names may repeat a letter of the row: `distinct_letters`
-(`letters.py`) gives an expression in which none does. A term under a condition is `Choose(condition, term, 0)`: print
+Rows stand over `row.domain`, which is the variable's or constraint's own (`where` included), and hold its letters. No
+letter inside a row has the name of another that is bound around it: one that would takes another letter of its set, or
+a prime (`t'`). A term under a condition is `Choose(condition, term, 0)`: print
 it as "term where condition". Equalities and inequalities of the followers themselves are their own constraints,
 unchanged. Pass `absent=compiled.absent()` so that variables without an instance in the data count for nothing.
 Diagnostics: G712 names a construct without a formula (`max` of variables, `cvar`, implications), G704 a structure of

@@ -99,7 +99,10 @@ class OwnVariables:
             case ir.Power():
                 if is_number(node.exponent, 1):
                     return self.euler(node.base)
-                pieces = [("*", number(2, node.span)), ("*", node.base), ("*", self.euler(node.base))]
+                whole = self.euler(node.base)
+                if whole == node.base:
+                    return total([product([("*", number(2, node.span)), ("*", node)], node.span)], node.span)
+                pieces = [("*", number(2, node.span)), ("*", node.base), ("*", whole)]
                 return total([product(pieces, node.span)], node.span)
             case ir.Choose():
                 return chosen(node.condition, self.euler(node.then), self.euler(node.otherwise), node.span)

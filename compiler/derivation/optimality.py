@@ -25,6 +25,7 @@ from compiler.derivation.derivative import derivative
 from compiler.derivation.expansion import expanded
 from compiler.derivation.faults import Underivable
 from compiler.derivation.homogeneous import OwnVariables
+from compiler.derivation.letters import distinct_letters
 from compiler.derivation.multipliers import Multiplier, multipliers, wholly_fixed
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, PlayerDef, Signature, VarDef
@@ -104,7 +105,8 @@ def optimality(
         pieces += [(-1, derivative(part, v)) for _, part in parts]
         span = v.signature.span
         signature = Signature(f"stationarity_{v.name}", span, None, f"stationarity of the Lagrangian in `{v.name}`")
-        row = ConstraintDef(signature, player.name, v.domain, v.own, "==", total(pieces, span), number(0, span))
+        left = distinct_letters(total(pieces, span), frozenset(v.domain.letters))
+        row = ConstraintDef(signature, player.name, v.domain, v.own, "==", left, number(0, span))
         rows.append(Stationarity(v, row))
 
     lagrangian = total(
@@ -160,10 +162,10 @@ def _duality(
         return None
     span = player.objective.signature.span
     signature = Signature(f"duality_{player.name}", span, None, f"strong duality of `{player.name}`'s problem")
-    left = total([(sense, own.euler(objective))], span)
-    right = total([(-1, own.without(part)) for _, part in parts], span)
-    letters = len(player.domain.letters)
-    return ConstraintDef(signature, player.name, player.domain, letters, "==", left, right)
+    taken = frozenset(player.domain.letters)
+    left = distinct_letters(total([(sense, own.euler(objective))], span), taken)
+    right = distinct_letters(total([(-1, own.without(part)) for _, part in parts], span), taken)
+    return ConstraintDef(signature, player.name, player.domain, len(taken), "==", left, right)
 
 
 def _check_variables(player: PlayerDef, data: frozenset[int]) -> None:

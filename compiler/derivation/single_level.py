@@ -14,7 +14,7 @@ from compiler.derivation.algebra import letters_of, number
 from compiler.derivation.faults import Underivable
 from compiler.derivation.multipliers import Multiplier
 from compiler.derivation.optimality import Optimality, optimality
-from compiler.derivation.rewriting import Rewriting
+from compiler.derivation.rewriting import Rewriting, as_let
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, LetDef, ObjectiveDef, PlayerDef, ReportDef, Signature, VarDef
 from compiler.ir.words import some
@@ -135,13 +135,14 @@ class _Joined:
         self.leader = leader
         self.followers = followers
         self.form = form
-        self.goals = {id(f.player.objective): _named(f.player.objective) for f in followers}
-        name = leader.name if leader is not None else _free_name("equilibrium", {p.name for p in game.players})
+        self.goals = {id(f.player.objective): as_let(f.player.objective) for f in followers}
+        taken = {p.name for p in game.players}
+        self.name = leader.name if leader is not None else _free_name("equilibrium", taken)
         families = {id(m): m for f in followers for m in f.multipliers}
         self.families = tuple(families.values())
         self.constraints = self._constraints()
         self.lets = [*game.all_lets(), *self.goals.values()]
-        self.new = Rewriting(name, self._instead, self._names())
+        self.new = Rewriting(self.name, self._instead, self._names())
 
     def run(self) -> SingleLevel:
         new, game = self.new, self.old
@@ -150,7 +151,7 @@ class _Joined:
         rows = {id(c): new.constraint(c) for c in self.constraints}
         pairs = {id(c.row): c.multiplier for f in self.followers for c in f.complementarity if id(c.row) in rows}
         goal = self._goal()
-        signature = replace(self.leader.signature if self.leader is not None else goal.signature, name=new.player)
+        signature = replace(self.leader.signature if self.leader is not None else goal.signature, name=self.name)
         player = PlayerDef(
             signature,
             ir.Domain(),
@@ -170,7 +171,7 @@ class _Joined:
             comparisons=(),
             plots=(),
         )
-        copies = {key: copy for key, copy in new.copies.items() if isinstance(copy, VarDef)}
+        copies = new.variables
         notes = {id(copies[id(m.definition)]): m.definition.signature.doc for m in self.families}
         derived = [s.row for f in self.followers for s in f.stationarity]
         derived += [c.row for f in self.followers for c in f.complementarity]
@@ -194,10 +195,10 @@ class _Joined:
 
     def _names(self) -> dict[int, str]:
         """Names of copies: the player's goes before what several players declare."""
-        groups = (
-            [*(v for p in self.old.players for v in p.variables), *(m.definition for m in self.families), *self.lets],
-            self.constraints,
-        )
+        columns: list[VarDef | LetDef | ConstraintDef] = [v for p in self.old.players for v in p.variables]
+        columns += [m.definition for m in self.families]
+        columns += self.lets
+        groups = (columns, self.constraints)
         names: dict[int, str] = {}
         for group in groups:
             count = Counter(d.name for d in group)
@@ -209,7 +210,7 @@ class _Joined:
             return self.new.objective(self.leader.objective)
         span = self.old.players[0].signature.span
         signature = Signature("nothing", span, None, "any point at which the conditions of all hold")
-        return ObjectiveDef(signature, self.new.player, ir.Domain(), 0, False, number(0, span))
+        return ObjectiveDef(signature, self.name, ir.Domain(), 0, False, number(0, span))
 
     def _goal_reports(self) -> list[ReportDef]:
         """Every follower's objective, by the name that results give it."""
@@ -219,7 +220,7 @@ class _Joined:
             if not f.player.market:
                 signature = replace(o.signature, name=f"{f.player.name}.{o.name}")
                 use = ir.Use(self.goals[id(o)], letters_of(o.domain), o.signature.span)
-                found.append(ReportDef(signature, o.domain, "report", use))
+                found.append(ReportDef(signature, o.domain, "objective", use))
         return found
 
     def _prices(self) -> list[ReportDef]:
@@ -242,11 +243,6 @@ class _Joined:
                 if f.of(target):
                     return f.price(target, use.indices)
         return None
-
-
-def _named(objective: ObjectiveDef) -> LetDef:
-    o = objective
-    return LetDef(o.signature, o.player, o.domain, o.own, o.value)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -224,7 +224,8 @@ class PlayerDef:
 
 @dataclass(eq=False, slots=True)
 class ReportDef:
-    """`kind` is "report" or "compare"."""
+    """`kind` is "report", "compare" or, in a game derived from another, "objective": what a player of that one has as
+    objective, named `player.objective`."""
 
     signature: Signature
     domain: Domain

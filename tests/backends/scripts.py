@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from compiler.backends.registry import emit
+from compiler.backends.script_request import ScriptRequest
 from compiler.pipeline import compile_file, compile_source
 from grammar.diagnostics import DiagnosticError
 from grammar.source import Source
@@ -24,11 +25,11 @@ def no_files(name: str) -> str:
 
 
 def script_of(path: Path, case: str | None = None, **overrides: object) -> str:
-    return emit(compile_file(path, case=case, overrides=overrides), "pyomo", VERSION)
+    return emit(compile_file(path, case=case, overrides=overrides), "pyomo", ScriptRequest(VERSION))
 
 
 def script_of_text(text: str, case: str | None = None) -> str:
-    return emit(compile_source(Source("model.game", text), no_files, case=case), "pyomo", VERSION)
+    return emit(compile_source(Source("model.game", text), no_files, case=case), "pyomo", ScriptRequest(VERSION))
 
 
 def refused(text: str, case: str | None = None) -> list[str]:

@@ -242,29 +242,13 @@ def test_reports_compute_curves_of_the_answer(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "two players": (
-        "player a { var x in [0, 1] minimize f = x }\nplayer b follows a { var y in [0, 1] minimize g = y + x }",
-        ["G704 2:b: a Pyomo script holds one player's problem, this game has 2 players: `a`, `b`"],
+    "functions": (
+        "player a { var x in [1, 2] var y in [1, 2]\nminimize f = exp(x) + y }",
+        ["G704 2:exp(x): the Pyomo script calls solvers that prove what they find; the problem of `a` is a NLP"],
     ),
-    "indexed player": (
-        "set I index i = 1..2\nplayer a[i] { var x in [0, 1] minimize f = x }",
-        ["G704 2:a: a Pyomo script holds one player's problem, `a[i]` is one player for each element"],
-    ),
-    "products that are not convex": (
-        "player a { var x in [-1, 1] var y in [-1, 1]\nminimize f = x*y }",
-        ["G704 2:f: HiGHS, which the Pyomo script calls, does not solve the problem of `a`: it is a nonconvex QP"],
-    ),
-    "quadratic constraint": (
-        "player a { var x in [-1, 1] minimize f = x\nconstraint c: x^2 <= 0.5 }",
-        ["G704 2:c: HiGHS, which the Pyomo script calls, does not solve the problem of `a`: it is a QCP"],
-    ),
-    "integers in a QP": (
-        "player a { var x\ninteger in [-1, 1] minimize f = (x - 0.4)^2 }",
-        ["G704 1:x: HiGHS, which the Pyomo script calls, does not solve the problem of `a`: it is a MIQP"],
-    ),
-    "a market": (
-        "player gen { var p in [0, 5] maximize f = lmp*p }\nclear balance: p >= 4 price lmp in [0, 9]",
-        ["G704 2:balance: a Pyomo script holds one player's problem, this game has 2 players: `gen`, `balance`"],
+    "a shadow price beside a product": (
+        "player a { var x in [-1, 1] var y in [-1, 1] minimize f = x*y\nconstraint c: x + y >= 1 price v }",
+        ["G704 2:v: the shadow price `v` needs a linear or convex quadratic problem, this is a nonconvex QP"],
     ),
     "choice without bounds": (
         "player a { var x minimize f = x constraint d: -8 <= x <= 7\nconstraint c: max(x, 3) >= 4 }",
@@ -305,9 +289,20 @@ def test_what_a_script_cannot_hold_is_refused_at_its_place(name: str) -> None:
         assert line.startswith(start)
 
 
-def test_toy_is_refused_at_its_follower() -> None:
-    text = (MODELS / "toy" / "toy.game").read_text("utf-8")
-    assert scripts.refused(text)[0].startswith("G704 8:follower: ")
+GLOBAL = {
+    # By hand: the corner (1, -1); the root; the whole number nearest to 0.4; y = 3 and x = 5 - y, then x = 4 - y.
+    "var x in [-1, 1] var y in [-1, 1] minimize f = x*y": -1.0,
+    "var x in [-1, 1] minimize f = x  constraint c: x^2 <= 0.25": -0.5,
+    "var x integer in [-1, 1] minimize f = (x - 0.4)^2": 0.16,
+    "var x in [0, 4] var y in [0, 3] maximize f = x + 2*y  constraint c: 0 <= x perp 5 - y - x >= 0": 8.0,
+    "var x in [0, 4] var y in [0, 3] maximize f = 2*x + y  constraint c: 0 <= x - 1 perp 4 - y - x >= 0": 8.0,
+}
+
+
+@pytest.mark.parametrize("body", GLOBAL)
+def test_what_highs_does_not_take_goes_to_scip(body: str, tmp_path: Path) -> None:
+    found = scripts.run_here(scripts.script_of_text(f"player p {{ {body} }}"), tmp_path)
+    assert found["p.f"] == pytest.approx(GLOBAL[body], abs=2e-6)
 
 
 def test_a_language_that_does_not_exist() -> None:

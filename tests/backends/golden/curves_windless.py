@@ -120,10 +120,10 @@ def fuel(m, t):
 for t in m.T:
     for w in m.W:
         if t > 1:
-            m.used[t, w].fix(0)
+            m.used[t, w].fix(0, skip_validation=True)
 
 # line 36: fix owner.gas.on[2] = 1
-m.gas_on[2].fix(1)
+m.gas_on[2].fix(1, skip_validation=True)
 
 # -------------------- what is not linear, by further variables that make it exact
 

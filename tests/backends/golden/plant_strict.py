@@ -109,12 +109,12 @@ def sum_of_k(m, k):
 # line 60: fix spill[d where d >= 2] = 0
 for d in m.Day:
     if d >= 2:
-        m.spill[d].fix(0)
+        m.spill[d].fix(0, skip_validation=True)
 
 # line 61: fix owner.on[GT,d where d > 1] = 1
 for d in m.Day:
     if d > 1:
-        m.on["GT", d].fix(1)
+        m.on["GT", d].fix(1, skip_validation=True)
 
 # -------------------- objective
 

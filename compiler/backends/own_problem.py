@@ -1,0 +1,79 @@
+"""A compiled game and the name of a player -> the compiled problem of that player (and of its followers), what others
+decide being data as the game's answer has it: `own_problem`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from compiler.backends.bound_data import BoundData, Emittable
+from compiler.backends.script_request import ScriptRequest
+from compiler.derivation.faults import Underivable
+from compiler.derivation.others_given import others_given
+from compiler.ir.game import Game, PlayerDef
+from compiler.ir.words import show, some
+from grammar.diagnostics import DiagnosticError, Findings, did_you_mean
+
+_NAME = re.compile(r"\s*([^\[\]]+?)\s*(?:\[(.*)\])?\s*\Z")
+
+
+def own_problem(compiled: Emittable, request: ScriptRequest) -> tuple[Emittable, str, Mapping[int, str]]:
+    """The problem, what it is in words, and a note for each parameter that stands for another's decision.
+
+    Raises `DiagnosticError`: G807 for a player that does not exist, G712 for what has no formula.
+    """
+    findings = Findings()
+    player, key = _named(compiled.game, compiled.bound_data(), request.player, findings)
+    findings.raise_errors()
+    assert player is not None
+    if len(compiled.game.players) == 1 and not player.domain.binders:
+        return compiled, "", {}
+    values = {} if request.decisions is None else request.decisions()
+    try:
+        found = others_given(compiled.game, player, key, values)
+    except Underivable as fault:
+        fault.report(findings)
+        raise DiagnosticError(findings.sorted()) from None
+    name = player.name + (f"[{', '.join(map(str, key))}]" if key else "")
+    below = [p.name for p in found.game.players[1:]]
+    answer = f" and the answer of {some(below)}" if below else ""
+    words = f"The problem of `{name}`{answer}: what others decide is data, as in the answer of the game. "
+    notes = {id(p): "as in the answer of the game" for p in found.given}
+    return compiled.with_game(found.game), words, notes
+
+
+def _named(game: Game, data: BoundData, text: str, findings: Findings) -> tuple[PlayerDef | None, tuple[object, ...]]:
+    """The player and the key of the instance that `NAME` or `NAME[element, ...]` means."""
+    match = _NAME.match(text)
+    name = match.group(1) if match else text
+    player = next((p for p in game.players if p.name == name), None)
+    if player is None or match is None:
+        names = [p.name for p in game.players]
+        findings.add(
+            "G807",
+            f"there is no player `{text}`",
+            notes=[f"players: {some(names)}"],
+            hints=did_you_mean(name, names) or [f"choose one of them: `--player {names[0]}`"],
+        )
+        return None, ()
+    if match.group(2) is None:
+        return player, ()
+    words = [w.strip().strip("\"'") for w in match.group(2).split(",")]
+    sets = player.domain.sets
+    key = []
+    for of, word in zip(sets, words, strict=False):
+        elements = data.elements(of) or ()
+        key += [e for e in elements if show(e) == word][:1]
+    if len(key) != len(sets) or len(words) != len(sets):
+        elements = (data.elements(sets[0]) or ()) if sets else ()
+        findings.add(
+            "G807",
+            f"`{player.name}` has no instance `{text}`",
+            player.signature.span,
+            "not an index of it" if sets else "no index",
+            hints=[
+                f"its index takes {some(elements)}" if sets else f"leave the brackets out: `--player {player.name}`"
+            ],
+        )
+        return None, ()
+    return player, tuple(key)

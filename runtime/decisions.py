@@ -1,0 +1,50 @@
+"""A compiled game in, what everybody decides at its answer out, by declaration: `decisions`. For scripts of one
+player's own problem."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compiler.backends.bound_data import Key
+from compiler.ir.game import ConstraintDef, VarDef
+from compiler.pipeline import Compiled
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from runtime.answer import answer
+from runtime.methods.method import Request
+from runtime.session import hinted
+
+Values = dict[VarDef | ConstraintDef, dict[Key, float]]
+
+
+def decisions(compiled: Compiled, request: Request) -> Values:
+    """Values of variables, and prices of constraints that have one, by declaration and key, in the units of the file.
+
+    Raises `DiagnosticError` where the game has no answer or none that passes the certificate, and as `answer`.
+    """
+    found = answer(compiled.ground, hinted(request, compiled.game.options))
+    if found.x is None or not found.certificate.verified:
+        what = "has no answer" if found.x is None else "has no answer that passes the certificate"
+        hint = Hint("`gamec solve` says more; without `--player` the script needs no answer")
+        first = Diagnostic(
+            "G806", f"the game {what}, and a player's own problem needs what others decide", hints=(hint,)
+        )
+        raise DiagnosticError([first, *found.diagnostics])
+    spaces = compiled.grounded.spaces
+    values: Values = {}
+    for player in compiled.game.players:
+        for v in player.variables:
+            place = spaces.columns[id(v)]
+            at = np.arange(place.base, place.base + place.layout.size)
+            values[v] = {place.layout.key(k): x for k, x in enumerate(found.x[at].tolist())}
+    priced = [c for p in compiled.game.players for c in p.constraints] + list(compiled.game.shared)
+    for c in priced:
+        place_of_rows = spaces.rows.get(id(c))
+        if c.price is None or found.prices is None or place_of_rows is None:
+            continue
+        size = place_of_rows.layout.size
+        rows = np.arange(place_of_rows.base, place_of_rows.base + size)
+        rows = rows if place_of_rows.numbers is None else place_of_rows.numbers
+        listed = found.prices[rows]
+        if not np.isnan(listed).any():
+            values[c] = {place_of_rows.layout.key(k): x for k, x in enumerate(listed.tolist())}
+    return values
