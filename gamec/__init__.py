@@ -11,24 +11,45 @@ from gamec.own_packages import require_own_packages
 
 if TYPE_CHECKING:
     from gamec.checking import check
+    from gamec.game import Game, load
+    from gamec.kept import read_run, verify
     from grammar.diagnostics import Diagnostic, DiagnosticError
-    from runtime.result import Result, Status
+    from runtime.result import Comparison, Result, Status
     from runtime.session import compare, solve
 
     __version__: str
 
-__all__ = ["Diagnostic", "DiagnosticError", "Result", "Status", "__version__", "check", "compare", "solve"]
+__all__ = [
+    "Comparison",
+    "Diagnostic",
+    "DiagnosticError",
+    "Game",
+    "Result",
+    "Status",
+    "__version__",
+    "check",
+    "compare",
+    "load",
+    "read_run",
+    "solve",
+    "verify",
+]
 
 _HOMES = {
+    "Comparison": "runtime.result",
     "Diagnostic": "grammar.diagnostics",
     "DiagnosticError": "grammar.diagnostics",
+    "Game": "gamec.game",
     "Result": "runtime.result",
     "Status": "runtime.result",
     "check": "gamec.checking",
     "compare": "runtime.session",
+    "load": "gamec.game",
     "load_ipython_extension": "gamec.jupyter_magic",
+    "read_run": "gamec.kept",
     "solve": "runtime.session",
     "unload_ipython_extension": "gamec.jupyter_magic",
+    "verify": "gamec.kept",
 }
 """Those that are not in `__all__` are for `%load_ext gamec`."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grammar.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from runtime.result import Comparison, Result
     from runtime.runs.verify import Verification
+    from runtime.runs.verify_comparison import ComparisonVerification
 
 CERTIFIED = 0
 DIAGNOSTICS = 1
@@ -64,8 +65,13 @@ def of_comparison(comparison: Comparison) -> int:
     return next((code for code in map(of_result, comparison.results.values()) if code != CERTIFIED), CERTIFIED)
 
 
-def of_verification(found: Verification) -> int:
+def of_verification(found: Verification | ComparisonVerification) -> int:
     """0 if the kept answer is confirmed; `NOT_CERTIFIED` if not; without an answer, what its status says."""
-    if found.certificate is None and not found.findings:
-        return of_result(found.run.result)
-    return CERTIFIED if found.confirmed else NOT_CERTIFIED
+    cases = getattr(found, "cases", None)
+    if cases is not None:
+        codes = [of_verification(one) for one in cases.values()]
+        return NOT_CERTIFIED if found.findings or NOT_CERTIFIED in codes else next(filter(None, codes), CERTIFIED)
+    one: Any = found
+    if one.certificate is None and not one.findings:
+        return of_result(one.run.result)
+    return CERTIFIED if one.confirmed else NOT_CERTIFIED

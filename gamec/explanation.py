@@ -88,6 +88,12 @@ class Explanation:
     why: str
     methods: tuple[Fitness, ...]
 
+    def __str__(self) -> str:
+        from gamec.terminal import Paper
+        from gamec.views.explanation import explanation_text
+
+        return explanation_text(self, Paper())
+
 
 def explanation_of(compiled: Compiled) -> Explanation:
     """Explain the game with its case applied."""

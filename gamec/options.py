@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+
 
 class Format(StrEnum):
     """How a command writes: for people, in single lines (editors, grep), or for programs (docs/json.md)."""
@@ -235,6 +237,11 @@ RunFolder = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a run that is in the folder already.")]
+
+
+def unfit(words: str, hint: str) -> DiagnosticError:
+    """G807 for options that do not go together, which the command finds out when it runs."""
+    return DiagnosticError([Diagnostic("G807", words, hints=(Hint(hint),))])
 
 
 def _picture_formats(words: str) -> str:

@@ -6,10 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import typer
-
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Format, formats_in
+from gamec.options import Format, formats_in, unfit
 from gamec.terminal import write
 from grammar.diagnostics import DiagnosticError
 
@@ -21,17 +19,17 @@ Keep = Callable[["Result | Comparison", Format], int]
 
 
 def destination(folder: str | None, force: bool, xlsx: bool, figures: str) -> Keep | None:
-    """None where nothing is to be kept. Raises DiagnosticError before anything is solved: G003 for a place that cannot
-    be had, G004 where workbooks cannot be written.
+    """None where nothing is to be kept. Raises DiagnosticError before anything is solved: G807 for options that do not
+    fit, G003 for a place that cannot be had, G004 where workbooks cannot be written.
 
     What it gives is called when the answer has been shown: if the disk is full then, the answer is on the screen.
     """
     if folder is None:
         if force or xlsx:
-            raise typer.BadParameter(f"{'--force' if force else '--xlsx'} needs a folder: add -o DIR")
+            raise unfit(f"`{'--force' if force else '--xlsx'}` needs a folder", "add `-o DIR`")
         return None
     if not folder:
-        raise typer.BadParameter("-o needs the name of a folder")
+        raise unfit("`-o` needs the name of a folder", "write `-o DIR`")
     from runtime.runs.save import place_for_run
     from runtime.runs.workbook import require_workbooks
 

@@ -135,7 +135,7 @@ class Labelled:
 Value = float | Labelled
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A solved game. Keys of `objectives` are `player.objective`; keys of `value_of` and `price_of` are the bare name
     where it is unique in the file, else `player.name`; of `report_of` the report's name. An indexed player's own index
@@ -169,6 +169,12 @@ class Result:
     """What the file says about its sets, by their names."""
     record: Record | None = field(default=None, repr=False)
     """What the answer rests on, so that it can be kept (`save`) and certified anew."""
+
+    def __repr__(self) -> str:
+        case = f", case {self.case}" if self.case else ""
+        certified = "certified" if self.certificate.verified else "not certified"
+        numbers = "".join(f"; {name} = {value:.6g}" for name, value in self.objectives.items())
+        return f"<Result {self.game}{case}: {self.status.value}, {certified}{numbers}>"
 
     @cached_property
     def values(self) -> Dataset:
@@ -253,7 +259,7 @@ class Result:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """Cases side by side: a Result for each, and the values of the file's `compare` declarations."""
 
@@ -263,6 +269,10 @@ class Comparison:
     diagnostics: tuple[Diagnostic, ...] = ()
     docs: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        cases = ", ".join(f"{case or '(base)'}: {result.status.value}" for case, result in self.results.items())
+        return f"<Comparison {self.game}; {cases}>"
 
     def single_numbers(self) -> dict[tuple[str, str], dict[str, float]]:
         """Objectives and reports without an index, by kind and name: case -> number."""

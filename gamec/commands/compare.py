@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gamec.options import DataFile, Figures, Force, Form, Format, Log, RunFolder, Sets, Workbook
+from gamec.options import DataFile, Figures, Force, Form, Format, Log, RunFolder, Sets, Workbook, unfit
 from gamec.progress import Progress
 from gamec.solving_options import with_solving_options
 from gamec.watched import watched
@@ -60,9 +60,9 @@ def run(
     from runtime import session
 
     keep = destination(output, force, xlsx, figures)
-    if len(what) > 1 or Path(what[0]).is_dir():
+    if len(what) > 1 or _holds_answers(Path(what[0])):
         if cases or sets or data:
-            raise typer.BadParameter("--cases, --set and --data are for a model; kept answers are as they are")
+            raise unfit("`--cases`, `--set` and `--data` are for a model", "kept answers are shown as they are")
         kept = _kept(what)
         return told_and_kept(lambda: show_comparison(kept, form), keep, kept, form)
     file = what[0]
@@ -76,6 +76,13 @@ def run(
 
         comparison = watched(f"solving the cases of {file}", work, progress)
     return told_and_kept(lambda: show_comparison(comparison, form), keep, comparison, form)
+
+
+def _holds_answers(path: Path) -> bool:
+    from runtime.runs.comparison_folder import is_comparison
+    from runtime.runs.folder import is_run
+
+    return is_run(path) or is_comparison(path)
 
 
 def _kept(folders: list[str]) -> Comparison:

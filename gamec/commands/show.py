@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Case, DataFile, Everything, Form, Format, Sets
+from gamec.options import Case, DataFile, Everything, Form, Format, Sets, unfit
 from gamec.terminal import write
 
 
@@ -50,10 +50,10 @@ def run(
     if file != "-" and Path(file).is_dir():
         for name, given in (("--stage", stage), ("--case", case), ("--set", sets), ("--data", data)):
             if given:
-                raise typer.BadParameter(f"{name} is for models; `{file}` is a folder, whose answer is kept as it is")
+                raise unfit(f"`{name}` is for models, `{file}` is a folder", "a kept answer is shown as it is")
         return _kept(file, form, everything)
     if everything or form is not Format.TEXT:
-        raise typer.BadParameter(f"{'--all' if everything else '--format'} is for run folders, made by gamec solve -o")
+        raise unfit(f"`{'--all' if everything else '--format'}` is for run folders", "`gamec solve -o DIR` makes one")
     from gamec.overrides import overrides
 
     values = overrides(sets, data)

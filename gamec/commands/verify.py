@@ -20,12 +20,11 @@ def run(
     from gamec.exit_codes import of_verification
     from gamec.guard import show_warnings
     from gamec.json_text import json_text
-    from gamec.views.verification import verification_json, verification_line, verification_text
-    from runtime.runs.folder import read_run
-    from runtime.runs.verify import verify
+    from gamec.kept import verify
+    from gamec.views.verification import every_finding, verification_json, verification_line, verification_text
 
-    found = watched(f"certifying {folder}", lambda: verify(read_run(folder)))
-    show_warnings(found.findings, form)
+    found = watched(f"certifying {folder}", lambda: verify(folder))
+    show_warnings(every_finding(found), form)
     match form:
         case Format.JSON:
             write(sys.stdout, json_text(verification_json(found), sys.stdout))

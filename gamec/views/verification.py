@@ -8,8 +8,10 @@ from gamec.cells import clean, wrapped
 from gamec.render import as_json
 from gamec.terminal import Paper
 from gamec.views.certificate import certificate_lines
+from grammar.diagnostics import Diagnostic
 from runtime.result import certificate_json
 from runtime.runs.verify import Verification
+from runtime.runs.verify_comparison import ComparisonVerification
 
 VERDICTS = {
     "confirmed": "confirmed: everything in the folder follows from its inputs, and the answer passes again",
@@ -28,7 +30,19 @@ def verdict(found: Verification) -> str:
     return "confirmed" if found.confirmed else "refused"
 
 
-def verification_text(found: Verification, paper: Paper) -> str:
+def every_finding(found: Verification | ComparisonVerification) -> tuple[Diagnostic, ...]:
+    """Of all cases too."""
+    if isinstance(found, Verification):
+        return found.findings
+    return (*found.findings, *(d for one in found.cases.values() for d in one.findings))
+
+
+def verification_text(found: Verification | ComparisonVerification, paper: Paper) -> str:
+    if isinstance(found, ComparisonVerification):
+        whole = "good" if found.confirmed else "error"
+        words = "everything confirmed" if found.confirmed else "NOT everything confirmed"
+        blocks = [verification_text(one, paper) for one in found.cases.values()]
+        return "\n\n".join([*blocks, paper.styled(whole, words)])
     result = found.run.result
     word = verdict(found)
     style = {"confirmed": "good", "no_answer": "warning"}.get(word, "error")
@@ -46,14 +60,22 @@ def verification_text(found: Verification, paper: Paper) -> str:
     return "\n".join(lines)
 
 
-def verification_line(found: Verification) -> str:
-    """One line: game, case, stored status, verdict."""
+def verification_line(found: Verification | ComparisonVerification) -> str:
+    """One line for each case: game, case, stored status, verdict."""
+    if isinstance(found, ComparisonVerification):
+        return "\n".join(verification_line(one) for one in found.cases.values())
     result = found.run.result
     game = clean(result.game + (f":{result.case}" if result.case else ""))
     return f"{game} {result.status.value} {verdict(found)}"
 
 
-def verification_json(found: Verification) -> dict[str, object]:
+def verification_json(found: Verification | ComparisonVerification) -> dict[str, object]:
+    if isinstance(found, ComparisonVerification):
+        return {
+            "status": "confirmed" if found.confirmed else "changed" if found.findings else "refused",
+            "cases": {case: verification_json(one) for case, one in found.cases.items()},
+            "diagnostics": [as_json(d) for d in found.findings],
+        }
     result = found.run.result
     return {
         "status": verdict(found),

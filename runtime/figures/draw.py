@@ -25,6 +25,9 @@ FEW = 60
 LEGEND = 24
 """More lines than this cannot be told apart by a legend."""
 
+LEGEND_GAP = 0.45
+"""Inches from an axis to the legend below it: numbers and a label stand between."""
+
 LABEL = 42
 """Characters of a legend's line, and of a category below an axis."""
 
@@ -48,8 +51,9 @@ def draw(chart: Chart) -> Figure:
             figure.text(0.5, 0.45, "no data", ha="center", color="0.4")
             return figure
         axes = figure.subplots(len(chart.panels), 1, squeeze=False, sharex=not sideways, height_ratios=heights)[:, 0]
-        for ax, panel in zip(axes, chart.panels, strict=True):
+        for ax, panel, height in zip(axes, chart.panels, heights, strict=True):
             _panel(ax, chart, panel, sideways)
+            _legend(ax, panel, height)
         if not sideways:
             axes[-1].set_xlabel(_wrapped(chart.x, TITLE))
         if chart.note:
@@ -62,7 +66,8 @@ def rendered(figure: Figure, form: str) -> bytes:
     out = io.BytesIO()
     dates = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
     with print_style():
-        figure.savefig(out, format=form, metadata=dates[form])
+        # Tight: what the layout could not make room for is not cut off.
+        figure.savefig(out, format=form, metadata=dates[form], bbox_inches="tight", pad_inches=0.06)
     return out.getvalue()
 
 
@@ -110,11 +115,17 @@ def _panel(ax: Axes, chart: Chart, panel: Panel, sideways: bool) -> None:
             ax.axhline(0, color="0.3", linewidth=0.8)
         if not panel.log:
             _scientific(ax)
+
+
+def _legend(ax: Axes, panel: Panel, height: float) -> None:
+    """Below the axis and its label, whatever the height of the panel in inches."""
     if len(panel.everything) > LEGEND:
-        ax.set_title(plain(f"{panel.title + ': ' if panel.title else ''}{len(panel.everything)} lines"), loc="left")
+        above = f"{panel.title}: " if panel.title else ""
+        ax.set_title(plain(f"{above}{len(panel.everything)} lines"), loc="left")
     elif len(panel.everything) > 1:
+        below = -LEGEND_GAP / max(height - 0.14 * _legend_rows(panel) - LEGEND_GAP, 0.3)
         columns = _legend_columns(panel)
-        ax.legend(loc="upper left", bbox_to_anchor=(0, -0.22), ncols=columns, borderaxespad=0, handlelength=1.8)
+        ax.legend(loc="upper left", bbox_to_anchor=(0, below), ncols=columns, borderaxespad=0, handlelength=1.8)
 
 
 def _lines(ax: Axes, at: Floats, lines: tuple[Line, ...]) -> None:

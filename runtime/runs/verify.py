@@ -8,7 +8,7 @@ from that point and compared with what stands there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -51,8 +51,8 @@ class Verification:
 
 def verify(run: Run) -> Verification:
     """Raises DiagnosticError with the findings of the compiler where the stored copies do not compile."""
-    changes = _Changes(run.folder)
-    files = _files(run, changes)
+    changes = Changes(run.folder)
+    files = {name: content_of(run.folder, name, changes) for name in run.manifest["files"]}
     _check_inputs(run, files, changes)
     if run.record.x is None:
         _compare_tables(run, files, changes)
@@ -84,8 +84,8 @@ def compiled_again(run: Run) -> Compiled:
     return compiled
 
 
-class _Changes:
-    """What differs, by file; `numbers` that were compared."""
+class Changes:
+    """What differs in a folder, by file; `numbers` that were compared."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -119,26 +119,24 @@ class _Changes:
         )
 
 
-def _files(run: Run, changes: _Changes) -> dict[str, bytes | None]:
-    """The content of every file that was written, None for what is missing."""
-    found: dict[str, bytes | None] = {}
-    for name in run.manifest["files"]:
-        try:
-            found[name] = (run.folder / name).read_bytes()
-        except OSError as error:
-            found[name] = None
-            changes.add(name, error.strerror.lower() if error.strerror else "it cannot be read")
-    return found
+def content_of(folder: Path, name: str, changes: Changes) -> bytes | None:
+    """The content of a file that was written, None for what is missing, which is a change."""
+    try:
+        return (folder / name).read_bytes()
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or "it cannot be read"
+        changes.add(name, words.lower())
+        return None
 
 
-def _check_inputs(run: Run, files: Mapping[str, bytes | None], changes: _Changes) -> None:
+def _check_inputs(run: Run, files: Mapping[str, bytes | None], changes: Changes) -> None:
     for entry in run.manifest["inputs"]:
         content = files.get(entry["stored"])
         if content is not None and sha256(content).hexdigest() != entry["sha256"]:
             changes.add(entry["stored"], "it is not the file that the answer was computed from")
 
 
-def _compare_numbers(run: Run, compiled: Compiled, changes: _Changes) -> None:
+def _compare_numbers(run: Run, compiled: Compiled, changes: Changes) -> None:
     """What `run.json` and the array files show against what the stored point gives."""
     x, prices = run.record.x, run.record.prices
     result = run.result
@@ -150,19 +148,20 @@ def _compare_numbers(run: Run, compiled: Compiled, changes: _Changes) -> None:
     ):
         if told != known:
             changes.add(MANIFEST, f"{what} are not those of the model")
-    _compare(MANIFEST, "the objective ", named.objectives, result.objectives, ROUNDING, changes)
+    compare_values(MANIFEST, "the objective ", named.objectives, result.objectives, ROUNDING, changes)
     for kind, computed, shown, within in (
         ("values", named.values, result.value_of, 0.0),
         ("prices", named.prices, result.price_of, 0.0),
         ("reports", named.reports, result.report_of, ROUNDING),
     ):
-        _compare(f"{kind}.nc", "", computed, shown, within, changes)
+        compare_values(f"{kind}.nc", "", computed, shown, within, changes)
     _compare_coordinates(run, changes)
 
 
-def _compare(
-    file: str, what: str, computed: Mapping[str, Value], shown: Mapping[str, Value], within: float, changes: _Changes
+def compare_values(
+    file: str, what: str, computed: Mapping[str, Value], shown: Mapping[str, Value], within: float, changes: Changes
 ) -> None:
+    """Values by name: `computed` anew against those that a file has `shown`, apart by `within` at most, relatively."""
     for name in computed.keys() - shown.keys():
         changes.add(file, f"{what}`{name}` is missing")
     for name in shown.keys() - computed.keys():
@@ -187,7 +186,7 @@ def _compare(
             changes.add(file, f"{what}`{name}{place}` is {old[k]!s}, the stored point gives {new[k]!s}")
 
 
-def _compare_coordinates(run: Run, changes: _Changes) -> None:
+def _compare_coordinates(run: Run, changes: Changes) -> None:
     """Coordinates and attributes of the array files, which people read labels and units from: as they would be written
     from the result."""
     written = stored(run.result, None, None).files
@@ -202,7 +201,7 @@ def _compare_coordinates(run: Run, changes: _Changes) -> None:
                 changes.add(name, f"the labels `{variable}` are others")
 
 
-def _compare_tables(run: Run, files: Mapping[str, bytes | None], changes: _Changes) -> None:
+def _compare_tables(run: Run, files: Mapping[str, bytes | None], changes: Changes) -> None:
     """The CSV files against the arrays."""
     result = run.result
     expected = {path: labelled_csv(name, value) for path, (name, value) in run.tables.items()}
@@ -223,7 +222,7 @@ def _compare_tables(run: Run, files: Mapping[str, bytes | None], changes: _Chang
             changes.add(path, words)
 
 
-def _compare_certificates(run: Run, new: Certificate, changes: _Changes) -> None:
+def _compare_certificates(run: Run, new: Certificate, changes: Changes) -> None:
     old = run.result.certificate
     status, claimed = run.result.status, run.record.claim.status if run.record.claim is not None else None
     if old.verified and not new.verified:
@@ -263,9 +262,9 @@ def _not_confirmed(run: Run, new: Certificate) -> Diagnostic:
 
 def _remarks(run: Run, compiled: Compiled) -> tuple[str, ...]:
     """What was taken from the folder on trust, as only solving again could tell it."""
-    claim = run.record.claim
-    names: Iterable[str] = () if claim is None else (compiled.ground.players[p].name for p in claim.bound)
-    bounded = [f"`{name}`" for name in names]
+    claim, players = run.record.claim, compiled.ground.players
+    leads = {leader for player in players for leader in player.leaders}
+    bounded = [f"`{players[p].name}`" for p in (claim.bound if claim is not None else ()) if p in leads]
     found = []
     if bounded:
         whose = " and ".join(bounded)
