@@ -16,7 +16,7 @@ import numpy as np
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
-from runtime.curve_tangents import convex_curves, curved_bound
+from runtime.curve_tangents import convex_curves, curved_bound, straightened
 from runtime.flatness import unsure
 from runtime.result import Bound, Certificate, Status, Tie
 from runtime.ties import ties_of
@@ -132,7 +132,8 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
             reasons.append(f"`{player.name}` {what}: it might gain {gain:.6g} ({gain / size:.1e} of its terms)")
 
     for p, player in enumerate(game.players):
-        if player.leaders and problems[p].curves and unsure(game, p, problems[p], x) > UNSURE:
+        bent = bool(problems[p].curves or problems[p].row_quad.entries) and not problems[p].discrete
+        if player.leaders and bent and unsure(game, p, problems[p], x) > UNSURE:
             reasons.append(
                 f"`{player.name}` is so flat at its answer that its leader's objective is not known: other answers cost"
                 " it nothing that could be measured"
@@ -273,10 +274,11 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
         mine = prices[problem.rows]
         # Rows without a column of the player's own have no price, and no say here.
         has_own = np.diff(problem.matrix.indptr) > 0
-        if not has_own.any() or np.any(np.isnan(mine[has_own])) or problem.row_quad.entries or problem.curves:
+        has_own[problem.row_quad.row] = True
+        if not has_own.any() or np.any(np.isnan(mine[has_own])) or problem.curves:
             continue
         v = x[problem.own]
-        gap = support_gap(problem, v, np.where(has_own, mine, 0.0), PRICE)
+        gap = support_gap(straightened(problem, v), v, np.where(has_own, mine, 0.0), PRICE)
         if not gap <= PRICE * problem.size(v):
             faults.append(f"the shadow prices of `{player.name}` do not support its decision (gap {gap:.3g})")
     return faults

@@ -1,9 +1,10 @@
-"""A player's convex problem with smooth functions in, a lower bound of its minimum out: an LP. Part of the certificate.
+"""A player's convex problem with functions or quadratic rows in, a lower bound of its minimum out: an LP. Part of the
+certificate.
 
 At a point v each `z >= f(a)`, f convex, is replaced by the tangent `z >= f(a0) + f'(a0)*(a - a0)`, which lies below f
-wherever f is defined; so nothing feasible is lost and the LP's minimum is no larger. At an optimum with multipliers
-both are equal (Rockafellar, Convex Analysis, 1970, section 28). Global solvers close the same gap by branching, which
-does not end where f is flat, as at the minimum of a fourth power.
+wherever f is defined, and each convex row by its own; so nothing feasible is lost and the LP's minimum is no larger.
+At an optimum with multipliers both are equal (Rockafellar, Convex Analysis, 1970, section 28). Global solvers close the
+same gap by branching, which does not end where f is flat, as at the minimum of a fourth power.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from compiler.ground.curvature import shape_of
 from compiler.ground.curves import FUNCTIONS
-from compiler.ground.sparse import Csr, Floats
+from compiler.ground.sparse import Csr, Floats, Quad
 from runtime.best_deviation import OwnProblem, tangent_bound
 
 SLOPES: dict[str, Callable[[Floats, Floats], Floats]] = {
@@ -32,11 +33,11 @@ SLOPES: dict[str, Callable[[Floats, Floats], Floats]] = {
 
 
 def convex_curves(problem: OwnProblem) -> bool:
-    """Whether the problem is convex, with curves and linear rows, judged by each curve on the bounds of its argument's
-    column alone: `y^3` with `y >= 0` in a row is not seen to be convex."""
-    if not problem.curves or problem.discrete or problem.row_quad.entries:
+    """Whether the problem is convex, with curves or quadratic rows, judged by each curve on the bounds of its
+    argument's column alone: `y^3` with `y >= 0` in a row is not seen to be convex."""
+    if not (problem.curves or problem.row_quad.entries) or problem.discrete:
         return False
-    if not shape_of(problem.quad.i, problem.quad.j, problem.quad.value).convex:
+    if not shape_of(problem.quad.i, problem.quad.j, problem.quad.value).convex or not convex_rows(problem):
         return False
     for curve in problem.curves:
         low, high = problem.lower[curve.argument], problem.upper[curve.argument]
@@ -46,9 +47,48 @@ def convex_curves(problem: OwnProblem) -> bool:
     return True
 
 
+def convex_rows(problem: OwnProblem) -> bool:
+    """Whether every quadratic row bounds a convex set: one side, and curved the right way."""
+    quad = problem.row_quad
+    rows = np.unique(quad.row)
+    below, above = np.isfinite(problem.row_lower), np.isfinite(problem.row_upper)
+    if np.any(below[rows] & above[rows]):
+        return False
+    return all(
+        shape_of(part.i, part.j, part.value if above[r] else -part.value).convex
+        for r in rows.tolist()
+        if (part := quad.take(quad.row == r)).entries and (above[r] or below[r])
+    )
+
+
+def straightened(problem: OwnProblem, v: Floats) -> OwnProblem:
+    """The problem with each quadratic row replaced by its tangent at v."""
+    quad, m = problem.row_quad, len(problem.rows)
+    if not quad.entries:
+        return problem
+    at = np.bincount(quad.row, quad.value * v[quad.i] * v[quad.j], m)
+    matrix = Csr.from_coo(
+        np.concatenate([problem.matrix.row_numbers(), quad.row, quad.row]),
+        np.concatenate([problem.matrix.indices, quad.i, quad.j]),
+        np.concatenate([problem.matrix.data, quad.value * v[quad.j], quad.value * v[quad.i]]),
+        m,
+        len(problem.own),
+    )
+    return replace(
+        problem,
+        matrix=matrix,
+        row_quad=Quad.empty(),
+        row_lower=problem.row_lower + at,
+        row_upper=problem.row_upper + at,
+    )
+
+
 def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None) -> float:
     """A lower bound of a problem that `convex_curves` accepts, from the tangents at v; -inf without one, as where a
     tangent is vertical."""
+    problem = straightened(problem, v)
+    if not problem.curves:
+        return tangent_bound(problem, v, time_limit)
     arguments = [c.argument for c in problem.curves]
     argument, result = np.concatenate(arguments), np.concatenate([c.result for c in problem.curves])
     relation = np.concatenate([c.relation for c in problem.curves])

@@ -1,5 +1,5 @@
-"""A follower with curves and its decision in, how far its leader's objective may be off because the follower hardly
-feels the difference out. Part of the certificate.
+"""A follower with curves or quadratic rows and its decision in, how far its leader's objective may be off because the
+follower hardly feels the difference out. Part of the certificate.
 
 `(y - x)^6` is 1e-19 at a distance of 1e-3: neither optimality conditions held to 1e-9 nor solving again tell such a `y`
 from the best one, but a leader that minimises `-y` does.
@@ -41,8 +41,8 @@ def unsure(game: GroundGame, p: int, problem: OwnProblem, x: Floats) -> float:
     hessian = np.zeros((n, n))
     np.add.at(hessian, (problem.quad.i, problem.quad.j), problem.quad.value)
     np.add.at(hessian, (problem.quad.j, problem.quad.i), problem.quad.value)
-    for row, column, curvature in curves:
-        hessian[column, column] += multipliers[row] * curvature
+    for row, i, j, curvature in curves:
+        hessian[i, j] += multipliers[row] * curvature
     if len(active):
         _, sizes, right = np.linalg.svd(active)
         free = right[int(np.sum(sizes > 1e-9 * max(1.0, float(sizes[0])))) :].T
@@ -81,18 +81,27 @@ def _felt(game: GroundGame, p: int, problem: OwnProblem, x: Floats) -> Floats:
     return result
 
 
-def _active(problem: OwnProblem, v: Floats) -> tuple[Floats, list[tuple[int, int, float]]]:
-    """Gradients of the constraints that hold with equality at v: (active, own); and of the curves among them the row,
-    the argument's column and the function's second derivative."""
-    lines = problem.matrix.times(v)
+def _active(problem: OwnProblem, v: Floats) -> tuple[Floats, list[tuple[int, int, int, float]]]:
+    """Gradients of the constraints that hold with equality at v: (active, own); and of the nonlinear ones among them
+    the row, two columns and minus the second derivative."""
+    lines = problem.matrix.times(v) + problem.row_quad.times(v, len(problem.rows))
     near = ACTIVE * (1.0 + np.abs(lines))
     tight = (lines - problem.row_lower <= near) | (problem.row_upper - lines <= near)
     rows_of = np.zeros((len(lines), len(v)))
     rows_of[problem.matrix.row_numbers(), problem.matrix.indices] = problem.matrix.data
+    quad = problem.row_quad
+    for i, j in ((quad.i, quad.j), (quad.j, quad.i)):
+        np.add.at(rows_of, (quad.row, i), quad.value * v[j])
     found = [rows_of[tight]]
     bound = (v - problem.lower <= ACTIVE * (1.0 + np.abs(v))) | (problem.upper - v <= ACTIVE * (1.0 + np.abs(v)))
     found.append(np.eye(len(v))[bound])
-    rows, curves = len(found[0]) + len(found[1]), []
+    rows, number = len(found[0]) + len(found[1]), np.cumsum(tight) - 1
+    curves = [
+        (int(number[r]), a, b, -value)
+        for r, i, j, value in zip(quad.row.tolist(), quad.i.tolist(), quad.j.tolist(), quad.value.tolist(), strict=True)
+        if tight[r]
+        for a, b in ((i, j), (j, i))
+    ]
     for curve in problem.curves:
         a, p, derivative = v[curve.argument], curve.parameter, SLOPES[curve.function]
         step = STEP * np.maximum(1e-2, np.abs(a))
@@ -103,6 +112,7 @@ def _active(problem: OwnProblem, v: Floats) -> tuple[Floats, list[tuple[int, int
         tangents[each, curve.result] = 1.0
         tangents[each, curve.argument] -= np.nan_to_num(slope)
         found.append(tangents)
-        curves += [(rows + k, int(curve.argument[k]), float(np.nan_to_num(bend[k]))) for k in range(len(a))]
+        bends = zip(curve.argument.tolist(), np.nan_to_num(bend).tolist(), strict=True)
+        curves += [(rows + k, i, i, b) for k, (i, b) in enumerate(bends)]
         rows += len(a)
     return np.concatenate(found), curves

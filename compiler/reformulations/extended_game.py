@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ground.ground_game import MINIMIZE, REAL, Block, GroundGame, GroundPlayer
+from compiler.ground.ground_game import INTEGER, MINIMIZE, REAL, Block, GroundGame, GroundPlayer
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 
 
@@ -18,6 +18,7 @@ class ExtendedGame:
         self.columns, self.rows = game.columns, game.rows
         self.players: list[GroundPlayer] = []
         self._columns: list[tuple[int, Floats, Floats, str]] = []
+        self._whole: list[Ints] = []
         self._rows: list[tuple[int, Floats, Floats, str]] = []
         self._entries: list[tuple[Ints, Ints, Floats]] = []
         self._products: list[tuple[Ints, Ints, Ints, Floats]] = []
@@ -25,6 +26,7 @@ class ExtendedGame:
         self._goal_products: list[tuple[Ints, Ints, Ints, Floats]] = []
         self._pairs: list[Ints] = []
         self._tops: list[tuple[Ints, Floats]] = []
+        self._limits: list[tuple[Ints, Floats]] = []
 
     def player(self, name: str) -> int:
         """A new follower without an objective; its number."""
@@ -39,6 +41,12 @@ class ExtendedGame:
             self.columns += len(lower)
         return numbers
 
+    def switches(self, owner: int, count: int, name: str) -> Ints:
+        """New binary columns; their numbers."""
+        numbers = self.column(owner, np.zeros(count), np.ones(count), name)
+        self._whole.append(numbers)
+        return numbers
+
     def bound(self, columns: Ints, upper: Floats) -> None:
         """Upper bounds for columns that were added."""
         self._tops.append((columns, upper))
@@ -50,6 +58,10 @@ class ExtendedGame:
             self._rows.append((owner, np.asarray(lower, np.float64), np.asarray(upper, np.float64), name))
             self.rows += len(lower)
         return numbers
+
+    def limit(self, rows: Ints, upper: Floats) -> None:
+        """Upper limits of rows that were added."""
+        self._limits.append((rows, upper))
 
     def add(self, row: Ints, column: Ints, value: Floats | float) -> None:
         """Linear entries of rows."""
@@ -86,19 +98,25 @@ class ExtendedGame:
         upper = np.concatenate([game.upper, *(high for _, _, high, _ in self._columns)])
         for columns, top in self._tops:
             upper[columns] = top
+        row_upper = np.concatenate([game.row_upper, *(high for _, _, high, _ in self._rows)])
+        for rows, top in self._limits:
+            row_upper[rows] = top
+        kind = np.concatenate([game.kind, np.full(new, REAL, game.kind.dtype)])
+        for columns in self._whole:
+            kind[columns] = INTEGER
         return replace(
             game,
             players=(*game.players, *self.players),
             lower=np.concatenate([game.lower, *(low for _, low, _, _ in self._columns)]),
             upper=upper,
-            kind=np.concatenate([game.kind, np.full(new, REAL, game.kind.dtype)]),
+            kind=kind,
             start=np.concatenate([game.start, np.full(new, np.nan)]),
             owner=np.concatenate([game.owner, *(np.full(len(low), p) for p, low, _, _ in self._columns)]),
             price_row=np.concatenate([game.price_row, np.full(new, -1)]),
             column_blocks=(*game.column_blocks, *_blocks(game.columns, self._columns)),
             matrix=Csr.from_coo(*entries, rows=self.rows, columns=self.columns),
             row_lower=np.concatenate([game.row_lower, *(low for _, low, _, _ in self._rows)]),
-            row_upper=np.concatenate([game.row_upper, *(high for _, _, high, _ in self._rows)]),
+            row_upper=row_upper,
             row_owner=np.concatenate([game.row_owner, *(np.full(len(low), p) for p, low, _, _ in self._rows)]),
             row_blocks=(*game.row_blocks, *_blocks(game.rows, self._rows)),
             row_quad=Quad.from_entries(*products, columns=self.columns),
@@ -109,6 +127,8 @@ class ExtendedGame:
             if len(game.row_group)
             else game.row_group,
             complementary=np.concatenate([game.complementary, *self._pairs]),
+            column_unit=None if game.column_unit is None else np.append(game.column_unit, np.ones(new)),
+            row_unit=None if game.row_unit is None else np.append(game.row_unit, np.ones(self.rows - game.rows)),
         )
 
 

@@ -37,9 +37,9 @@ class JointConditions:
         everyone = np.ones(len(setting.game.players), np.bool_)
         found = follower_findings(setting, list(range(len(everyone)))) + nobodys_rows(setting)
         found = found or price_findings(setting, everyone)
-        # What is said of nonlinear functions is for `tangent_conditions` to say.
-        smooth = any(c.smooth for c in setting.classes)
-        return Refusal(found[0].headline, not smooth, found) if found else None
+        # What is said of nonlinear problems is for `tangent_conditions` to say.
+        curved = any(c.smooth or not c.linear_rows for c in setting.classes)
+        return Refusal(found[0].headline, not curved, found) if found else None
 
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game

@@ -50,9 +50,11 @@ class Kkt:
             return Refusal("a follower is pessimistic: here ties fall as the leader likes best", False)
         found = follower_findings(setting, np.flatnonzero(setting.followers).tolist()) + nobodys_rows(setting)
         found = found or price_findings(setting, setting.followers)
-        # What is said of nonlinear functions is for `tangent_conditions` to say.
-        smooth = any(setting.classes[p].smooth for p in np.flatnonzero(setting.followers))
-        return Refusal(found[0].headline, not smooth, found) if found else None
+        # What is said of nonlinear problems is for `tangent_conditions` to say.
+        curved = any(
+            setting.classes[p].smooth or not setting.classes[p].linear_rows for p in np.flatnonzero(setting.followers)
+        )
+        return Refusal(found[0].headline, not curved, found) if found else None
 
     def run(self, setting: Setting, request: Request) -> Found:
         last = bystanders(setting)

@@ -1,7 +1,8 @@
 """Followers, or equals, with convex nonlinear problems: optimality conditions with tangents, solved globally.
 
-Solves: one leader over followers that are convex in their own columns, with smooth functions in their objectives; or
-players of one level of that kind, as followers of nobody. LP and convex QP players may be among them.
+Solves: one leader over followers that are convex in their own columns, with smooth functions in their objectives, and
+with smooth and quadratic constraints that some point holds with room whatever the others decide; or players of one
+level of that kind, as followers of nobody. LP and convex QP players may be among them.
 Proves: under a leader what `kkt` proves, for SCIP searches all of the leader's decisions; of equals, an equilibrium.
 Stops: at the proof or the time limit.
 Reference: `compiler.reformulations.tangents`.
@@ -15,6 +16,7 @@ import numpy as np
 
 from compiler.ground.ground_game import block_of
 from compiler.ground.sparse import Bools
+from compiler.reformulations.tangent_rows import own_products, tangent_rows
 from compiler.reformulations.tangents import loose, tangents
 from compiler.reformulations.vertical_tangents import held_at_zero
 from grammar.diagnostics import Diagnostic, Hint
@@ -22,12 +24,14 @@ from runtime.methods.kkt import Kkt, follower_findings
 from runtime.methods.method import Found, Refusal, Request
 from runtime.methods.pairs import PairSolver, solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
+from runtime.methods.slater_points import has_slater_point
 from runtime.result import Status
 
 IN_A_CONSTRAINT = (
-    "`{}` of `{}` stands in a constraint: there may be no multiplier",
-    "nonlinear, in a constraint of a follower",
-    "write the limit without the function, or move the function into the objective",
+    "`{}` of `{}` is nonlinear in a constraint, and no point was found that holds it with room whatever the others"
+    " decide: there may be no multiplier",
+    "no room (Slater's condition)",
+    "give the others' variables bounds that leave room, or let the leader keep the constraint",
 )
 HELD_AT_ZERO = (
     "`{}` of `{}` may be held at zero by the others, where its function rises vertically: there is no multiplier then",
@@ -49,8 +53,8 @@ class TangentConditions:
         if setting.leader < 0 and not setting.equals:
             return Refusal("there is neither one leader on one level nor players of one level only", False)
         answering = _answering(setting)
-        if not any(setting.classes[p].smooth for p in np.flatnonzero(answering)):
-            return Refusal("no follower has nonlinear functions", False)
+        if not any(_curved(setting, p) for p in np.flatnonzero(answering)):
+            return Refusal("no follower has nonlinear functions or constraints", False)
         if setting.gloomy().any():
             return Refusal("a follower is pessimistic: here ties fall as the leader likes best", False)
         found = _findings(setting, answering) + nobodys_rows(setting)
@@ -59,9 +63,14 @@ class TangentConditions:
 
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game
-        other, maker = tangents(game, _answering(setting), setting.leader)
+        answering = _answering(setting)
+        other, maker = tangents(game, answering, setting.leader)
+        other = tangent_rows(other, np.append(answering, np.zeros(len(other.players) - len(answering), bool)), maker)
         found = Kkt(self.pairs).run(Setting.of(other), request)
-        notes = (*found.notes, "nonlinear functions of those who answer stand for their tangents at the answer")
+        notes = (
+            *found.notes,
+            "what is nonlinear in the problems of those who answer stands for its tangent at the answer",
+        )
         if maker < len(game.players) or found.x is None:
             return replace(
                 found,
@@ -91,32 +100,29 @@ def _answering(setting: Setting) -> Bools:
 
 def _findings(setting: Setting, answering: Bools) -> tuple[Diagnostic, ...]:
     """Why tangents do not describe the answers: what `follower_findings` says of all players but those with convex
-    nonlinear objectives, and G704 for functions that constrain or may be held where they have no tangent."""
+    nonlinear problems, and G704 for constraints and ends of domains at which there may be no multipliers."""
     game = setting.game
-    tied = np.flatnonzero(~loose(game, answering))
-    curved_rows = game.row_quad.take(
-        (game.owner[game.row_quad.i] == game.row_owner[game.row_quad.row])
-        & (game.owner[game.row_quad.j] == game.row_owner[game.row_quad.row])
-    )
-    bent = set(game.row_owner[curved_rows.row].tolist())
-    plain = [
-        p
-        for p in np.flatnonzero(answering).tolist()
-        if not (setting.classes[p].smooth and setting.classes[p].convex) or p in bent
-    ]
+    curved = [p for p in np.flatnonzero(answering).tolist() if _curved(setting, p) and setting.classes[p].convex]
+    plain = [p for p in np.flatnonzero(answering).tolist() if p not in curved]
     found = follower_findings(setting, plain)
-    vertical = np.flatnonzero(held_at_zero(game, answering))
-    for columns, headline, label, way_out in (
-        (tied, *IN_A_CONSTRAINT),
-        (vertical, *HELD_AT_ZERO),
-    ):
-        seen: set[str] = set()
-        for column in columns.tolist():
-            player = game.players[int(game.owner[column])]
-            if player.declaration in seen or int(game.owner[column]) in plain:
-                continue
-            seen.add(player.declaration)
-            block = block_of(game.column_blocks, column)
-            words = headline.format(block.name, player.name)
-            found += (Diagnostic("G704", words, block.span, label, hints=(Hint(way_out),)),)
+    bent = game.row_quad.row[own_products(game, answering)]
+    tied, vertical = np.flatnonzero(~loose(game, answering)), np.flatnonzero(held_at_zero(game, answering))
+    places = [
+        *((int(game.row_owner[r]), block_of(game.row_blocks, r), IN_A_CONSTRAINT) for r in np.unique(bent).tolist()),
+        *((int(game.owner[c]), block_of(game.column_blocks, c), IN_A_CONSTRAINT) for c in tied.tolist()),
+        *((int(game.owner[c]), block_of(game.column_blocks, c), HELD_AT_ZERO) for c in vertical.tolist()),
+    ]
+    seen: set[tuple[str, str]] = set()
+    for p, block, (headline, label, way_out) in places:
+        # Instances of one declaration have one fault in common.
+        key = (game.players[p].declaration, headline)
+        if key in seen or p not in curved or has_slater_point(game, p):
+            continue
+        seen.add(key)
+        words = headline.format(block.name, game.players[p].name)
+        found += (Diagnostic("G704", words, block.span, label, hints=(Hint(way_out),)),)
     return found
+
+
+def _curved(setting: Setting, p: int) -> bool:
+    return setting.classes[p].smooth or not setting.classes[p].linear_rows

@@ -186,7 +186,8 @@ def _set(model: Any, options: Options, tolerance: float | None) -> None:
     # A minimum near 0 has no relative gap; costs are scaled to 1 or above, so this is no wider than `Outcome.gap`.
     model.setParam("limits/absgap", options.gap)
     model.setParam("randomization/randomseedshift", options.seed)
-    # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler: tests/bilevel/test_reformulations_agree.py shows it.
+    # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler; tests/bilevel/test_reformulations_agree.py
+    # shows it.
     model.setParam("constraints/SOS1/sepafreq", -1)
     tolerance = tolerance if options.tolerance is None else options.tolerance
     if tolerance is not None:

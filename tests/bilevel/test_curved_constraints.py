@@ -1,0 +1,154 @@
+"""Followers with convex quadratic and nonlinear constraints, against closed forms, scipy and dense grids."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from compiler.pipeline import compile_file
+from grammar.diagnostics import DiagnosticError
+from runtime.methods.setting import Setting
+from runtime.methods.slater_points import has_slater_point
+from runtime.result import Result, Status
+from runtime.session import solve
+
+
+def solved(folder: Path, text: str, method: str = "auto") -> Result:
+    path = folder / "m.game"
+    path.write_text(text, encoding="utf-8")
+    return solve(path, time_limit=60, method=method)
+
+
+def test_apparent_power(tmp_path: Path) -> None:
+    """p + q under p^2 + q^2 <= s: both are sqrt(s/2); the leader's best s of 3*sqrt(s/2) - s^2 in [0.2, 3]."""
+    result = solved(
+        tmp_path,
+        "player lead { var s in [0.2, 3] maximize F = p + 2*q - s^2 }"
+        "player inv follows lead { var p in [-5, 5] var q in [-5, 5] maximize u = p + q"
+        " constraint cap: p^2 + q^2 <= s price worth }",
+    )
+    s = (3 / (4 * np.sqrt(2))) ** (2 / 3)
+    assert (result.status, result.method) == (Status.OPTIMAL, "tangent_conditions"), result.diagnostics
+    assert result.objectives["lead.F"] == pytest.approx(3 * np.sqrt(s / 2) - s**2, abs=1e-6)
+    assert result.value_of["s"] == pytest.approx(s, abs=1e-3)
+    # u = sqrt(2 s): one more unit of s is worth 1/sqrt(2 s).
+    assert result.price_of["worth"] == pytest.approx(1 / np.sqrt(2 * s), rel=2e-3)
+
+
+def test_a_leader_that_uses_the_price_of_a_disc(tmp_path: Path) -> None:
+    """The price of p^2 <= s in maximising p is 1/(2 sqrt(s)), which the leader weighs against s."""
+    result = solved(
+        tmp_path,
+        "player lead { var s in [0.25, 4] minimize F = 4*worth + s }"
+        "player f follows lead { var p in [-5, 5] maximize u = p constraint cap: p^2 <= s price worth }",
+    )
+    s = 1.0
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.objectives["lead.F"] == pytest.approx(4 / (2 * np.sqrt(s)) + s, abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_ellipses(tmp_path: Path, seed: int) -> None:
+    """The leader moves centre, size and prices of an ellipse with a linear cut; the follower by scipy on a grid of the
+    leader's decisions."""
+    rng = np.random.default_rng(seed)
+    half = rng.integers(-2, 3, (2, 2))
+    Q = half @ half.T + np.eye(2, dtype=int)
+    a, b, c = rng.integers(-3, 4, 2), rng.integers(-3, 4, 3), rng.integers(-3, 4, 2)
+    bend = int(rng.integers(0, 2))
+    c[1] = c[1] or 1  # no decision of the leader leaves the follower indifferent
+    text = (
+        f"player lead {{ var x in [0, 2] minimize F = ({b[0]})*x + ({b[1]})*y + ({b[2]})*z + 0.5*x^2 }}"
+        f"player f follows lead {{ var y in [-9, 9] var z in [-9, 9]"
+        f" minimize g = ({c[0]})*y + ({c[1]})*z + x*y + {bend}*(y^2 + z^2)"
+        f" constraint disc: {Q[0, 0]}*y^2 + {2 * Q[0, 1]}*y*z + {Q[1, 1]}*z^2 + ({a[0]})*y*x <= 6 + x"
+        f" constraint cut: y + z <= 2 + x }}"
+    )
+    result = solved(tmp_path, text)
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.method == "tangent_conditions"
+    best = np.inf
+    at = np.zeros(2)
+    for x in np.linspace(0, 2, 161):
+        found = minimize(
+            lambda v, x=x: c @ v + x * v[0] + bend * v @ v,
+            at,
+            bounds=[(-9, 9)] * 2,
+            method="SLSQP",
+            constraints=[
+                {"type": "ineq", "fun": lambda v, x=x: 6 + x - v @ Q @ v - a[0] * v[0] * x},
+                {"type": "ineq", "fun": lambda v, x=x: 2 + x - v.sum()},
+            ],
+            options={"ftol": 1e-10, "maxiter": 300},
+        )
+        # SLSQP may end without a better step at a point that is right.
+        assert found.status in (0, 8), found
+        assert found.x @ Q @ found.x + a[0] * found.x[0] * x <= 6 + x + 1e-6
+        at = found.x
+        best = min(best, b @ [x, *at] + 0.5 * x**2)
+    value = result.objectives["lead.F"]
+    assert value <= best + 2e-4
+    assert value == pytest.approx(best, abs=2e-2)
+
+
+def test_functions_in_constraints(tmp_path: Path) -> None:
+    """max q - r with exp(q) <= 2 + p + r, r >= 0: q = log(2 + p + r), r = 0 as its worth 1/(2 + p) is below 1."""
+    result = solved(
+        tmp_path,
+        "player lead { var p in [0, 4] minimize F = p - 3*q }"
+        "player f follows lead { var q in [0, 5] var r in [0, 5] maximize u = q - r"
+        " constraint cap: exp(q) <= 2 + p + r }",
+    )
+    assert (result.status, result.method) == (Status.OPTIMAL, "tangent_conditions"), result.diagnostics
+    p = np.linspace(0, 4, 400_001)
+    assert result.objectives["lead.F"] == pytest.approx((p - 3 * np.log(2 + p)).min(), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("body", "room"),
+    [
+        ("var y in [-5, 5] maximize u = y constraint c: y^2 <= x", False),  # x = 0 leaves one point and no multiplier
+        ("var y in [-5, 5] maximize u = y constraint c: y^2 <= x + 0.1", True),
+        ("var y in [1, 5] maximize u = y constraint c: y^2 <= x + 1", False),
+        ("var y in [1, 5] maximize u = y constraint c: y^2 <= x + 1.1", True),
+        ("var y in [-5, 5] maximize u = y constraint c: y^2 + x*y <= 1", True),
+        ("var y in [1, 5] maximize u = y constraint c: y^2 + x*y <= 2", False),  # nothing is left at x = 2
+        ("var y in [0, 5] var z >= 0 maximize u = y - z constraint c: y^2 - z <= x", True),  # z makes room
+        ("var y in [0, 5] maximize u = -y constraint c: -(y - 3)^2 >= x - 3", True),
+        ("var y in [0, 5] maximize u = -y constraint c: -(y - 3)^2 >= x - 2", False),
+        ("var y in [0, 5] maximize u = y constraint c: exp(y) <= x + 1", False),
+        ("var y in [0, 5] maximize u = y constraint c: exp(y) <= x + 1.5", True),
+        ("var y in [0, 5] maximize u = sqrt(y) constraint c: y <= x", False),
+        ("var y in [0, 5] maximize u = sqrt(y) constraint c: y <= x + 1", True),
+        ("var y in [0, 5] var z in [0, 5] maximize u = y constraint c: y^2 <= 4 constraint e: y + z == x + 1", False),
+        ("var y in [0, 5] var z in [0, 5] maximize u = y constraint c: y^2 <= 4 constraint e: y + z == 1", True),
+    ],
+)
+def test_room(tmp_path: Path, body: str, room: bool) -> None:
+    """By hand. The last but one has room, but at no single point for all x: not seen, so refused."""
+    path = tmp_path / "m.game"
+    path.write_text(f"player l {{ var x in [0, 2] minimize F = x }} player f follows l {{ {body} }}", encoding="utf-8")
+    game = compile_file(path).ground
+    assert has_slater_point(game, 1) is room
+    refusal = None
+    try:
+        solved(tmp_path, path.read_text("utf-8"), "tangent_conditions")
+    except DiagnosticError as error:
+        refusal = error.diagnostics[0].code
+    assert refusal == (None if room else "G704")
+    assert Setting.of(game).classes[1].convex
+
+
+def test_no_multiplier_at_the_answer(tmp_path: Path) -> None:
+    """The leader's best is x = 0, where the follower has the one point y = 0 and no multiplier."""
+    text = (
+        "player l { var x binary minimize F = 2*x - y }"
+        "player f follows l { var y in [-5, 5] maximize u = y constraint c: y^2 <= x }"
+    )
+    with pytest.raises(DiagnosticError) as caught:
+        solved(tmp_path, text, "tangent_conditions")
+    assert "Slater" in caught.value.diagnostics[0].label
+    assert solved(tmp_path, text).objectives["l.F"] == pytest.approx(0.0, abs=1e-6)
