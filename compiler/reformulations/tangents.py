@@ -4,8 +4,9 @@ From: GroundGame whose followers hold `z >= f(a)`, f convex, or `z <= f(a)`, f c
 To: the game in which such a follower has `z >= F + G*(a - A)` instead, linear in its own columns; whoever leads decides
     A, F and G, and has the rows and curves `A = a`, `F = f(A)`, `G = f'(A)`.
 Requires: curves that are convex (relation not 0), with results that can always be loosened: no bound on the loose
-    side, and no row but those that define the arguments of other curves (`loose`). Then the strictly feasible point
-    exists that multipliers need (Slater).
+    side, and no row but those that define the arguments of other curves (`loose`); and arguments within the interior of
+    the domain (`vertical_at_zero`). Then the strictly feasible point exists that multipliers need (Slater). Elsewhere
+    `runtime.methods.slater_points` has to find one.
 Exact: yes. A convex problem and the one with its constraints linearised at x have the same optimality conditions at x;
     with Slater's condition these are necessary and sufficient for both.
 Way back: the first n columns and m rows are the game's own; the last player, where one was added, is no player.
@@ -53,6 +54,17 @@ def loose(game: GroundGame, followers: Bools) -> Bools:
         kept = (above & np.isinf(game.upper[curve.result])) | (below & np.isinf(game.lower[curve.result]))
         good[curve.result] &= (kept & ~tied[curve.result]) | ~followers[game.owner[curve.result]]
     return good
+
+
+def vertical_at_zero(game: GroundGame, followers: Bools) -> Bools:
+    """Arguments (columns,) of the followers' curves that are defined at zero but rise vertically there: `sqrt(a)`, `a^p`
+    with 0 < p < 1. Where the others' decisions leave no other argument, there is no multiplier: `0 <= q <= y` at y = 0
+    has sqrt(q) at its best, and a search among points with multipliers passes it by."""
+    found = np.zeros(game.columns, np.bool_)
+    for curve in game.curves:
+        steep = (curve.parameter > 0) & (curve.parameter < 1) if curve.function == "power" else curve.function == "sqrt"
+        found[curve.argument[steep & followers[game.owner[curve.result]]]] = True
+    return found
 
 
 def tangents(game: GroundGame, followers: Bools, leader: int) -> tuple[GroundGame, int]:

@@ -17,8 +17,7 @@ import numpy as np
 from compiler.ground.ground_game import block_of
 from compiler.ground.sparse import Bools
 from compiler.reformulations.tangent_rows import own_products, tangent_rows
-from compiler.reformulations.tangents import loose, tangents
-from compiler.reformulations.vertical_tangents import held_at_zero
+from compiler.reformulations.tangents import loose, tangents, vertical_at_zero
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.methods.kkt import Kkt, follower_findings
 from runtime.methods.method import Found, Refusal, Request
@@ -53,7 +52,7 @@ class TangentConditions:
         if setting.leader < 0 and not setting.equals:
             return Refusal("there is neither one leader on one level nor players of one level only", False)
         answering = _answering(setting)
-        if not any(_curved(setting, p) for p in np.flatnonzero(answering)):
+        if not any(_curved(setting, p) for p in np.flatnonzero(answering).tolist()):
             return Refusal("no follower has nonlinear functions or constraints", False)
         if setting.gloomy().any():
             return Refusal("a follower is pessimistic: here ties fall as the leader likes best", False)
@@ -106,7 +105,7 @@ def _findings(setting: Setting, answering: Bools) -> tuple[Diagnostic, ...]:
     plain = [p for p in np.flatnonzero(answering).tolist() if p not in curved]
     found = follower_findings(setting, plain)
     bent = game.row_quad.row[own_products(game, answering)]
-    tied, vertical = np.flatnonzero(~loose(game, answering)), np.flatnonzero(held_at_zero(game, answering))
+    tied, vertical = np.flatnonzero(~loose(game, answering)), np.flatnonzero(vertical_at_zero(game, answering))
     places = [
         *((int(game.row_owner[r]), block_of(game.row_blocks, r), IN_A_CONSTRAINT) for r in np.unique(bent).tolist()),
         *((int(game.owner[c]), block_of(game.column_blocks, c), IN_A_CONSTRAINT) for c in tied.tolist()),
