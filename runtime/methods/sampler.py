@@ -30,9 +30,9 @@ class Sampler(Protocol):
 
 def ranks(values: Floats, violations: Floats) -> Ints:
     """By Deb's rule, 0 the best; equals have equal ranks: (k,)."""
-    order = np.lexsort((np.where(violations > 0, 0.0, values), violations))
-    sorted_values, sorted_violations = np.where(violations > 0, 0.0, values)[order], violations[order]
-    steps = (np.diff(sorted_values) != 0) | (np.diff(sorted_violations) != 0)
+    known = np.where(violations > 0, 0.0, values)
+    order = np.lexsort((known, violations))
+    steps = (known[order][1:] != known[order][:-1]) | (violations[order][1:] != violations[order][:-1])
     found = np.empty(len(values), np.int64)
     found[order] = np.concatenate([[0], np.cumsum(steps)])
     return found
