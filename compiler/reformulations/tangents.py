@@ -5,8 +5,8 @@ To: the game in which such a follower has `z >= F + G*(a - A)` instead, linear i
     A, F and G, and has the rows and curves `A = a`, `F = f(A)`, `G = f'(A)`.
 Requires: curves that are convex (relation not 0), with results that can always be loosened: no bound on the loose
     side, and no row but those that define the arguments of other curves (`loose`); and arguments within the interior of
-    the domain (`vertical_at_zero`). Then the strictly feasible point exists that multipliers need (Slater). Elsewhere
-    `runtime.methods.slater_points` has to find one.
+    the domain (`vertical_at_zero`). Then the strictly feasible point exists that multipliers need (Slater). Where this
+    does not hold, `runtime.methods.slater_points` has to find one.
 Exact: yes. A convex problem and the one with its constraints linearised at x have the same optimality conditions at x;
     with Slater's condition these are necessary and sufficient for both.
 Way back: the first n columns and m rows are the game's own; the last player, where one was added, is no player.
@@ -57,8 +57,8 @@ def loose(game: GroundGame, followers: Bools) -> Bools:
 
 
 def vertical_at_zero(game: GroundGame, followers: Bools) -> Bools:
-    """Arguments (columns,) of the followers' curves that are defined at zero but rise vertically there: `sqrt(a)`, `a^p`
-    with 0 < p < 1. Where the others' decisions leave no other argument, there is no multiplier: `0 <= q <= y` at y = 0
+    """Arguments (columns,) of the followers' curves that are defined at zero but rise vertically there: `sqrt(a)`, and
+    `a^p` with 0 < p < 1. Where the others' decisions leave no other argument, there is no multiplier: `0 <= q <= y` at y = 0
     has sqrt(q) at its best, and a search among points with multipliers passes it by."""
     found = np.zeros(game.columns, np.bool_)
     for curve in game.curves:
