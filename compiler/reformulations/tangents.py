@@ -58,8 +58,8 @@ def loose(game: GroundGame, followers: Bools) -> Bools:
 
 def vertical_at_zero(game: GroundGame, followers: Bools) -> Bools:
     """Arguments (columns,) of the followers' curves that are defined at zero but rise vertically there: `sqrt(a)`, and
-    `a^p` with 0 < p < 1. Where the others' decisions leave no other argument, there is no multiplier: `0 <= q <= y` at y = 0
-    has sqrt(q) at its best, and a search among points with multipliers passes it by."""
+    `a^p` with 0 < p < 1. Where the others' decisions leave no other argument, there is no multiplier: `0 <= q <= y` at
+    y = 0 has sqrt(q) at its best, and a search among points with multipliers passes it by."""
     found = np.zeros(game.columns, np.bool_)
     for curve in game.curves:
         steep = (curve.parameter > 0) & (curve.parameter < 1) if curve.function == "power" else curve.function == "sqrt"
