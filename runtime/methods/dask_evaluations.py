@@ -7,6 +7,7 @@ travel. Workers need the same version of gamec.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +18,11 @@ import numpy as np
 
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
-from runtime.methods.evaluations import LOOK, Stopped, lost, rows_of
+from runtime.methods.evaluations import Stopped, lost, rows_of
 from runtime.methods.leader_question import Evaluator, Question
+
+LOOK = 0.005
+"""Seconds between two looks at whether the cluster is done: Dask's own overhead for a task is a millisecond or so."""
 
 PATIENCE = "10s"
 """How long to wait for a scheduler at the address."""
@@ -42,20 +46,14 @@ class _Cluster:
         self.question = client.scatter(question, broadcast=True, hash=False)
 
     def rows(self, decisions: Floats) -> Floats:
-        from distributed import TimeoutError as TooEarly
-        from distributed import wait
-
         threads = max(1, sum(self.client.nthreads().values()))
         parts = np.array_split(decisions, min(threads, len(decisions)))
         jobs = [self.client.submit(evaluated, self.name, self.question, part, pure=False) for part in parts]
-        while True:
-            try:
-                wait(jobs, timeout=LOOK)
-                break
-            except TooEarly:
-                if self.over():
-                    self.client.cancel(jobs, force=True)
-                    raise Stopped from None
+        while not all(job.done() for job in jobs):
+            time.sleep(LOOK)
+            if self.over():
+                self.client.cancel(jobs, force=True)
+                raise Stopped
         return np.concatenate(_results(self.client, jobs))
 
 
