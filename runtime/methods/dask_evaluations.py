@@ -6,12 +6,14 @@ travel. Workers need the same version of gamec.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import numpy as np
@@ -24,8 +26,8 @@ from runtime.methods.leader_question import Evaluator, Question
 LOOK = 0.005
 """Seconds between two looks at whether the cluster is done: Dask's own overhead for a task is a millisecond or so."""
 
-PATIENCE = "10s"
-"""How long to wait for a scheduler at the address."""
+PATIENCE = 10.0
+"""Seconds to wait for a scheduler at the address."""
 
 _local = threading.local()
 
@@ -74,6 +76,17 @@ def _results(client: Any, jobs: list[Any]) -> list[Floats]:
     return found
 
 
+def _reached(address: str) -> None:
+    """Raises OSError or ValueError where nothing answers: a Client that fails leaves threads behind that wait."""
+    if address.startswith("inproc://"):
+        return
+    place = urlsplit(address if "://" in address else f"tcp://{address}")
+    if place.hostname is None or place.port is None:
+        raise ValueError(f"no host and port in {address!r}")
+    with socket.create_connection((place.hostname, place.port), PATIENCE):
+        pass
+
+
 @contextmanager
 def on_cluster(question: Question, address: str, over: Callable[[], bool]) -> Iterator[_Cluster]:
     """Evaluations by the cluster whose scheduler is at `address`. Raises DiagnosticError: G803 without the package
@@ -86,6 +99,7 @@ def on_cluster(question: Question, address: str, over: Callable[[], bool]) -> It
             [Diagnostic("G803", "the package `distributed` is not installed", hints=(hint,))]
         ) from None
     try:
+        _reached(address)
         client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         hints = (Hint("start one with `dask scheduler`, workers with `dask worker ADDRESS`"),)

@@ -157,6 +157,14 @@ def test_another_executor_is_refused() -> None:
     assert "dask:ADDRESS" in finding.hints[0].text
 
 
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere"])
+def test_a_cluster_that_does_not_answer(address: str) -> None:
+    (finding,) = refused(GAME, method="cma_es", executor=f"dask:{address}")
+    assert finding.code == "G803"
+    assert f"no Dask scheduler answers at `{address}`" in finding.headline
+    assert finding.hints
+
+
 def test_too_small_a_population_is_refused() -> None:
     (finding,) = refused(GAME, method="differential_evolution", population=3)
     assert finding.code == "G807"
