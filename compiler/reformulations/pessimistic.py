@@ -81,6 +81,11 @@ def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[Ground
             objective=objective,
             objective_quad=objective_quad,
             objective_constant=np.append(constant, constant[leader]),
+            row_group=game.row_group[:0],
+            column_unit=None if game.column_unit is None else np.append(game.column_unit, game.column_unit[own]),
+            row_unit=None
+            if game.row_unit is None
+            else np.concatenate([game.row_unit, game.row_unit[rows], np.ones(len(whose))]),
         ),
         copy,
     )

@@ -84,7 +84,7 @@ def _findings(setting: Setting, gloomy: Bools) -> tuple[Diagnostic, ...]:
         reason = f"its shadow price `{game.column_label(int(priced[0]))}` is used"
     elif len(squares):
         reason = "the leader squares or multiplies its decisions"
-    elif setting.meet() or game.curves or len(game.complementary) or len(game.row_group):
+    elif setting.meet() or game.curves or len(game.complementary) or np.any(game.row_group >= 0):
         reason = "followers see each other, or the game has smooth functions, complementarities or shared constraints"
     if not reason:
         return ()

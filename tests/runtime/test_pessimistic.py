@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from runtime.answer import answer
 from runtime.certify import Claim, certify
 from runtime.methods.method import Request
 from runtime.result import Status
+from runtime.session import solve
 
 
 def gloomy(builder: GameBuilder, *names: str) -> GroundGame:
@@ -146,3 +148,21 @@ def test_one_gloomy_follower_beside_a_friendly_one() -> None:
     assert found.status is Status.OPTIMAL, found.certificate.reasons
     # 0.5 x - min(x, 3) - max(0, x - 3): falls until 4.
     assert game.objectives_at(found.x)[0] == pytest.approx(2 - 3 - 1)
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e3])
+def test_from_a_file(tmp_path: Path, unit: float) -> None:
+    """At its worst y takes all of x, so x - 3*y + 4*(x - 5) is -20 at 0 and -10 at 5 of [0, 5]. Optimistic it takes
+    none: 5."""
+    path = tmp_path / "m.game"
+    path.write_text(
+        f"player leader {{ var x in [0, {5 * unit}] maximize F = 5*x - 3*y - {20 * unit} }}"
+        f"player f follows leader pessimistic {{ var y in [0, {10 * unit}] var z in [0, {10 * unit}]"
+        " minimize g = y + z constraint c: y + z >= x }",
+        encoding="utf-8",
+    )
+    result = solve(path)
+    assert (result.status, result.method) == (Status.OPTIMAL, "pessimistic"), result.diagnostics
+    assert result.objectives["leader.F"] == pytest.approx(-10 * unit)
+    (tie,) = result.certificate.ties
+    assert (tie.optimistic, tie.pessimistic) == (pytest.approx(5 * unit), pytest.approx(-10 * unit))
