@@ -19,7 +19,7 @@ from compiler.ground.sparse import Floats, Ints
 from compiler.ground.values import UNIT, ZERO, Affine, Dense, Term, add
 from compiler.ir import expr as ir
 from compiler.ir.game import BoundDef, ConstraintDef, Game, Signature, VarDef
-from compiler.ir.walk import uses
+from compiler.ir.walk import holds_variables, uses
 
 
 class Rows(Protocol):
@@ -37,7 +37,8 @@ class Rows(Protocol):
 
 
 class ColumnBounds:
-    """Writes to `lower` and `upper` (columns,) and to the rows."""
+    """Writes to `lower` and `upper` (columns,) and to the rows: first what is data, as what stands in the statements
+    may turn on it."""
 
     def __init__(self, rows: Rows, game: Game, lower: Floats, upper: Floats) -> None:
         self.rows = rows
@@ -45,17 +46,28 @@ class ColumnBounds:
         self.lower = lower
         self.upper = upper
 
-    def write(self, variable: VarDef) -> None:
-        """Bounds, the final value, and what `semicontinuous` asks for. Raises `Ungrounded` after reporting."""
-        place = self.rows.spaces.columns[id(variable)]
-        here = slice(place.base, place.base + place.layout.size)
-        for bound in variable.bounds:
-            self._bound(variable, bound, place, here, "lower bound" if bound.relation == ">=" else "upper bound")
+    def write_data(self, variable: VarDef) -> bool:
+        """The bounds that are data; says that all is well. Raises `Ungrounded` after reporting."""
+        self._write(variable, [b for b in variable.bounds if not holds_variables(b.value)])
+        return True
+
+    def write_rest(self, variable: VarDef) -> None:
+        """The other bounds, the final value, and what `semicontinuous` asks for. Raises `Ungrounded` after
+        reporting."""
+        place, here = self._write(variable, [b for b in variable.bounds if holds_variables(b.value)])
         if variable.kind == "semicontinuous":
             semicontinuous(self.rows.lifting, place, self.lower, self.upper, variable.signature)
         if variable.final is not None:
             last = self._last_instances(variable, place)
             self._bound(variable, variable.final, place, here, "final value", last)
+
+    def _write(self, variable: VarDef, bounds: list[BoundDef]) -> tuple[Place, slice]:
+        """These bounds of a variable. Gives its place and its columns."""
+        place = self.rows.spaces.columns[id(variable)]
+        here = slice(place.base, place.base + place.layout.size)
+        for bound in bounds:
+            self._bound(variable, bound, place, here, "lower bound" if bound.relation == ">=" else "upper bound")
+        return place, here
 
     def _bound(
         self,

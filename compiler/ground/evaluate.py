@@ -11,10 +11,12 @@ from typing import Protocol, assert_never
 
 import numpy as np
 
+from compiler.ground.binary_products import own, own_switch, times, zero_or_one
 from compiler.ground.context import Context, IndexValue
 from compiler.ground.evaluate_functions import FunctionEvaluator
 from compiler.ground.evaluate_indices import Sets
 from compiler.ground.ground_set import Layout
+from compiler.ground.lifting import Lifting
 from compiler.ground.smooth import smooth
 from compiler.ground.sparse import Floats
 from compiler.ground.values import UNIT, Affine, Dense, add, combine, multiply, with_own_axes
@@ -249,33 +251,39 @@ class Evaluator(FunctionEvaluator):
         return add([(1, value.where(Dense(below.axes, ~below.array))), (1, before.where(below))])
 
     def _multiply(self, node: ir.Multiply, context: Context) -> Affine:
-        result: Affine | None = None
-        for op, factor in zip(node.ops, node.factors, strict=True):
-            value = self.expression(factor, context)
-            if op == "/":
-                if not value.numeric:
-                    inverse = smooth(
-                        self._lifting(factor.span, context), "power", value, context, factor.span, Dense.scalar(-1.0)
-                    )
-                    result = inverse if result is None else self._product(result, inverse, node, context)
-                    continue
-                bad, at = context.first(Dense(value.constant.axes, value.constant.array == 0))
-                if bad:
-                    raise self.fail(
-                        "G508",
-                        f"a division by zero{at}: `{short(factor.span)}` is 0",
-                        factor.span,
-                        "zero here",
-                        hints=["mend the data, or leave the instance out with `where` or `if`"],
-                    )
-                safe = Dense(value.constant.axes, np.where(value.constant.array == 0, 1.0, value.constant.array))
-                value = Affine(combine(np.divide, UNIT, safe))
-            if result is None:
-                result = value
-                continue
+        values = [self._factor(op, f, context) for op, f in zip(node.ops, node.factors, strict=True)]
+        if self.lifting is not None:
+            values = _own_first(self.lifting, values, context)
+            # Written out, a square is the square that it is.
+            if len(values) == 2 and node.ops == ("*", "*") and node.factors[0] == node.factors[1]:
+                if zero_or_one(self.lifting, values[0]):
+                    return values[0]
+                if not values[0].pairs:
+                    return multiply(*values)
+        result = values[0]
+        for value in values[1:]:
             result = self._product(result, value, node, context)
-        assert result is not None
         return result
+
+    def _factor(self, op: str, factor: ir.Expr, context: Context) -> Affine:
+        """The value of a factor, or one over it where it divides."""
+        value = self.expression(factor, context)
+        if op == "*":
+            return value
+        if not value.numeric:
+            lifting = self._lifting(factor.span, context)
+            return smooth(lifting, "power", value, context, factor.span, Dense.scalar(-1.0))
+        bad, at = context.first(Dense(value.constant.axes, value.constant.array == 0))
+        if bad:
+            raise self.fail(
+                "G508",
+                f"a division by zero{at}: `{short(factor.span)}` is 0",
+                factor.span,
+                "zero here",
+                hints=["mend the data, or leave the instance out with `where` or `if`"],
+            )
+        safe = Dense(value.constant.axes, np.where(value.constant.array == 0, 1.0, value.constant.array))
+        return Affine(combine(np.divide, UNIT, safe))
 
     def _power(self, node: ir.Power, context: Context) -> Affine:
         base = self.expression(node.base, context)
@@ -288,6 +296,8 @@ class Evaluator(FunctionEvaluator):
             return Affine(UNIT)
         if not exponent.axes and exponent.array == 1:
             return base
+        if self.lifting is not None and (exponent.array > 0).all() and zero_or_one(self.lifting, base):
+            return base
         if not exponent.axes and exponent.array == 2 and not base.pairs:
             # The second factor sums over axes of its own.
             kept = {axis for value in context.letters.values() for axis in value.position.axes}
@@ -296,7 +306,17 @@ class Evaluator(FunctionEvaluator):
 
     def _product(self, a: Affine, b: Affine, node: ir.Multiply, context: Context) -> Affine:
         """The product; columns stand for factors that have products themselves."""
-        if not a.numeric and not b.numeric and (a.pairs or b.pairs):
+        if a.numeric or b.numeric or self.lifting is None:
+            return multiply(a, b)
+        if a.pairs or b.pairs:
             lifting = self._lifting(node.span, context)
             a, b = (smooth(lifting, "", v, context, node.span) if v.pairs else v for v in (a, b))
-        return multiply(a, b)
+        return times(self.lifting, a, b, context, node.span)
+
+
+def _own_first(lifting: Lifting, values: list[Affine], context: Context) -> list[Affine]:
+    """Factors in the order in which their product is simplest to the player: numbers and its own binaries, what else is
+    its own, what others decide. So `price*on*p` is another's price times a column of its own that is linear."""
+    if context.owner is None or sum(not v.numeric for v in values) < 3:
+        return values
+    return sorted(values, key=lambda v: 0 if own_switch(lifting, v, context) else 1 if own(lifting, v, context) else 2)

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compiler.ground.binary_products import BinaryProduct
 from compiler.ground.lifting import ZERO_AFFINE, Columns, Epigraph, Lifting
 from compiler.ground.propagate import propagate
 from compiler.ground.smooth import Smooth
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.ground.values import Affine, Dense, add
 from compiler.ir.words import short
+
+Value = Epigraph | Smooth | BinaryProduct
+"""What stands for a value and may lie beyond it where nothing profits from that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +52,10 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
     rows = len(system.row_lower)
     for step in lifting.steps:
         step.write(lower, upper)
-    values = [step for step in lifting.steps if isinstance(step, Epigraph | Smooth)]
+    values = [step for step in lifting.steps if isinstance(step, Value)]
     exact = [np.zeros(v.columns.layout.size, bool) for v in values]
-    if any(isinstance(v, Smooth) for v in values):
-        # Their rows and bounds changed as they chose their relations.
+    if any(isinstance(v, Smooth | BinaryProduct) for v in values):
+        # Their rows and bounds changed as they were written.
         system = assemble()
         rows = lifting.flat.rows
     while True:
@@ -64,6 +68,9 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
             here = slice(v.columns.base, v.columns.base + v.columns.layout.size)
             if isinstance(v, Smooth):
                 changed |= v.harm(raised[here], lowered[here])
+                continue
+            if isinstance(v, BinaryProduct):
+                v.hold(raised[here], lowered[here])
                 continue
             harmed = (raised if v.largest else lowered)[here] & ~exact[k]
             if harmed.any():
@@ -95,14 +102,15 @@ def _unknown(lower: Floats, upper: Floats) -> int:
     return int(np.isinf(lower).sum() + np.isinf(upper).sum())
 
 
-def _profits(values: Sequence[Epigraph | Smooth], system: System, lower: Floats, upper: Floats) -> tuple[Bools, Bools]:
+def _profits(values: Sequence[Value], system: System, lower: Floats, upper: Floats) -> tuple[Bools, Bools]:
     """Where a row or a player may profit from a larger, and from a smaller value of a column: both (columns,). The
     rows that define a value do not count for its own columns."""
     count = len(system.owner)
     column_of, row_of = np.full(count, -1), np.full(len(system.row_lower), -2)
     for k, e in enumerate(values):
         column_of[e.columns.base : e.columns.base + e.columns.layout.size] = k
-        row_of[e.rows[0] : e.rows[1]] = k
+        for start, stop in e.rows:
+            row_of[start:stop] = k
     raised, lowered = np.zeros(count, bool), np.zeros(count, bool)
 
     def mark(column: Ints, up: Bools, down: Bools) -> None:

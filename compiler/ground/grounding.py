@@ -99,14 +99,17 @@ class _Grounding:
             return None
         self.lifting = self.evaluator.lifting = Lifting(self, self.findings, total)
         flat = self._column_data(total)
+        bounds = ColumnBounds(self, self.game, flat.lower, flat.upper)
+        variables = [v for p in self.game.players for v in p.variables if self._try(lambda v=v: bounds.write_data(v))]  # type: ignore[misc]
+        fixes = [f for f in (self._try(lambda d=d: self._fix(d)) for d in self.game.fixes) if f is not None]  # type: ignore[misc]
+        self._known_columns(flat, fixes)
         for player in self.game.players:
             for constraint in player.constraints:
                 self._try(lambda c=constraint: self._write_constraint(c))  # type: ignore[misc]
-        bounds = ColumnBounds(self, self.game, flat.lower, flat.upper)
-        for player in self.game.players:
-            for variable in player.variables:
-                self._try(lambda v=variable: bounds.write(v))  # type: ignore[misc]
-        self._apply_fixes(flat.lower, flat.upper)
+        for variable in variables:
+            self._try(lambda v=variable: bounds.write_rest(v))  # type: ignore[misc]
+        for fixed, values in fixes:
+            flat.lower[fixed] = flat.upper[fixed] = values
         objective = Entries()
         constants = np.zeros(len(players))
         for player in self.game.players:
@@ -306,11 +309,16 @@ class _Grounding:
             flat.price_row[base : base + rows.layout.size] = rows.base + np.arange(rows.layout.size)
         return flat
 
-    def _apply_fixes(self, lower: Floats, upper: Floats) -> None:
-        for fix in self.game.fixes:
-            self._try(lambda f=fix: self._fix(f, lower, upper))  # type: ignore[misc]
+    def _known_columns(self, flat: FlatColumns, fixes: list[tuple[Ints, Floats]]) -> None:
+        """Tell lifting whose the columns are, which are 0 or 1, and which can move."""
+        movable = ~(flat.lower == flat.upper)
+        for columns, _ in fixes:
+            movable[columns] = False
+        self.lifting.owner, self.lifting.movable = flat.owner.copy(), movable
+        self.lifting.switch = movable & (flat.kind == INTEGER) & (flat.lower >= 0) & (flat.upper <= 1)
 
-    def _fix(self, fix: FixDef, lower: Floats, upper: Floats) -> None:
+    def _fix(self, fix: FixDef) -> tuple[Ints, Floats]:
+        """The columns that a case fixes, and at which values."""
         layout, context = self.evaluator.layout(fix.domain)
         use = ir.Use(fix.variable, fix.indices, fix.span)
         value = self.evaluator.expression(use, context)
@@ -322,8 +330,7 @@ class _Grounding:
         values = np.asarray(numbers.full(layout.axes), dtype=np.float64).ravel()
         if not np.isfinite(values).all():
             raise self.evaluator.fail("G508", f"`{fix.span.text}` gives a value that is no finite number", fix.span)
-        lower[columns] = values
-        upper[columns] = values
+        return columns, values
 
     # ------------------------------------------------------------ rows and objectives
 

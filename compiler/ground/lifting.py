@@ -72,14 +72,14 @@ class Step(Protocol):
 @dataclass(frozen=True, eq=False)
 class Epigraph:
     """`columns` stand for the largest (`largest`) or smallest of `arguments`, each taken over all instances of
-    `places` (those of `columns`, or more where an index is reduced) that are `live`; `rows` are their defining
-    rows."""
+    `places` (those of `columns`, or more where an index is reduced) that are `live`; `rows` are the first and the one
+    after the last of their defining rows."""
 
     lifting: Lifting
     columns: Columns
     arguments: tuple[Affine, ...]
     largest: bool
-    rows: tuple[int, int]
+    rows: tuple[tuple[int, int], ...]
     span: Span
     places: Columns
     live: Bools | None = None
@@ -147,6 +147,12 @@ class Lifting:
     columns: list[tuple[Columns, int, Floats, Floats]] = field(default_factory=list)
     """Each with its kind and bounds (size,)."""
     steps: list[Step] = field(default_factory=list)
+    owner: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Of every column up to now, those of variables and prices first; so are the next two."""
+    switch: Bools = field(default_factory=lambda: np.zeros(0, bool))
+    """Whether it is 0 or 1: binaries, also where they are called integer, and their products."""
+    movable: Bools = field(default_factory=lambda: np.zeros(0, bool))
+    """Whether its bounds leave it more than one value."""
 
     def __post_init__(self) -> None:
         self.next = self.first
@@ -166,7 +172,7 @@ class Lifting:
             parts = [value.constant, *(d for t in value.terms for d in (t.column, t.coefficient))]
             parts += [d for p in value.pairs for d in (p.first, p.second, p.coefficient)]
             axes |= {a for d in parts for a in d.axes if a in bound}
-        return _over(axes)
+        return over(axes)
 
     def new_columns(
         self,
@@ -183,9 +189,16 @@ class Lifting:
         owner = np.array(context.owner.number.full(layout.axes)).reshape(-1)
         block = self._block(word, layout, context, span, self.next)
         found = Columns(self.next, layout, owner, block)
-        self.columns.append((found, kind, np.full(layout.size, lower), np.full(layout.size, upper)))
-        self.next += layout.size
+        self._take(found, kind, np.full(layout.size, lower), np.full(layout.size, upper))
         return found
+
+    def _take(self, columns: Columns, kind: int, lower: Floats, upper: Floats) -> None:
+        size = columns.layout.size
+        self.columns.append((columns, kind, lower, upper))
+        self.owner = np.concatenate([self.owner, columns.owner])
+        self.switch = np.concatenate([self.switch, np.zeros(size, bool)])
+        self.movable = np.concatenate([self.movable, np.ones(size, bool)])
+        self.next += size
 
     def narrow(self, columns: Columns, lower: Floats, upper: Floats) -> None:
         """Further bounds (size,) of lifted columns."""
@@ -274,8 +287,8 @@ class Lifting:
         if outer.guard is not None:
             argument = argument.where(outer.guard)
         values = (argument,) if mask is None else (argument, Affine(mask))
-        inside = _over({*self.layout(values, inner).axes, *axes})
-        outside = _over(set(inside.axes) - set(axes))
+        inside = over({*self.layout(values, inner).axes, *axes})
+        outside = over(set(inside.axes) - set(axes))
         z = self.new_columns(short(span, 24), outside, outer, span)
         places = self.anchor(short(span, 24), inside, inner, span)
         live = None if mask is None else np.array(mask.full(inside.axes), dtype=bool).reshape(-1)
@@ -294,7 +307,7 @@ class Lifting:
         ]
         size = places.layout.size if live is None else int(live.sum())
         self.steps.append(
-            Epigraph(self, z, arguments, largest, (bases[0], bases[-1] + size), span, places, live, least=least)
+            Epigraph(self, z, arguments, largest, ((bases[0], bases[-1] + size),), span, places, live, least=least)
         )
         return z.value
 
@@ -305,8 +318,7 @@ class Lifting:
             columns.block.letters, columns.block.labels, columns.block.coords, columns.block.span, lifted=True,
         )  # fmt: skip
         found = Columns(self.next, columns.layout, columns.owner, block)
-        self.columns.append((found, INTEGER, np.zeros(columns.layout.size), live.astype(np.float64)))
-        self.next += columns.layout.size
+        self._take(found, INTEGER, np.zeros(columns.layout.size), live.astype(np.float64))
         return found
 
     def interval(self, value: Affine, layout: Layout, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
@@ -321,12 +333,18 @@ class Lifting:
         np.add.at(high, quad.row, most)
         return low, high
 
-    def no_bound(self, span: Span, block: Block, instance: int) -> None:
+    def no_bound(
+        self,
+        span: Span,
+        block: Block,
+        instance: int,
+        label: str = "not convex in this place, and its arguments have no bounds",
+    ) -> None:
         self.findings.add(
             "G710",
             f"`{short(span)}` needs finite bounds of its variables here",
             span,
-            "not convex in this place, and its arguments have no bounds",
+            label,
             notes=[f"first for `{label}`"] if "[" in (label := block.label(block.start + instance)) else [],
             hints=["give the variables in it bounds: `in [a, b]`"],
         )
@@ -335,7 +353,7 @@ class Lifting:
 ZERO_AFFINE = Affine(ZERO)
 
 
-def _over(axes: set[Axis]) -> Layout:
+def over(axes: set[Axis]) -> Layout:
     """Instances along these axes."""
     ordered = tuple(sorted(axes, key=lambda a: a.number))
     return Layout((), ordered, int(np.prod([a.size for a in ordered], dtype=np.int64)))

@@ -11,12 +11,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from compiler.ground.binary_products import times
 from compiler.ground.context import Context
 from compiler.ground.ground_game import INTEGER
 from compiler.ground.ground_set import Layout
 from compiler.ground.lifting import ZERO_AFFINE, Columns, Lifting
 from compiler.ground.sparse import Floats
-from compiler.ground.values import Affine, Dense, add, combine, multiply
+from compiler.ground.values import Affine, Dense, add, combine
 from compiler.ir.words import short
 from grammar.source import Span
 
@@ -150,7 +151,7 @@ def tiers(
     whole, value = ZERO_AFFINE, ZERO_AFFINE
     for amount, rate in zip(amounts, rates, strict=True):
         whole = add([(1, whole), (1, amount.value)])
-        value = add([(1, value), (1, multiply(rate, amount.value))])
+        value = add([(1, value), (1, times(lifting, rate, amount.value, context, span))])
     lifting.rows(f"{name} (amount)", add([(1, whole), (-1, subject)]), amounts[0], 0.0, 0.0, span)
     before = Dense.scalar(0.0)
     widths: list[Dense] = []

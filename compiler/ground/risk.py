@@ -40,7 +40,7 @@ def cvar_columns(
     body = add([(1, z.value), (-1, quantile.value), (-1, sum_over(weighted, axes, None))])
     row = lifting.rows(f"{name} (mean of the tail)", body, z, 0.0, np.inf, span)
     # The mean of the tail lies between the least and the greatest loss.
-    lifting.steps.append(Epigraph(lifting, z, (loss,), True, (row, row + z.layout.size), span, excess, exact=False))
+    lifting.steps.append(Epigraph(lifting, z, (loss,), True, ((row, row + z.layout.size),), span, excess, exact=False))
     return z.value
 
 

@@ -25,7 +25,8 @@ NO_PARAMETER = Dense.scalar(np.nan)
 @dataclass(eq=False)
 class Smooth:
     """`columns` stand for `function` of `argument`, which stands for `subject`; for the subject itself where `function`
-    is empty. Instances that are not `live` are fixed at zero. `rows` are the numbers of the rows that tie the subject.
+    is empty. Instances that are not `live` are fixed at zero. `rows` are the first and the one after the last of the
+    rows that tie the subject.
 
     `relation` (columns,) is that of a `Curve`, chosen by `write` and `harm`.
     """
@@ -37,7 +38,7 @@ class Smooth:
     argument: Columns
     columns: Columns
     live: Bools
-    rows: tuple[int, int]
+    rows: tuple[tuple[int, int], ...]
     span: Span
     row_lower: Floats
     row_upper: Floats
@@ -156,7 +157,7 @@ def smooth(
     plain = not subject.pairs and all((t.column.array < lifting.first).all() for t in subject.terms)
     exponents = np.array(parameter.full(layout.axes), dtype=np.float64).reshape(-1)
     low, high = lifting.flat.row_lower[-1], lifting.flat.row_upper[-1]
-    rows = (base, base + int(live.sum()))
+    rows = ((base, base + int(live.sum())),)
     lifting.steps.append(Smooth(lifting, function, exponents, subject, a, z, live, rows, span, low, high, plain))
     return z.value
 

@@ -86,6 +86,8 @@ class Writer:
     every: list[Quantity] = field(default_factory=list)
     count: int = 0
     risk: bool = False
+    products: bool = True
+    """Whether variables are multiplied; then none is binary, as products of these become columns."""
 
     # ------------------------------------------------------------ choices
 
@@ -559,12 +561,9 @@ class Writer:
 
     def body(self, env: Env, player: str) -> str:
         parts = [self.affine(env, 2, player)]
-        if self._variable_free_lets() and self.chance(30):
+        if self.products and self.chance(30):
             parts.append(self.quadratic(env, player))
         return " + ".join(parts)
-
-    def _variable_free_lets(self) -> bool:
-        return True
 
     # ------------------------------------------------------------ players
 
@@ -579,7 +578,7 @@ class Writer:
 
     def variable_text(self, q: Quantity) -> str:
         env = (*q.own.letters, *q.head.letters)
-        kind = self.pick(["", "", "", " integer", " binary"])
+        kind = self.pick(["", "", "", " integer", "" if self.products else " binary"])
         text = f"var {q.name}{q.head.brackets()}{kind}"
         if kind != " binary":
             low, high = self.data(env, 1), self.data(env, 1)
@@ -643,6 +642,7 @@ class Writer:
 
     def model(self) -> str:
         self.risk = self.chance(30)
+        self.products = self.chance(60)
         top = self.sets()
         top += [self.param("", Head()) for _ in self.some(1, 4)]
         names = ["A", "B"][: 1 + self.chance(50)]
