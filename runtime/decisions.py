@@ -10,8 +10,8 @@ from compiler.ir.game import ConstraintDef, VarDef
 from compiler.pipeline import Compiled
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.answer import answer
+from runtime.asked import hinted
 from runtime.methods.method import Request
-from runtime.session import hinted
 
 Values = dict[VarDef | ConstraintDef, dict[Key, float]]
 

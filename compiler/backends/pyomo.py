@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from compiler.backends.bound_data import BoundData, Emittable
-from compiler.backends.data_literals import element
 from compiler.backends.joined_game import joined, pair_limits
+from compiler.backends.laid_out import laid_out
 from compiler.backends.own_problem import own_problem
 from compiler.backends.pyomo_model import model_of
 from compiler.backends.pyomo_rules import Derived
 from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, Solver
-from compiler.backends.pyomo_statements import PyomoModel
 from compiler.backends.script_request import FORMS, ScriptRequest
 from compiler.backends.statement_text import file_name, one_line
 from compiler.ir.game import Game
@@ -64,7 +62,8 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
     if model is None:
         raise DiagnosticError(findings.sorted())
     paired = bool(model.pairs) and data.problem.removesuffix(PAIRED) in SOLVED_BY_HIGHS
-    return _laid_out(model, Header.of(compiled, request.version, note), solvers, paired)
+    header = Header.of(compiled, request.version, note)
+    return laid_out("pyomo.py.j2", model=model, header=header, solvers=solvers, sharpened=paired)
 
 
 def _solvers(game: Game, data: BoundData, derived: Derived, findings: Findings) -> tuple[Solver, ...]:
@@ -122,20 +121,3 @@ class Header:
             version=f" {version}" if version else "",
             note=note,
         )
-
-
-def _laid_out(model: PyomoModel, header: Header, solvers: tuple[Solver, ...], sharpened: bool) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.globals["quoted"] = element
-    return environment.get_template("pyomo.py.j2").render(
-        model=model, header=header, solvers=solvers, sharpened=sharpened
-    )

@@ -47,6 +47,10 @@ class Expressions(Indices):
         """Whether the problem is being written, in which nonlinear expressions of variables need a name in `lifted`;
         reports compute them."""
 
+    def lifts(self, node: ir.Expr) -> bool:
+        """Whether an expression of variables has no place in the problem as it stands."""
+        return is_nonlinear(node)
+
     # ------------------------------------------------------------ numbers
 
     def number(self, node: ir.Expr, letters: Letters) -> Code:
@@ -54,7 +58,7 @@ class Expressions(Indices):
             name, domain = self.lifted[id(node)]
             keys = [letters[id(b), k] for b in domain.binders for k in range(len(b.letters))]
             return Code(f"m.{name}[{', '.join(keys)}]" if keys else f"m.{name}")
-        if self.problem and is_nonlinear(node):
+        if self.problem and self.lifts(node):
             raise self.refuse(f"`{short(node.span)}` in this place", node.span, "`gamec solve` solves the model")
         match node:
             case ir.Number():
@@ -85,7 +89,7 @@ class Expressions(Indices):
                 return Code(f"{then} if {condition} else {otherwise}", Level.CHOICE)
             case ir.Apply():
                 arguments = ", ".join(self.number(a, letters).text for a in node.arguments)
-                return Code(f"{_PYTHON.get(node.function, f'pe.{node.function}')}({arguments})")
+                return Code(f"{_PYTHON.get(node.function, f'{self.library}.{node.function}')}({arguments})")
             case ir.Reduce():
                 return self._reduction(node, letters)
             case ir.Piecewise(x=(_, _)):

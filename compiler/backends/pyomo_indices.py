@@ -23,7 +23,18 @@ class Unwritten(Exception):  # noqa: N818 - a way out of a declaration, not an e
 
 
 class Indices:
-    """Indices, sets and domains. `sets` has the model's name of every declared set."""
+    """Indices, sets and domains. `sets` has the model's name of every declared set.
+
+    What differs between libraries of one Python: `language` in messages, `library` where functions of variables come
+    from, `plain` what makes a number of a parameter.
+    """
+
+    language = "Pyomo"
+    library = "pe"
+
+    def plain(self, text: str) -> str:
+        """A parameter as Python's own number."""
+        return f"pe.value({text})"
 
     def __init__(self, sets: Mapping[str, str], letters: Names, data: BoundData, findings: Findings) -> None:
         self.sets = sets
@@ -44,7 +55,8 @@ class Indices:
 
     def refuse(self, what: str, span: Span, hint: str) -> Unwritten:
         """Report a construct that has no place in a script, and give the exception to raise."""
-        self.findings.add("G107", f"{what} cannot be written in Pyomo", span, "not supported yet", hints=[hint])
+        headline = f"{what} cannot be written in {self.language}"
+        self.findings.add("G107", headline, span, "not supported yet", hints=[hint])
         return Unwritten()
 
     def letter(self, written: str) -> str:
@@ -143,7 +155,7 @@ class Indices:
                 return Code(element(self._spelled(node.value, target)))
             case ir.ElementOf():
                 # A Pyomo parameter is no key, its value is.
-                return Code(f"pe.value({self.number(node.value, letters).text})")
+                return Code(self.plain(self.number(node.value, letters).text))
 
     def _shifted(self, node: ir.Shift, letters: Letters, target: SetDef | None) -> Code:
         text = self.index(node.base, letters, target).at(Level.SUM)
@@ -163,7 +175,7 @@ class Indices:
         code = self.number(node, letters)
         if isinstance(node, ir.Number):
             return code.text
-        return f"round(pe.value({code.text}))"
+        return f"round({self.plain(code.text)})"
 
     def wrapped(self, node: ir.Shift | ir.Step, letters: Letters, target: SetDef | None) -> Code:
         """A step on a cyclic variable: after the last element of `target` comes the first."""

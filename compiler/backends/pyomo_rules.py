@@ -39,6 +39,8 @@ class Rules:
     """Names, indices and rules of one player's model."""
 
     derived = Derived()
+    reserved = SCRIPT_RESERVED
+    """Names that no function or letter may have."""
 
     def __init__(self, game: Game, data: BoundData, source: Source, findings: Findings) -> None:
         self.game = game
@@ -48,11 +50,15 @@ class Rules:
         self.findings = findings
         self.steps = Steps(game)
         self.part_names = Names(MODEL_RESERVED)
-        self.function_names = Names(SCRIPT_RESERVED)
+        self.function_names = Names(self.reserved)
         self.set_names = {d.name: self.part_names.claim(d.name) for d in game.sets}
         self.constraint_names: dict[int, str] = {}
         self.names = self._script_names()
-        self.code = Expressions(self.names, self.set_names, self.function_names, data, findings)
+        self.code = self.expressions()
+
+    def expressions(self) -> Expressions:
+        """What writes expressions."""
+        return Expressions(self.names, self.set_names, self.function_names, self.data, self.findings)
 
     def _script_names(self) -> ScriptNames:
         """Every declared name, before any letter gets one."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from compiler.backends.bound_data import Emittable
+from compiler.backends.casadi import write as write_casadi
 from compiler.backends.pyomo import write as write_pyomo
 from compiler.backends.script_request import ScriptRequest
 from grammar.diagnostics import DiagnosticError, Findings, did_you_mean
@@ -21,7 +22,10 @@ class Backend:
     write: Callable[[Emittable, ScriptRequest], str]
 
 
-BACKENDS: tuple[Backend, ...] = (Backend("pyomo", ".py", "an indexed Pyomo script that runs by itself", write_pyomo),)
+BACKENDS: tuple[Backend, ...] = (
+    Backend("pyomo", ".py", "an indexed Pyomo script that runs by itself", write_pyomo),
+    Backend("casadi", ".py", "an indexed CasADi script that runs by itself with IPOPT", write_casadi),
+)
 
 
 def emit(compiled: Emittable, target: str, request: ScriptRequest | None = None) -> str:

@@ -120,27 +120,13 @@ class _Terms:
         return self.of(base, around.with_factors(("*", exponent), ("*", lower)))
 
     def _reduction(self, node: ir.Reduce, around: Term) -> list[Term]:
-        if node.op not in ("sum", "mean", "prod"):
+        if node.op not in ("sum", "mean"):
             raise _not_smooth(node, f"`{node.op}`")
         binders, conditions, letters = opened(node.domain)
         inner = around.inside(binders, conditions)
         if node.op == "mean":
             inner = inner.with_factors(("/", ir.Reduce("sum", node.domain, number(1, node.span), node.span)))
-        if node.op == "prod":
-            inner = inner.with_factors(("*", _others(node, letters)))
         return self.of(substituted(node.body, letters), inner)
-
-
-def _others(node: ir.Reduce, letters: dict[tuple[int, int], ir.Index]) -> ir.Expr:
-    """The product over all instances but the one at `letters`."""
-    differs = [
-        ir.CompareIndex("!=", ir.Letter(b, k, b.span), letters[id(b), k], node.span)
-        for b in node.domain.binders
-        for k in range(len(b.letters))
-    ]
-    other = differs[0] if len(differs) == 1 else ir.Logic("or", tuple(differs), node.span)
-    where = other if node.domain.where is None else ir.Logic("and", (node.domain.where, other), node.span)
-    return ir.Reduce("prod", ir.Domain(node.domain.binders, where, node.domain.span), node.body, node.span)
 
 
 def _slope(function: str, u: ir.Expr, span: Span) -> tuple[tuple[str, ir.Expr], ...]:

@@ -73,10 +73,18 @@ def optimum(path: Path) -> float:
     return float(found.group(1))
 
 
-LINEAR = """
-    anandalingam_white_1990 bard_1984_1 bard_falk_1982_1 ben_ayed_blair_1990_1 bialas_karwan_1984_1
-    candler_townsley_1982 clark_westerberg_1988 haurie_savard_white_1990 liu_hart_1994 tuy_etal_1994
-""".split()
+LINEAR = [
+    "anandalingam_white_1990",
+    "bard_1984_1",
+    "bard_falk_1982_1",
+    "ben_ayed_blair_1990_1",
+    "bialas_karwan_1984_1",
+    "candler_townsley_1982",
+    "clark_westerberg_1988",
+    "haurie_savard_white_1990",
+    "liu_hart_1994",
+    "tuy_etal_1994",
+]
 QUADRATIC = [
     "aiyoshi_shimizu_1984",
     "bard_1988_1",

@@ -1,0 +1,56 @@
+"""A compiled model -> a CasADi script that runs by itself with the IPOPT in CasADi's wheel: for nonlinear problems, and
+for games with leader and followers as a problem with complementarity, relaxed and tightened step by step. Answers are
+local optima.
+
+Reference: Scholtes, SIAM J. Optim. 11 (2001) 918.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from compiler.backends.bound_data import Emittable
+from compiler.backends.casadi_model import casadi_model
+from compiler.backends.joined_game import joined
+from compiler.backends.laid_out import laid_out
+from compiler.backends.own_problem import own_problem
+from compiler.backends.pyomo import Header
+from compiler.backends.pyomo_rules import Derived
+from compiler.backends.script_request import ScriptRequest
+from grammar.diagnostics import DiagnosticError, Findings
+
+
+def write(compiled: Emittable, request: ScriptRequest) -> str:
+    """The script: of a one-player game as it is, of a game with leader and followers the single-level problem, of one
+    player its own problem.
+
+    Raises `DiagnosticError`: G704 for structures of players without a single level, G702 for followers that are not
+    convex, G712 for what has no symbolic conditions, G107 for what the script cannot say.
+    """
+    findings = Findings()
+    note = ""
+    given: Mapping[int, str] = {}
+    if request.player:
+        compiled, note, given = own_problem(compiled, request)
+    game = compiled.game
+    notes = dict(given)
+    if len(game.players) == 1 and not game.players[0].domain.binders:
+        if game.shared:
+            alone = replace(game.players[0], constraints=(*game.players[0].constraints, *game.shared))
+            game = replace(game, players=(alone,), shared=())
+        data = compiled.bound_data()
+    else:
+        single = joined(compiled, request)
+        compiled = compiled.with_game(single.game)
+        game, data = single.game, compiled.bound_data()
+        notes |= single.notes
+        note = f"{note}The single-level problem: optimality conditions of those who follow"
+    derived = Derived(notes, None, bool(request.player))
+    model = casadi_model(game, data, compiled.source, findings, derived)
+    findings.raise_errors()
+    if model is None:
+        raise DiagnosticError(findings.sorted())
+    return laid_out(
+        "casadi.py.j2", model=model, header=Header.of(compiled, request.version, note), forgiving=derived.forgiving
+    )
