@@ -8,8 +8,10 @@ To: the game in which the leader owns the mixed followers' columns and rows (the
     where w_k is possible. For each k two players follow the leader: one finds by how much rows have to give way,
       t_k(x) = min { t : rows at w_k hold up to t },  t >= -1,
     the other one finds theta_k(x) with its rows relaxed by max(0, t_k), so that it always has an answer. (1) gets a
-    slack that is complementary to max(0, -t_k): w_k counts as impossible where t_k >= 0. Where that cannot be, or the
-    follower has no real columns, players are left out. A `Known` value at one x of whole numbers says
+    slack that is complementary to max(0, -t_k): w_k counts as impossible where t_k >= 0. Where no row joins real
+    columns to x, and all is bounded, a binary for each row that may forbid w_k says so in place of the first player;
+    where w_k is always possible, or f has no real columns, players are left out.
+    A `Known` value at one x of whole numbers says
       f(x', w, v) <= phi(x) unless x' is at least 1 away from x.                                              (2)
 Requires: mixed followers linear in their own columns, who see nobody but the leader; others as for `kkt`.
 Exact or bound: a relaxation of the game: every point with optimal followers satisfies (1) and (2), as t_k = 0 leaves
@@ -194,9 +196,16 @@ def _add_assignment(
     can_fail, reach = can_fail.take(may), reach[may]
     hard = _hard(low, high, own & ~yielding)
     bounds = bool(solvable.any())
+    goal = _goal(game, p, place, values)
+    top = _goal(game, p, np.arange(game.columns), np.zeros(game.columns))
+    widest = float((top.range_of(lower, upper)[1] - goal.range_of(lower, upper)[0] - goal.constant)[0])
     slack = None
     give_way = np.zeros(0, np.int64)
-    if len(can_fail.row) or bounds:
+    if len(can_fail.row) and not linked.any() and np.isfinite(widest):
+        least = _least(body, can_fail, lower, upper)
+        if np.isfinite(least).all():
+            slack = _by_switches(more, tight, body, can_fail, least, assignment.margin, max(0.0, widest), name)
+    if slack is None and (len(can_fail.row) or bounds):
         # Bounds that no answer needs to go beyond: none is known where the real columns have none.
         most = np.inf if bounds else float(np.max((reach - can_fail.room) / can_fail.give))
         t, give_way, slack = _impossibility(more, assignment.margin, most, name)
@@ -208,8 +217,6 @@ def _add_assignment(
             _rows_of(more, t[1], body, hard, copies, game.columns, t[0][:0], name)
         if bounds:
             _bounds_of(more, t[1], game, real, copies, t[0], name)
-    goal = _goal(game, p, place, values)
-    top = _goal(game, p, np.arange(game.columns), np.zeros(game.columns))
     limit = more.row(more.leader, np.array([-np.inf]), np.array([goal.constant[0]]), f"value of {name}")
     _put(more, top, limit, 1.0)
     if goal.rows_with(game.columns, above=True)[0]:
@@ -230,8 +237,7 @@ def _add_assignment(
     if slack is not None:
         more.add(limit, slack, -1.0)
         if not bounds:
-            widest = top.range_of(lower, upper)[1] - goal.range_of(lower, upper)[0] - goal.constant
-            more.bound(slack, np.maximum(0.0, widest))
+            more.bound(slack, np.array([max(0.0, widest)]))
 
 
 def _impossibility(more: ExtendedGame, margin: float, most: float, name: str) -> tuple[tuple[Ints, int], Ints, Ints]:
@@ -247,6 +253,52 @@ def _impossibility(more: ExtendedGame, margin: float, most: float, name: str) ->
     more.add(rows, np.concatenate([t, t]), np.array([-1.0, 1.0]))
     more.pair(slack, below)
     return (t, player), above, slack
+
+
+def _by_switches(
+    more: ExtendedGame,
+    tight: GroundGame,
+    body: Held,
+    sides: _Sides,
+    least: Floats,
+    margin: float,
+    widest: float,
+    name: str,
+) -> Ints:
+    """A slack of at most `widest` that is zero unless one of the sides is violated, by a binary for each. Sides that
+    are violated just where one binary column has one of its values need no other."""
+    slack = more.column(more.leader, np.zeros(1), np.full(1, np.inf), f"possibility of {name}")
+    limit = more.row(more.leader, np.array([-np.inf]), np.zeros(1), f"possibility of {name}")
+    more.add(limit, slack, 1.0)
+    part = body.linear.take_rows(sides.row)
+    single = (np.diff(part.indptr) == 1) & ~np.isin(sides.row, body.products.row)
+    column = part.indices[np.minimum(part.indptr[:-1], max(part.nnz - 1, 0))]
+    single &= (tight.kind[column] == INTEGER) & (tight.lower[column] == 0) & (tight.upper[column] == 1)
+    one = np.flatnonzero(single)
+    # A side that can be violated and is held is so at one of the two values.
+    rising = sides.sign[one] * part.data[part.indptr[one]] > 0
+    constant = float(np.sum(~rising))
+    more.add(np.repeat(limit, len(one)), column[one], np.where(rising, -widest, widest))
+    more.limit(limit, np.array([widest * constant]))
+    rest = sides.take(~single)
+    count = len(rest.row)
+    switch = more.switches(more.leader, count, f"row that forbids {name}")
+    more.add(np.repeat(limit, count), switch, -widest)
+    need = rest.room + margin * rest.give
+    low = rest.sign * rest.limit + least[~single]
+    rows = more.row(more.leader, low, np.full(count, np.inf), f"row that forbids {name}")
+    lines, products = body.linear.take_rows(rest.row), body.products.take_rows(rest.row)
+    more.add(rows[lines.row_numbers()], lines.indices, rest.sign[lines.row_numbers()] * lines.data)
+    more.add_products(rows[products.row], products.i, products.j, rest.sign[products.row] * products.value)
+    more.add(rows, switch, least[~single] - need)
+    return slack
+
+
+def _least(body: Held, sides: _Sides, lower: Floats, upper: Floats) -> Floats:
+    """The least value of `sign*(row - limit)` within these bounds, at most 0: (s,)."""
+    least, most = body.range_of(lower, upper)
+    value = np.where(sides.sign > 0, least[sides.row] - sides.limit, sides.limit - most[sides.row])
+    return np.minimum(value, 0.0)
 
 
 def _sides(game: GroundGame, body: Held, low: Floats, high: Floats, chosen: Bools) -> _Sides:

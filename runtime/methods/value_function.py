@@ -20,9 +20,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
-from compiler.ground.sparse import Floats
+from compiler.ground.sparse import Floats, Ints, Quad
 from compiler.reformulations.closure import closure
+from compiler.reformulations.column_bounds import ColumnBounds, propagated
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.high_point import high_point
 from compiler.reformulations.kkt import kkt
 from compiler.reformulations.program import Program, Recovery
 from compiler.reformulations.value_function import (
@@ -43,7 +45,7 @@ from runtime.methods.method import Found, Refusal, Request, solved
 from runtime.methods.polish import polished
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.without_pairs import without_pairs
-from runtime.result import Status
+from runtime.result import Bound, Status
 from runtime.solvers.solver import PROOF_GAP, Ending
 
 BETTER = 1e-7
@@ -54,8 +56,8 @@ ATTAINED = 1e-8
 of `MARGIN`."""
 
 BOX = 1e4
-"""Bounds of columns that have none, in a master problem whose objective has none either: only to find answers by which
-it gets one."""
+"""What is assumed to bound columns of the leader's objective where not even the high-point relaxation has an optimum,
+in scaled units: see `Status.OPTIMAL_IF_BOUNDS`."""
 
 
 class ValueFunction:
@@ -100,9 +102,18 @@ class _Search:
     solver: str = ""
     steps: list[Step] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    boxed: bool = False
+    game: GroundGame = field(init=False)
+    """With bounds assumed for the `open` columns, without which SCIP calls masters optimal that have no optimum."""
+    open: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.game = self.setting.game
+        self.open = np.zeros(0, np.int64)
 
     def found(self) -> Found:
+        ending = self.relaxed()
+        if ending is Ending.INFEASIBLE:
+            return self.ended(Status.INFEASIBLE)
         while not self.exact.spent():
             z, ending = self.master()
             if ending is Ending.INFEASIBLE and not self.restricted and self.best is None:
@@ -116,14 +127,50 @@ class _Search:
             if self.closed(self.near) or ending is Ending.LIMIT:
                 break
             if not self.learned(z, answered):
-                if self.boxed:
+                if self.beyond(z):
                     raise self.endless()
                 break
         if self.restricted and not self.attained() and not self.exact.spent():
             limit = self.infimum()
             if self.best is not None or np.isfinite(limit):
                 self.bound = max(self.bound, min(limit, np.inf if self.best is None else self.best.value))
-        return self.ended(Status.OPTIMAL if self.attained() else Status.LIMIT)
+        proven = Status.OPTIMAL_IF_BOUNDS if len(self.open) else Status.OPTIMAL
+        return self.ended(proven if self.attained() else Status.LIMIT)
+
+    def relaxed(self) -> Ending:
+        """How the high-point relaxation ends. Where its objective has no bound, bounds of `BOX` are assumed for the
+        columns that stand in it."""
+        setting = self.setting
+        program = high_point(setting.game, setting.leader)
+        _, outcome = solved(program, self.exact.left(self.width()))
+        self.exact.seconds += outcome.seconds
+        if outcome.ending not in (Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED):
+            return outcome.ending
+        none = replace(program, cost=np.zeros(program.columns), cost_quad=Quad.empty())
+        if solved(none, self.exact.left(self.width()))[1].ending is Ending.INFEASIBLE:
+            return Ending.INFEASIBLE
+        bounds = propagated(program, ColumnBounds.of(program))
+        used = program.cost != 0
+        used[program.cost_quad.i] = used[program.cost_quad.j] = True
+        low, high = bounds.lower, bounds.upper
+        lower = np.where(used & np.isinf(low), np.minimum(-BOX, high - BOX), program.lower)
+        upper = np.where(used & np.isinf(high), np.maximum(BOX, low + BOX), program.upper)
+        changed = (lower != program.lower) | (upper != program.upper)
+        columns = setting.game.columns
+        self.open = np.flatnonzero(changed[:columns])
+        self.game = replace(setting.game, lower=lower[:columns], upper=upper[:columns])
+        return outcome.ending
+
+    def beyond(self, x: Floats) -> bool:
+        """Whether an assumed bound is reached."""
+        return bool(np.any(self.slacks(x) <= 0.0))
+
+    def slacks(self, x: Floats) -> Floats:
+        """Distances (open,) from the bounds that were assumed."""
+        game, given = self.game, self.setting.game
+        low = np.where(np.isinf(given.lower), x - game.lower, np.inf)
+        high = np.where(np.isinf(given.upper), game.upper - x, np.inf)
+        return np.minimum(low, high)[self.open]
 
     def master(self) -> tuple[Floats | None, Ending]:
         """The columns of the game (n,) in the best point of the master problem, and how that ended."""
@@ -132,10 +179,6 @@ class _Search:
         request = self.exact.left(0.1 * self.width())
         solver, outcome = solved(ready, request)
         self.solver = solver.name
-        self.boxed = outcome.ending in (Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED)
-        if self.boxed:
-            solver, outcome = solved(_boxed(ready), request)
-            outcome = replace(outcome, bound=-np.inf)
         self.near = max(self.near, outcome.bound) if self.restricted else outcome.bound
         if not self.restricted and outcome.ending is not Ending.INFEASIBLE:
             self.bound = max(self.bound, outcome.bound)
@@ -151,11 +194,11 @@ class _Search:
         return x, outcome.ending
 
     def conditions(self, assignments: list[Assignment]) -> tuple[GroundGame, Program, Recovery]:
-        setting = self.setting
+        leader = self.setting.leader
         game, followers = with_value_functions(
-            setting.game, self.exact.mixed, setting.leader, assignments, list(self.known.values())
+            self.game, self.exact.mixed, leader, assignments, list(self.known.values())
         )
-        return game, *kkt(game, followers, setting.leader)
+        return game, *kkt(game, followers, leader)
 
     def infimum(self) -> float:
         """A bound of what is approached without being attained: that of all limits of decisions that keep `MARGIN`
@@ -254,12 +297,27 @@ class _Search:
             prices=None if best is None else best.prices,
             claimed={} if best is None else {leader: sense * best.value},
             bound={leader: sense * self.bound},
+            ledger=self.ledger(),
             notes=tuple(notes),
             seconds=self.exact.seconds,
             complementarity=self.how,
             history=tuple(self.steps),
             evidence=evidence,
         )
+
+    def ledger(self) -> tuple[Bound, ...]:
+        """The bounds that were assumed, in the units of the file."""
+        game = self.game
+        unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
+        slacks = (
+            np.full(len(self.open), np.nan) if self.best is None or self.best.x is None else self.slacks(self.best.x)
+        )
+        found = []
+        for column, slack in zip(self.open.tolist(), slacks.tolist(), strict=True):
+            above = np.isinf(self.setting.game.upper[column])
+            value = (game.upper if above else game.lower)[column] * unit[column]
+            found.append(Bound(game.column_label(column), float(value), "assumed", float(slack * unit[column])))
+        return tuple(found)
 
     def not_attained(self) -> Diagnostic:
         """G809, for a search that had to keep away from where answers become possible."""
@@ -298,13 +356,3 @@ class _Search:
                 )
             ]
         )
-
-
-def _boxed(program: Program) -> Program:
-    """The Program with bounds for all columns of its objective."""
-    used = program.cost != 0
-    quad = program.cost_quad
-    used[quad.i] = used[quad.j] = True
-    lower = np.where(used & np.isinf(program.lower), np.minimum(-BOX, program.upper - BOX), program.lower)
-    upper = np.where(used & np.isinf(program.upper), np.maximum(BOX, program.lower + BOX), program.upper)
-    return replace(program, lower=lower, upper=upper)
