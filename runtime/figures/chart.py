@@ -24,10 +24,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """`values` (places,), NaN where there is none."""
+    """`values` (places,), NaN where there is none. Where places were taken together, `values` are means, and `low` and
+    `high` (places,) the smallest and the largest."""
 
     label: str
     values: Floats
+    low: Floats | None = None
+    high: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)

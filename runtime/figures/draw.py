@@ -11,6 +11,7 @@ import numpy as np
 
 from compiler.ground.sparse import Floats
 from runtime.figures.chart import Chart, Kind, Line, Panel
+from runtime.figures.condense import condensed
 from runtime.figures.style import HEIGHT, MARKERS, WIDTH, line_style, plain, print_style
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ LEGEND = 24
 LEGEND_GAP = 0.45
 """Inches from an axis to the legend below it: numbers and a label stand between."""
 
+HIDDEN_GAP = 0.12
+"""The same below an axis whose numbers stand at another panel."""
+
 LABEL = 42
 """Characters of a legend's line, and of a category below an axis."""
 
@@ -39,6 +43,7 @@ def draw(chart: Chart) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    chart = condensed(chart)
     with print_style():
         sideways = _sideways(chart)
         heights = [_height(chart, panel, sideways) for panel in chart.panels] or [HEIGHT]
@@ -53,7 +58,7 @@ def draw(chart: Chart) -> Figure:
         axes = figure.subplots(len(chart.panels), 1, squeeze=False, sharex=not sideways, height_ratios=heights)[:, 0]
         for ax, panel, height in zip(axes, chart.panels, heights, strict=True):
             _panel(ax, chart, panel, sideways)
-            _legend(ax, panel, height)
+            _legend(ax, panel, height, _gap(chart) if panel is chart.panels[-1] or sideways else HIDDEN_GAP)
         if not sideways:
             axes[-1].set_xlabel(_wrapped(chart.x, TITLE))
         if chart.note:
@@ -90,7 +95,7 @@ def _legend_rows(panel: Panel) -> int:
 
 def _legend_columns(panel: Panel) -> int:
     longest = max(min(len(line.label), LABEL) for line in panel.everything)
-    return max(1, min(4, len(panel.everything), 100 // (longest + 6)))
+    return max(1, min(4, len(panel.everything), 92 // (longest + 6)))
 
 
 def _panel(ax: Axes, chart: Chart, panel: Panel, sideways: bool) -> None:
@@ -107,7 +112,7 @@ def _panel(ax: Axes, chart: Chart, panel: Panel, sideways: bool) -> None:
         else:
             _lines(ax, at, panel.lines)
         _lines_above(ax, at, panel)
-        ax.set_ylabel(_wrapped(panel.y, 28))
+        ax.set_ylabel(_wrapped(textwrap.shorten(panel.y, 84, placeholder=" …"), 28))
         _places(ax, chart, at)
         if panel.log and any((line.values > 0).any() for line in panel.everything):
             ax.set_yscale("log", nonpositive="mask")
@@ -117,13 +122,18 @@ def _panel(ax: Axes, chart: Chart, panel: Panel, sideways: bool) -> None:
             _scientific(ax)
 
 
-def _legend(ax: Axes, panel: Panel, height: float) -> None:
-    """Below the axis and its label, whatever the height of the panel in inches."""
+def _gap(chart: Chart) -> float:
+    """Inches from the last axis to the legend."""
+    return LEGEND_GAP + 0.14 * _wrapped(chart.x, TITLE).count("\n")
+
+
+def _legend(ax: Axes, panel: Panel, height: float, gap: float) -> None:
+    """Below the axis and its label, `gap` inches away, whatever the height of the panel."""
     if len(panel.everything) > LEGEND:
         above = f"{panel.title}: " if panel.title else ""
         ax.set_title(plain(f"{above}{len(panel.everything)} lines"), loc="left")
     elif len(panel.everything) > 1:
-        below = -LEGEND_GAP / max(height - 0.14 * _legend_rows(panel) - LEGEND_GAP, 0.3)
+        below = -gap / max(height - 0.14 * _legend_rows(panel) - gap, 0.3)
         columns = _legend_columns(panel)
         ax.legend(loc="upper left", bbox_to_anchor=(0, below), ncols=columns, borderaxespad=0, handlelength=1.8)
 
@@ -132,6 +142,8 @@ def _lines(ax: Axes, at: Floats, lines: tuple[Line, ...]) -> None:
     many = len(lines) > LEGEND
     for k, line in enumerate(lines):
         style = line_style(k)
+        if line.low is not None and line.high is not None and not many:
+            ax.fill_between(at, line.low, line.high, color=style["color"], alpha=0.22, linewidth=0)
         # What stands alone between gaps has no segment: only a marker shows it.
         lonely = len(at) == 1 or not (np.isfinite(line.values[1:]) & np.isfinite(line.values[:-1])).any()
         marker = MARKERS[k % len(MARKERS)] if (len(at) <= FEW and len(lines) <= len(MARKERS)) or lonely else None

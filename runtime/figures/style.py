@@ -5,6 +5,7 @@ Reference: Okabe and Ito, "Color universal design" (2008), https://jfly.uni-koel
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -53,6 +54,19 @@ SETTINGS: dict[str, Any] = {
 """On top of matplotlib's own defaults."""
 
 
+FALLBACKS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Arial Unicode MS",
+)
+"""Chinese and Japanese, of Linux, Windows and macOS; whichever there is."""
+
+
 def line_style(k: int) -> dict[str, Any]:
     """Colour and dashes of line number `k`."""
     return {"color": COLOURS[k % len(COLOURS)], "linestyle": DASHES[(k // len(COLOURS)) % len(DASHES)]}
@@ -67,8 +81,19 @@ def print_style() -> Iterator[None]:
         settings: Any = matplotlib.rcParams
         default: Any = matplotlib.rcParamsDefault
         settings.update(default)
-        settings.update({"backend": "agg", **SETTINGS})
-        yield
+        settings.update({"backend": "agg", **SETTINGS, "font.family": ["DejaVu Sans", *_other_scripts()]})
+        with warnings.catch_warnings():
+            # Without a font for a script there are boxes; the words stand in tables, and in the SVG, all the same.
+            warnings.filterwarnings("ignore", "Glyph")
+            yield
+
+
+def _other_scripts() -> list[str]:
+    """Fonts of this machine for what DejaVu Sans lacks."""
+    from matplotlib.font_manager import fontManager
+
+    there = {font.name for font in fontManager.ttflist}
+    return [name for name in FALLBACKS if name in there]
 
 
 def plain(words: str) -> str:

@@ -1,0 +1,200 @@
+"""What is drawn: the numbers, labels and units of the charts of a solved game."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import market
+import numpy as np
+import pytest
+from from_text import solved
+
+from runtime.figures.chart import Chart, Kind
+from runtime.history import Step
+from runtime.result import Certificate, Result, Status
+from runtime.runs.folder import read_run
+from runtime.session import compare, solve
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return solve(market.written(tmp_path_factory.mktemp("market") / "model"))
+
+
+def lines(chart: Chart, panel: int = 0) -> dict[str, list[float]]:
+    return {line.label: line.values.tolist() for line in chart.panels[panel].everything}
+
+
+def test_the_charts_of_a_market(result: Result) -> None:
+    assert list(result.charts) == ["dispatch", "price_lmp", "balance_operator.balance", "regret"]
+
+
+def test_a_plot_of_the_file(result: Result) -> None:
+    """`over t`, so that each plant is a line."""
+    chart = result.charts["dispatch"]
+    assert (chart.title, chart.x, chart.at) == ("Output by plant", "hour", (1, 2, 3))
+    assert [p.y for p in chart.panels] == ["MW"]
+    found = lines(chart)
+    assert list(found) == ["output: cheap", "output: dear", "demand[t]"]
+    assert found["output: cheap"] == pytest.approx([8, 10, 10], abs=1e-6)
+    assert found["output: dear"] == pytest.approx([0, 5, 2], abs=1e-6)
+    assert found["demand[t]"] == [8, 15, 12]
+
+
+def test_a_price_over_time(result: Result) -> None:
+    chart = result.charts["price_lmp"]
+    assert lines(chart) == {"lmp": pytest.approx([10, 30, 30])}
+    assert chart.panels[0].y == "Price in EUR/MW"
+
+
+def test_a_balance_is_stacked_up_to_the_demand(result: Result) -> None:
+    chart = result.charts["balance_operator.balance"]
+    (panel,) = chart.panels
+    assert panel.kind is Kind.STACK
+    assert [line.label for line in panel.lines] == ["output: cheap", "output: dear"]
+    assert np.sum([line.values for line in panel.lines], axis=0) == pytest.approx([8, 15, 12], abs=1e-6)
+    assert panel.over[0].values.tolist() == [8, 15, 12]
+    assert panel.y == "MW"
+
+
+def test_regrets(result: Result) -> None:
+    told = replace(result, certificate=Certificate(True, {"a": 2.0, "b": 1.0}, {"a": 1e-9, "b": 1e-7}))
+    chart = told.charts["regret"]
+    assert chart.at == ("b", "a")
+    assert lines(chart)["regret"] == [1e-7, 1e-9]
+    assert chart.panels[0].mark == 1e-6
+
+
+def test_the_same_charts_from_a_run_folder(result: Result, tmp_path: Path) -> None:
+    again = read_run(result.save(tmp_path / "run", figures=())).result
+    assert list(again.charts) == list(result.charts)
+    for name, chart in result.charts.items():
+        other = again.charts[name]
+        assert (chart.title, chart.x, chart.at, chart.note) == (other.title, other.x, other.at, other.note)
+        for mine, others in zip(chart.panels, other.panels, strict=True):
+            assert (mine.kind, mine.y, mine.title) == (others.kind, others.y, others.title)
+            for a, b in zip(mine.everything, others.everything, strict=True):
+                assert a.label == b.label
+                assert a.values.tolist() == pytest.approx(b.values.tolist(), abs=1e-12, nan_ok=True)
+
+
+def test_balances_in_both_directions_and_over_other_indices() -> None:
+    """Zone a gives 3 to zone b in both hours; the equation is written with the supply on the right."""
+    result = solved(
+        """
+        set Z index z = {a, b}
+        set T index t = 1..2
+        param need[z,t] = {(a, 1): 1, (a, 2): 1, (b, 1): 3, (b, 2): 3}
+        param cost[z] = {a: 1, b: 9}
+        player grid {
+          var made[z,t] in [0, 9]
+          var given[t] in [0, 3]  "from a to b"
+          minimize total = sum(z,t) cost[z]*made[z,t]
+          constraint at_a[t]: need[a,t] == made[a,t] - given[t]  price pa[t]
+          constraint at_b[t]: need[b,t] == made[b,t] + given[t]  price pb[t]
+        }
+        """
+    )
+    (a,), (b,) = (result.charts[f"balance_grid.{name}"].panels for name in ("at_a", "at_b"))
+    assert {line.label: line.values.tolist() for line in a.lines} == {
+        "grid.made: a": pytest.approx([4, 4], abs=1e-6),
+        "from a to b": pytest.approx([-3, -3], abs=1e-6),
+    }
+    assert a.over[0].values.tolist() == [1, 1]
+    # What is nothing is no layer.
+    assert {line.label: line.values.tolist() for line in b.lines} == {"from a to b": pytest.approx([3, 3], abs=1e-6)}
+
+
+def test_a_panel_for_each_unit() -> None:
+    result = solved(
+        """
+        unit EUR "euro"
+        set T index t = 1..2
+        param price[t] : EUR/kWh = {1: 1, 2: 2}
+        param dt : h = 1
+        player p { var x[t] : kW in [0, 3] "sold"  maximize profit : EUR = sum(t) price[t]*x[t]*dt }
+        plot both "Prices and sales": price[t], x[t] over t
+        """
+    )
+    chart = result.charts["both"]
+    assert [p.y for p in chart.panels] == ["price[t] in EUR/kWh", "sold in kW"]
+    assert lines(chart, 1) == {"sold": [3, 3]}
+
+
+def test_two_devices_of_one_kind_are_told_apart() -> None:
+    result = solved(
+        """
+        set T index t = 1..2
+        player p { var x[t] in [0, 1] "power" var y[t] in [0, 2] "power" minimize c = -(sum(t) x[t]) - (sum(t) y[t]) }
+        plot both: x[t], y[t], 2*x[t] over t
+        """
+    )
+    assert lines(result.charts["both"]) == {"power (x[t])": [1, 1], "power (y[t])": [2, 2], "2*x[t]": [2, 2]}
+
+
+def test_sums_constants_and_fixed_elements() -> None:
+    result = solved(
+        """
+        set G index g = {u, v}
+        set T index t = 1..2
+        param top = 4
+        player p { var x[g,t] in [0, 3] "output" minimize c = -(sum(g,t) x[g,t]) }
+        plot all: sum(g) x[g,t], x[u,t], top over t
+        """
+    )
+    assert lines(result.charts["all"]) == {"sum(g) x[g,t]": [6, 6], "output (u)": [3, 3], "top": [4, 4]}
+
+
+def test_convergence() -> None:
+    steps = (Step(1, {"p.c": 5.0}, 1.0, 0.1), Step(2, {"p.c": 3.0}, 0.1, 0.2), Step(3, {"p.c": 2.0}, 0.0, 0.3))
+    result = Result("g", Status.EQUILIBRIUM, history=steps, units={"p.c": "EUR"})
+    chart = result.charts["convergence"]
+    assert chart.at == (1, 2, 3)
+    assert lines(chart) == {"p.c": [5, 3, 2]}
+    assert lines(chart, 1) == {"residual": [1.0, 0.1, 0.0]}
+    assert [p.y for p in chart.panels] == ["p.c in EUR", "Residual"]
+    assert chart.panels[1].log
+
+
+def test_several_starts_count_on() -> None:
+    steps = tuple(Step(k, {"p.c": float(k)}, float("nan"), 0.1) for k in (1, 2, 1, 2))
+    chart = Result("g", Status.EQUILIBRIUM, history=steps).charts["convergence"]
+    assert chart.at == (0, 1, 2, 3)
+    assert len(chart.panels) == 1
+
+
+def test_values_can_be_drawn_by_name(result: Result) -> None:
+    from runtime.figures.of_result import chart_named
+
+    chart = chart_named(result, "out")
+    assert (chart.x, chart.at, chart.title, chart.panels[0].y) == ("hour", (1, 2, 3), "output", "MW")
+    assert lines(chart) == {
+        "cheap": pytest.approx([8, 10, 10], abs=1e-6),
+        "dear": pytest.approx([0, 5, 2], abs=1e-6),
+    }
+    assert lines(chart_named(result, "line")) == {
+        "cheap": [1.0, pytest.approx(float("nan"), nan_ok=True), pytest.approx(float("nan"), nan_ok=True)],
+        "dear": [pytest.approx(float("nan"), nan_ok=True), pytest.approx(float("nan"), nan_ok=True), 1.0],
+    }
+    with pytest.raises(KeyError, match="dispatch"):
+        chart_named(result, "one")
+
+
+def test_cases_side_by_side(tmp_path: Path) -> None:
+    found = compare(market.written(tmp_path / "model"))
+    charts = found.charts
+    assert charts["objectives"].at == ("tight", "loose")
+    assert lines(charts["price_lmp"]) == {"tight": pytest.approx([30, 30, 30]), "loose": pytest.approx([10, 10, 10])}
+    titles = [p.title for p in charts["reports"].panels]
+    assert titles == ["dear_share", "total_cost"]
+    assert charts["reports"].panels[0].lines[0].values == pytest.approx([11 / 35, 0])
+    assert charts["comparisons"].at == ("gain",)
+    assert charts["comparisons"].panels[0].lines[0].values == pytest.approx([220])
+    assert charts["regret"].at == ("operator",)
+
+
+def test_nothing_to_draw() -> None:
+    assert Result("g", Status.INFEASIBLE).charts == {}
+    with pytest.raises(KeyError, match="nothing"):
+        Result("g", Status.INFEASIBLE).plot()
