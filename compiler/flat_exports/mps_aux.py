@@ -28,7 +28,9 @@ def mps_aux(game: GroundGame) -> dict[str, str]:
     game = fold_fixed_columns(game)
     leader = _checked(game)
     below = np.flatnonzero(game.owner != leader)
-    rows = np.flatnonzero(game.row_owner != leader)
+    # Readers leave out rows without limits, and the AUX file counts rows.
+    kept = np.flatnonzero(np.isfinite(game.row_lower) | np.isfinite(game.row_upper))
+    rows = np.flatnonzero(game.row_owner[kept] != leader)
     sense = np.array([float(p.sense) for p in game.players])
     cost, goal = np.zeros(game.columns), np.zeros(game.columns)
     player, column = game.objective.row_numbers(), game.objective.indices
@@ -44,11 +46,11 @@ def mps_aux(game: GroundGame) -> dict[str, str]:
         lower=game.lower,
         upper=game.upper,
         integer=game.kind == INTEGER,
-        matrix=game.matrix,
-        row_lower=game.row_lower,
-        row_upper=game.row_upper,
+        matrix=game.matrix.take_rows(kept),
+        row_lower=game.row_lower[kept],
+        row_upper=game.row_upper[kept],
         column_names=names,
-        row_names=plain_names([game.row_label(k) for k in range(game.rows)], OBJECTIVE),
+        row_names=plain_names([game.row_label(k) for k in kept.tolist()], OBJECTIVE),
     )
     chief = game.players[leader]
     remarks = [f"the lower level is in the AUX file beside this one; {chief.name}.{chief.objective} stands here"]

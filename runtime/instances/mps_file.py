@@ -39,6 +39,8 @@ def read_mps(path: str) -> Mps:
 
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
+    # It drops what is smaller, 1e-9 by default: another game.
+    highs.setOptionValue("small_matrix_value", 1e-12)
     status = highs.readModel(path)
     if status == highspy.HighsStatus.kError:
         raise _refused(path, "HiGHS cannot read it as MPS", "names with blanks need the columns of the fixed format")

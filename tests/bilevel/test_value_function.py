@@ -179,8 +179,8 @@ def test_equations_between_leader_and_follower() -> None:
 
 
 def test_a_semicontinuous_follower() -> None:
-    """The follower covers x by 0 or 2 to 5 units at a price of 1, or pays 3.5 for each unit that is missing: from x = 1
-    on, it buys. The leader, who earns 2 for each unit that is missing and pays 0.5 for each of x, had better not ask."""
+    """The follower covers x by 0 or 2 to 5 units at a price of 1, or pays 3.5 for each unit missing: from x = 1 on, it
+    buys. The leader, who earns 2 for each unit missing and pays 0.5 for each of x, had better not ask."""
     builder = GameBuilder().player("leader").player("follower", "leader")
     builder.var("leader", "x", 0, 4, 1).var("follower", "buy", 2, 5, 2).var("follower", "miss", 0, 10)
     builder.row("follower", "cover", {"buy": 1, "miss": 1, "x": -1}, lower=0)
