@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
@@ -20,8 +21,8 @@ _MISSING = re.compile(r"File `([^']+)' not found|(?:font|Font) \S+ at \d+ not fo
 _UNSETTLED = re.compile(r"Rerun to get|Table widths have changed|Label\(s\) may have changed")
 
 
-def pdf_of(text: str, files: tuple[Path, ...] = ()) -> bytes:
-    """The PDF. `files` are pictures that the text names, which are put beside it.
+def pdf_of(text: str, files: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF. `files` are pictures by the names that the text has for them.
 
     Raises DiagnosticError: G004 where TeX or a package of it is missing, G901 where it does not take the text.
     """
@@ -43,8 +44,8 @@ def pdf_of(text: str, files: tuple[Path, ...] = ()) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "model.tex").write_text(text, encoding="utf-8")
-        for file in files:
-            shutil.copy(file, place / file.name)
+        for name, content in (files or {}).items():
+            (place / name).write_bytes(content)
         log = ""
         for _ in range(RUNS):
             ran = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 from pathlib import Path
 from typing import assert_never
@@ -11,6 +12,7 @@ from compiler.backends.mathml import mathml, segments
 from compiler.documents.document import (
     Block,
     Code,
+    Column,
     Diagram,
     Document,
     Equation,
@@ -115,15 +117,13 @@ def _flowing(equation: Equation) -> str:
 
 
 def _table(t: Table) -> str:
-    head = "".join(f"<th>{escape(c.head)}</th>" for c in t.columns)
+    head = "".join(f"<th{_side(c)}>{inlines(c.title)}</th>" for c in t.columns)
     body: list[str] = []
     for title, rows in t.groups:
         if title:
             body.append(f'<tr class="group"><th colspan="{len(t.columns)}">{escape(title)}</th></tr>')
         for row in rows:
-            cells = (
-                f'<td data-head="{escape(c.head)}">{inlines(cell)}</td>' for c, cell in zip(t.columns, row, strict=True)
-            )
+            cells = (f"<td{_side(c)}>{inlines(cell)}</td>" for c, cell in zip(t.columns, row, strict=True))
             body.append(f"<tr>{''.join(cells)}</tr>")
     lines = "\n".join(body)
     return (
@@ -132,9 +132,12 @@ def _table(t: Table) -> str:
     )
 
 
+def _side(column: Column) -> str:
+    return ' class="number"' if column.numbers else ""
+
+
 def _figure(figure: Figure) -> str:
-    """The picture as SVG inside the page."""
-    path = dict(figure.files)["svg"]
-    text = Path(path).read_text("utf-8")
-    drawn = text[text.index("<svg") :]
-    return f"<figure>{drawn}<figcaption>{escape(figure.caption)}</figcaption></figure>"
+    """The picture inside the page, apart from its names: a drawing has marks that others have too."""
+    source = f"data:image/svg+xml;base64,{b64encode(figure.svg).decode()}" if figure.svg else escape(figure.path)
+    caption = escape(figure.caption)
+    return f'<figure><img src="{source}" alt="{caption}"/><figcaption>{caption}</figcaption></figure>'

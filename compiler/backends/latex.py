@@ -101,10 +101,9 @@ def block(part: Block) -> str:
         case Diagram():
             return _diagram(part)
         case Figure():
-            path = dict(part.files)["pdf"]
             return (
                 "\\begin{figure}[htbp]\n\\centering\n"
-                f"\\includegraphics[width=\\linewidth,height=0.4\\textheight,keepaspectratio]{{{path}}}\n"
+                f"\\includegraphics[width=\\linewidth,height=0.4\\textheight,keepaspectratio]{{\\detokenize{{{part.path}}}}}\n"
                 f"\\caption{{{escaped(part.caption)}}}\n\\end{{figure}}"
             )
     assert_never(part)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from compiler.backends.latex_text import escaped
-from compiler.documents.document import Code, Formula, Inlines, Reference, Strong, Table, Text
-from compiler.documents.widths import text_width, width
+from compiler.documents.document import Inlines, Table
+from compiler.documents.inline_widths import inlines_width
 
 PAGE = 41.0
 """Em of 11 pt that the text is wide; tables are set at 10 pt, so this leaves room."""
@@ -18,8 +18,9 @@ WIDEST = 11.0
 
 def table(t: Table, inlines: Callable[[Inlines], str]) -> str:
     widths = _widths(t)
-    columns = "".join(rf"L{{{w:.2f}em}}" for w in widths)
-    head = " & ".join(escaped(c.head) for c in t.columns)
+    kinds = ["R" if c.numbers else "L" for c in t.columns]
+    columns = "".join(rf"{kind}{{{w:.2f}em}}" for kind, w in zip(kinds, widths, strict=True))
+    head = " & ".join(inlines(c.title) for c in t.columns)
     rows: list[str] = []
     for k, (title, cells) in enumerate(t.groups):
         if title:
@@ -38,7 +39,9 @@ def table(t: Table, inlines: Callable[[Inlines], str]) -> str:
 def _widths(t: Table) -> list[float]:
     """Of each column in em: those that wrap share what the others leave."""
     cells = [cell for _, rows in t.groups for cell in rows]
-    natural = [max([text_width(c.head), *(_wide(row[k]) for row in cells)]) + 0.6 for k, c in enumerate(t.columns)]
+    natural = [
+        max([inlines_width(c.title), *(inlines_width(row[k]) for row in cells)]) + 0.6 for k, c in enumerate(t.columns)
+    ]
     room = PAGE - BETWEEN * (len(t.columns) - 1)
     fixed = [min(natural[k], WIDEST) if not c.share else 0.0 for k, c in enumerate(t.columns)]
     left = room - sum(fixed)
@@ -46,18 +49,3 @@ def _widths(t: Table) -> list[float]:
     if not shares:
         return fixed
     return [f if not c.share else left * c.share / shares for f, c in zip(fixed, t.columns, strict=True)]
-
-
-def _wide(parts: Inlines) -> float:
-    found = 0.0
-    for part in parts:
-        match part:
-            case Text() | Strong():
-                found += text_width(part.text)
-            case Code():
-                found += 0.525 * len(part.text)
-            case Formula():
-                found += width(part.math)
-            case Reference():
-                found += 1.8
-    return found

@@ -83,7 +83,7 @@ def block(part: Block) -> str:
         case Diagram():
             return ""  # the table of what players send each other says the same
         case Figure():
-            return f"![{escaped(part.caption)}]({dict(part.files)['svg']})"
+            return f"![{escaped(part.caption)}](<{part.path}>)"
     assert_never(part)
 
 
@@ -126,8 +126,8 @@ def _equation(equation: Equation) -> str:
 
 
 def _table(t: Table) -> str:
-    head = "| " + " | ".join(escaped(c.head) for c in t.columns) + " |"
-    rule = "|" + " --- |" * len(t.columns)
+    head = "| " + " | ".join(inlines(c.title) for c in t.columns) + " |"
+    rule = "|" + "".join(" ---: |" if c.numbers else " --- |" for c in t.columns)
     rows: list[str] = []
     for title, cells in t.groups:
         if title:

@@ -42,6 +42,7 @@ class Described:
 
     document: Document
     numbers: EquationNumbers
+    symbols: Symbols
     refused: list[tuple[Signature, str]] = field(default_factory=list)
 
 
@@ -68,11 +69,11 @@ def describe(
     sections = [_overview(game, statements)]
     sections += [_player(game, p, statements) for p in ordered_players(game)]
     sections += [*_shared(game, statements), *_definitions(game, statements), *uncertainty(game, formulas)]
-    sections += derivation(single, statements) if single is not None else ()
     table = case_table(game, cases or {}, formulas, numbers)
     if table is not None:
         sections.append(Section("Cases", (table,)))
     sections += _reports(game, statements)
+    sections += derivation(single, statements) if single is not None else ()
     said = notation(sections, any(c.price is not None for p in game.players for c in p.constraints))
     if said:
         sections.append(Section("Notation", (Paragraph(said[0]), *(Paragraph(s) for s in said[1:]))))
@@ -82,7 +83,7 @@ def describe(
     title = game.doc or game.name.replace("_", " ") or file.removesuffix(".game") or "A model"
     about = f"Made by gamec {version} from {file}".replace("  ", " ") if file else ""
     document = Document(title, _abstract(game), tuple(s for s in sections if s.blocks or s.sections), about)
-    return Described(document, numbers, symbols.refused)
+    return Described(document, numbers, symbols, symbols.refused)
 
 
 def _abstract(game: Game) -> Inlines:

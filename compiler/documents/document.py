@@ -59,11 +59,16 @@ class Listing:
 @dataclass(frozen=True, slots=True)
 class Column:
     """`share` is the part of the page's width that the column may take, where it wraps; 0 for as wide as its widest
-    cell."""
+    cell. `symbol` stands in the head in place of words; `numbers` stand at the right."""
 
     head: str
     share: float = 0.0
     numbers: bool = False
+    symbol: Inlines = ()
+
+    @property
+    def title(self) -> Inlines:
+        return self.symbol or words(self.head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +130,11 @@ class Diagram:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture that exists as files: `files` by their suffix (`pdf`, `png`, `svg`)."""
+    """A picture: its `path` as the document names it, or what it holds, as SVG, for documents of one file."""
 
     caption: str
-    files: tuple[tuple[str, str], ...]
+    path: str = ""
+    svg: bytes = b""
 
 
 Block = Paragraph | Listing | Table | Equations | Diagram | Figure

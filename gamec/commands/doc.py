@@ -30,12 +30,22 @@ def run(
         bool,
         typer.Option("--derivation", help="Derive the players' optimality conditions and the single-level problem."),
     ] = False,
+    results: Annotated[
+        str | None,
+        typer.Option(
+            "--results",
+            metavar="DIR",
+            help="Add tables and figures of this run folder (made by solve -o), and take its case and data.",
+            show_default=False,
+        ),
+    ] = None,
     case: Case = None,
     sets: Sets = None,
     data: DataFile = None,
 ) -> int:
     from compiler.backends.document_formats import FORMATS, document_of, warnings_of
     from compiler.pipeline import compile_file
+    from gamec.documented_run import run_of, with_results
     from gamec.guard import show_warnings
     from gamec.overrides import overrides
     from gamec.pdf import pdf_of
@@ -58,12 +68,19 @@ def run(
             ]
         )
     values = overrides(sets, data)
-    compiled = compile_file(model_file(file), case=case, overrides=values)
-    described = document_of(compiled, version(), derive=derivation)
+    pictures: dict[str, bytes] = {}
+    if results is None:
+        compiled = compile_file(model_file(file), case=case, overrides=values)
+        described = document_of(compiled, version(), derive=derivation)
+    else:
+        kept = run_of(results, file, case, values)
+        compiled = kept.compiled
+        described = document_of(compiled, version(), derive=derivation)
+        described, pictures = with_results(described, kept, suffix, output)
     show_warnings((*compiled.warnings, *warnings_of(described, target)), Format.TEXT)
     text = target.write(described.document)
     if output is None or output == "-":
         write(sys.stdout, text)
     else:
-        write_whole(output, pdf_of(text) if suffix == ".pdf" else text)
+        write_whole(output, pdf_of(text, pictures) if suffix == ".pdf" else text)
     return CERTIFIED

@@ -71,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         "doc",
         "Write a model as a document: LaTeX, PDF, HTML, Markdown.",
         doc.run,
-        ("gamec doc park.game -o park.tex", "gamec doc park.game -o park.pdf --case winter"),
+        ("gamec doc park.game -o park.tex", "gamec doc park.game -o park.pdf --case winter --derivation"),
     ),
     Command(
         "show",

