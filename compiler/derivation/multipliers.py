@@ -49,7 +49,7 @@ def multipliers(
     fixed by a case. `shared` keeps those that are common to several players, by identity of the constraint; nothing
     for what is `absent`.
 
-    Raises `Underivable` for a bound without a formula.
+    Raises `Underivable` for complementarities and implications.
     """
     names = _Names(game)
     found: list[Multiplier] = []
@@ -183,13 +183,6 @@ def _of_bounds(game: Game, v: VarDef, names: _Names) -> list[Multiplier]:
         if not listed:
             continue
         value = listed[0].value
-        if _holds_infinity(value):
-            raise Underivable(
-                f"the {words} of `{v.name}` is endless for some of its instances only",
-                listed[0].span,
-                "`inf` in a formula",
-                "write it as a constraint with `where`",
-            )
         sign = 1 if role == "lower" else -1
         gap = total([(sign, itself(v)), (-sign, value)], listed[0].span)
         doc = f"multiplier of the {words} of `{v.name}`"
@@ -248,17 +241,3 @@ def _problem_expressions(game: Game) -> list[ir.Expr]:
 def _endless(value: ir.Expr) -> bool:
     inner = value.operand if isinstance(value, ir.Negate) else value
     return isinstance(inner, ir.Number) and inner.value == float("inf")
-
-
-def _holds_infinity(value: ir.Expr) -> bool:
-    match value:
-        case ir.Number():
-            return value.value == float("inf")
-        case ir.Choose():
-            return _holds_infinity(value.then) or _holds_infinity(value.otherwise)
-        case ir.Negate():
-            return _holds_infinity(value.operand)
-        case ir.Apply():
-            return any(_holds_infinity(a) for a in value.arguments)
-        case _:
-            return False

@@ -83,6 +83,40 @@ class Both:
                     found[f.player.name, s.variable.name, place.layout.key(k)] = float(gradient[place.base + k])
         return found
 
+    def duality(self, z: Floats) -> float:
+        """Left less right side of all strong duality rows together."""
+        game = self.joined
+        values = game.matrix.times(z) + game.row_quad.times(z, game.rows)
+        whole = 0.0
+        for f in self.single.followers:
+            assert f.duality is not None
+            place = self.places[id(self.single.rows[id(f.duality)])]
+            rows = np.arange(place.base, place.base + place.layout.size)
+            whole += float(np.sum(values[rows] - game.row_lower[rows]))
+        return whole
+
+    def products(self, z: Floats) -> float:
+        """`sum x*dL/dx + sum multiplier*gap` from the flat arrays, which strong duality is for linear constraints."""
+        game, spaces = self.compiled.ground, self.compiled.grounded.spaces
+        x = self._columns(z)
+        rows = game.matrix.times(x) + game.row_quad.times(x, game.rows)
+        whole = 0.0
+        for (player, name, key), slope in self.flat(z).items():
+            v = next(v for v in self.compiled.game.player(player).variables if v.name == name)
+            place = spaces.columns[id(v)]
+            at = next(k for k in range(place.layout.size) if place.layout.key(k) == key)
+            whole += slope * x[place.base + at]
+        for m in self.single.multipliers:
+            y, extra = np.zeros(game.rows), np.zeros(game.columns)
+            self._spread(m, z, y, extra)
+            limit = game.row_upper if m.role == "upper" else game.row_lower
+            there = np.flatnonzero(y)
+            whole += float(np.sum(y[there] * (rows[there] - limit[there])))
+            bound = game.upper if m.role == "upper" else game.lower
+            there = np.flatnonzero(extra)
+            whole += float(np.sum(extra[there] * (x[there] - bound[there])))
+        return whole
+
     def _columns(self, z: Floats) -> Floats:
         """The old game's columns at the point of the joined one."""
         game, spaces = self.compiled.ground, self.compiled.grounded.spaces

@@ -179,3 +179,17 @@ def test_fixed_by_a_case(name: str) -> None:
 
 def test_equals_without_a_leader() -> None:
     agree(of_text(HEAD.replace("player lead", "player other") + GAMES["two families"].replace("follows lead", "")))
+
+
+# The flat game has one bound where `ends` is beside another one, so their products are not the same.
+DUAL = [name for name, body in BODIES.items() if "ends 4" not in body]
+
+
+@pytest.mark.parametrize("name", [*DUAL, "two families", "market", "an instance of a player"])
+def test_strong_duality_is_the_sum_of_all_products(name: str) -> None:
+    """`sum x*dL/dx + sum multiplier*gap` is `sum x*d(s*f)/dx + sum multiplier*gap[x = 0]` where gaps are linear in x."""
+    text = HEAD + (GAMES[name] if name in GAMES else f" player follow follows lead {{ {BODIES[name]} }}")
+    compiled = compile_source(Source("model.game", text), _no_files)
+    both = Both.of(compiled, "duality")
+    z = both.random_point(1)
+    assert both.duality(z) == pytest.approx(both.products(z), rel=1e-9, abs=1e-9)
