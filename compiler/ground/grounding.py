@@ -168,7 +168,12 @@ class _Grounding:
                 key=key,
                 objective=p.objective.name,
                 sense=MAXIMIZE if p.objective.maximize else MINIMIZE,
-                leaders=tuple(n for leader in p.leaders for n in numbers.get(leader, ())),
+                leaders=tuple(
+                    n
+                    for leader in p.leaders
+                    for n in numbers.get(leader, ())
+                    if leader not in p.own_leaders or found[n][1] == key
+                ),
                 optimistic=p.optimistic,
                 span=p.signature.span,
                 objective_span=p.objective.signature.span,

@@ -214,6 +214,8 @@ class PlayerDef:
     optimistic: bool = True
     follows_span: Span | None = None
     leader_spans: tuple[Span, ...] = ()
+    own_leaders: frozenset[str] = frozenset()
+    """Those of the leaders of which each instance follows the one with its own index only (`follows mine[f]`)."""
     market: bool = False
     """Whether it is the price setter that a `clear` stands for."""
 

@@ -55,8 +55,24 @@ class Declarations:
             player.optimistic = node.follows.optimistic
             player.follows_span = node.follows.span
             player.leader_spans = tuple(part.span for part in node.follows.leaders if part.name.text != "none")
+            self._own_leaders(player, node, node.follows)
         if node.head.index is not None:
             player.domain, _ = Resolver(self.scope, self.findings).domain(node.head.index, {})
+
+    def _own_leaders(self, player: PlayerDef, node: nodes.PlayerDecl, follows: nodes.Follows) -> None:
+        """Leaders with the player's own index: `player mill[f] follows mine[f]`."""
+        letters = node.head.index.span.text.replace(" ", "") if node.head.index is not None else ""
+        for part in follows.leaders:
+            if part.index is None:
+                continue
+            if part.index.span.text.replace(" ", "") == letters:
+                player.own_leaders |= {part.name.text}
+                continue
+            name = part.name.text
+            hints = [f"leave the index out to follow every `{name}`"]
+            if letters:
+                hints.append(f"`follows {name}{letters}` is for the one with the player's own index")
+            self.findings.add("G303", f"`follows {name}` with this index", part.index.span, "no index", hints=hints)
 
     def _declare_top(self) -> None:
         for s in self.model.statements:

@@ -2,8 +2,8 @@
 
 Solves: several players without leaders, of any class: with whole numbers, not convex, with nonlinear constraints,
 with others' columns in their constraints (generalised Nash). Shadow prices that others use must come from convex
-players. A `shared` constraint whose multiplier is to be common to all needs convex players and `joint_conditions`; of
-players with whole numbers, who have no multipliers, any equilibrium of the generalised game will do.
+players. A `shared` constraint whose multiplier is to be common to all is for `joint_conditions` where players are
+convex; of others, whose multipliers prove nothing, any equilibrium of the generalised game will do.
 Proves: a Nash equilibrium up to the regret, as every player's last answer was a global optimum; nothing where none is
 found. In a weighted potential game moves in turns cannot cycle.
 Stops: where nobody gains by moving, where decisions repeat, after `iterations` from each of `starts`, or at the time
@@ -53,7 +53,7 @@ class BestResponse:
             words = "a potential game: whoever gains by a move lowers what all have in common, so turns cannot cycle"
             found = replace(found, notes=(*found.notes, words))
         if np.any(game.row_group >= 0):
-            words = "players with whole numbers have no multipliers: none is common to all at the shared constraints"
+            words = "players that are not convex share constraints without a multiplier in common"
             prices = None if found.prices is None else np.where(game.row_group >= 0, np.nan, found.prices)
             found = replace(found, prices=prices, notes=(*found.notes, words))
         return found

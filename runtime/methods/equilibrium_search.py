@@ -202,7 +202,7 @@ def evidence(
         headline = "no equilibrium found before the end: " + (
             f"the time limit of {request.time_limit:g} s came first" if request.time_limit else "interrupted"
         )
-    notes = list(_cycle(game, movers, walk))
+    notes = list(_cycle(game, movers, walk, best))
     if walk.words:
         notes.append(walk.words)
     leaving = [
@@ -228,28 +228,40 @@ def evidence(
     )
 
 
-def _cycle(game: GroundGame, movers: Sequence[Mover], walk: Walk) -> Iterator[str]:
+def _cycle(game: GroundGame, movers: Sequence[Mover], walk: Walk, best: Verdict) -> Iterator[str]:
     """The states of a cycle, by the decisions that differ in it."""
     if walk.ending is not Ending.CYCLE:
         return
     points = np.array([x for x, _ in walk.states])
     unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
-    spread = np.ptp(points, axis=0) / (1 + np.max(np.abs(points), axis=0))
     decides = np.unique(np.concatenate([m.decides for m in movers]))
+    spread = _spread(points)
     own = decides[spread[decides] > SAME]
-    others = np.flatnonzero((spread > SAME) & (game.owner >= 0))
-    length = len(points)
-    if not len(own) and len(others):
-        names = ", ".join(dict.fromkeys(f"`{game.players[int(game.owner[c])].name}`" for c in others.tolist()))
-        yield (
-            f"the leaders rest, but do not agree on the answer of {names}, which ties: each solves for the one that it"
-            " likes best"
-        )
-        own = others
+    if not len(own):
+        yield _disagreement(game, movers, best)
+        return
     shown = own[np.argsort(-spread[own], kind="stable")][:SHOWN]
-    yield f"a cycle of {length} iterations, in which {len(own)} decisions change:"
+    yield f"a cycle of {len(points)} iterations, in which {len(own)} decisions change:"
     for k, x in enumerate(points[:SHOWN]):
         words = ", ".join(f"{game.column_label(c)} = {x[c] * unit[c]:.6g}" for c in np.sort(shown).tolist())
         yield f"{k + 1}: {words}{', ...' if len(own) > len(shown) else ''}"
-    if length > SHOWN:
-        yield f"and {length - SHOWN} more"
+    if len(points) > SHOWN:
+        yield f"and {len(points) - SHOWN} more"
+
+
+def _disagreement(game: GroundGame, movers: Sequence[Mover], best: Verdict) -> str:
+    """Leaders rest, but each wants another answer of a follower."""
+    wanted = np.tile(best.x, (len(movers), 1))
+    for k, (mover, reply) in enumerate(zip(movers, best.replies, strict=True)):
+        if reply.part is not None:
+            wanted[k, mover.columns] = reply.part
+    split = np.flatnonzero((_spread(wanted) > SAME) & (game.owner >= 0))
+    names = dict.fromkeys(f"`{game.players[p].name}`" for p in game.owner[split].tolist() if game.players[p].leaders)
+    whose = f"the answer of {', '.join(list(names)[:SHOWN])}, which ties" if names else "their followers' answers"
+    return f"the leaders rest, but do not agree on {whose}: each solves for the one that it likes best"
+
+
+def _spread(points: Floats) -> Floats:
+    """By how much each column differs among points (k, n), relative to its size."""
+    spread: Floats = np.ptp(points, axis=0) / (1 + np.max(np.abs(points), axis=0))
+    return spread

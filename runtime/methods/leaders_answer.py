@@ -26,6 +26,9 @@ Choose = Callable[[Setting, str], tuple[Method, str]]
 class LeadersAnswer:
     """A `Mover` of a player on top with all who follow it: their columns, and the prices of their rows."""
 
+    leads = True
+    local = False
+
     def __init__(self, game: GroundGame, player: int, request: Request, choose: Choose, proximal: float = 0.0) -> None:
         """`proximal` as in `OwnAnswer`, for the leader alone."""
         self.game, self.player, self.choose, self.proximal = game, player, choose, proximal
@@ -50,7 +53,7 @@ class LeadersAnswer:
         """The leader's game, the others at x."""
         return Setting.of(self._part(x).game)
 
-    def answer(self, x: Floats, seconds: float | None) -> Reply:
+    def answer(self, x: Floats, seconds: float | None, nearby: bool = False) -> Reply:
         """See `Mover`."""
         part = self._part(x)
         setting = Setting.of(part.game)

@@ -46,6 +46,14 @@ class Mover(Protocol):
     discrete: bool
     """Whether part of the way to an answer may be no decision at all."""
 
-    def answer(self, x: Floats, seconds: float | None) -> Reply:
-        """The best answer at x (n,), within so many seconds."""
+    leads: bool
+    """Whether others follow, so that only its own proof says what it could gain."""
+    proximal: float
+    """Weight of half the squared distance from the point at which it is asked."""
+    local: bool
+    """Whether answers may be asked for that nothing nearby beats, which come much faster."""
+
+    def answer(self, x: Floats, seconds: float | None, nearby: bool = False) -> Reply:
+        """The best answer at x (n,), within so many seconds; one that is best `nearby`, without a bound, where
+        `local`."""
         ...

@@ -20,6 +20,7 @@ from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from runtime.history import Step
 from runtime.methods.method import Request
 from runtime.methods.mover import Mover, Reply
+from runtime.result import Status
 
 STILL = 1e-13
 """A gain below this part of the objective's terms is what rounding leaves of them: nobody moves far for it."""
@@ -42,7 +43,7 @@ ITERATIONS = 200
 """Sweeps over all movers from one start, at most, if the user says nothing."""
 
 STALLED = 12
-"""Sweeps in which an iteration that has only rounding left to gain must halve its last step, or it ends."""
+"""Sweeps in which steps must become shorter by a tenth, or an iteration that has only rounding left to gain ends."""
 
 RETURNED = 1e-6
 """Decisions that are back to within this part of the way they went since close a cycle."""
@@ -121,21 +122,27 @@ class Turns:
         x, prices = start.copy(), np.full(self.game.rows, np.nan)
         states = [(x, prices)]
         moves: list[float] = []
+        local = any(m.local for m in self.movers)
+        nearby = local
         self.tell(x, float("nan"), words)
         for sweep in range(1, most + 1):
             if self.stopped():
                 return Walk(Ending.STOPPED, (states[-1],), sweep - 1)
-            x, prices, gains, moved, stuck = self.sweep(x, prices, order, damping, jacobi)
+            x, prices, gains, moved, stuck = self.sweep(x, prices, order, damping, jacobi, nearby)
             if stuck and len(stuck) == len(self.movers):
                 return Walk(Ending.STUCK, (states[-1],), sweep, self.without_answer(stuck))
             who = [self.name(k) for k in np.flatnonzero(moved > rest).tolist()]
             self.tell(x, float(np.max(gains, initial=0.0)), f"moved: {_listed(who)}" if who else "nobody moved")
             step = float(np.max(moved, initial=0.0))
             moves.append(step)
-            rests = step <= rest and not stuck
-            slow = len(moves) > STALLED and step > 0.5 * moves[-1 - STALLED]
-            if rests or (slow and float(np.max(gains, initial=0.0)) <= REGRET):
-                return Walk(Ending.RESTED, ((x, prices),), sweep)
+            slow = len(moves) > STALLED and step > 0.9 * moves[-1 - STALLED]
+            if not stuck and (step <= rest or (slow and float(np.max(gains, initial=0.0)) <= REGRET)):
+                if not nearby:
+                    return Walk(Ending.RESTED, ((x, prices),), sweep)
+                # Nobody finds anything better nearby: now further away.
+                nearby, moves = False, []
+                continue
+            nearby = local and not slow
             back = self.returned(x, states, moves)
             states.append((x, prices))
             if back:
@@ -145,7 +152,7 @@ class Turns:
         return Walk(Ending.ITERATIONS, (states[-1],), most)
 
     def sweep(
-        self, x: Floats, prices: Floats, order: Sequence[int], damping: float, jacobi: bool
+        self, x: Floats, prices: Floats, order: Sequence[int], damping: float, jacobi: bool, nearby: bool = False
     ) -> tuple[Floats, Floats, Floats, Floats, list[int]]:
         """All movers once: the new point and prices, relative gains and distances to the best answers (movers,), and
         who has no answer."""
@@ -153,22 +160,25 @@ class Turns:
         here = x
         for k in order:
             mover, at = self.movers[k], here if jacobi else x
-            reply = self.ask(k, at)
+            reply = self.ask(k, at, nearby=nearby)
             if reply.part is None:
                 stuck.append(k)
                 gains[k] = np.inf
                 continue
-            gains[k] = self.gain(k, at, reply.value)
+            gain = self.gain(k, at, reply.value)
+            gains[k] = max(0.0, gain)
             must = self.violated(k, at)
-            away = distance(at, reply.part, mover)
-            if not must and gains[k] <= STILL and away > NEAR:
-                prices = self.prices_of(k, x, prices, reply)
+            # Less than now is to be had where followers have yet to answer to what others decided.
+            same = abs(gain) <= STILL
+            away = distance(at, reply.part, mover, mover.decides if same else mover.columns)
+            if not must and same and away > NEAR:
+                prices = self.prices_of(k, x, prices, reply, 0.0)
                 continue
             moved[k] = away
             x = x.copy()
             part = damping if not (mover.discrete or must) else 1.0
             x[mover.columns] = at[mover.columns] + part * (reply.part - at[mover.columns])
-            prices = self.prices_of(k, x, prices, reply)
+            prices = self.prices_of(k, x, prices, reply, 0.0)
         if (damping < 1.0 or jacobi) and moved.any():
             x = self.settle(x)
         return x, prices, gains, moved, stuck
@@ -189,22 +199,29 @@ class Turns:
                 gains[k] = max(0.0, player.sense * float(actual[mover.player] - reply.bound))
                 relative[k] = gains[k] / size
             room = max(REGRET, self.request.options.gap * max(1.0, abs(float(actual[mover.player])) / size))
-            settled &= bool(relative[k] <= room) and not self.violated(k, x)
-            prices = self.prices_of(k, x, prices, reply)
+            # Who leads nobody is solved once more by the certificate, whose bounds are closer than a solver's own gap.
+            closest = relative[k] if mover.leads or reply.status is not Status.OPTIMAL else self.gain(k, x, reply.value)
+            settled &= bool(closest <= room) and not self.violated(k, x)
+            prices = self.prices_of(k, x, prices, reply, self.gain(k, x, reply.value))
         return Verdict(x, prices, gains, relative, bounds, settled, tuple(replies))
 
-    def ask(self, k: int, x: Floats, seconds: float | None = None, proving: bool = False) -> Reply:
-        """The reply of mover k at x; the last one if nothing that it sees has changed since."""
+    def ask(
+        self, k: int, x: Floats, seconds: float | None = None, proving: bool = False, nearby: bool = False
+    ) -> Reply:
+        """The reply of mover k at x, or one that is best `nearby`; the last one if nothing that it sees has changed
+        since."""
         mover = self.movers[k]
         seen = x[mover.inputs]
         known = self._asked.get(k)
-        if known is not None and np.array_equal(known[0], seen) and getattr(mover, "proximal", 0.0) == 0.0:
+        nearby &= mover.local
+        fits = known is not None and np.array_equal(known[0], seen) and not mover.proximal
+        if known is not None and fits and (nearby or known[1].status is not Status.LOCAL):
             return known[1]
         end = self.last if proving else self.deadline
         left = max(0.01, end - time.perf_counter()) if np.isfinite(end) else None
         if seconds is not None:
             left = seconds if left is None else min(left, seconds)
-        reply = mover.answer(x, left)
+        reply = mover.answer(x, left, nearby)
         self.seconds += reply.seconds
         self.solves += 1
         if reply.solver:
@@ -213,21 +230,22 @@ class Turns:
         return reply
 
     def gain(self, k: int, x: Floats, value: float) -> float:
-        """What mover k gains by an answer worth `value`, over the terms of its objective."""
+        """What mover k gains by an answer worth `value`, over the terms of its objective; negative for a loss."""
         own = self.own(k)
-        return max(0.0, own.sense * (own.objective(x) - value)) / own.size(x)
+        return own.sense * (own.objective(x) - value) / own.size(x)
 
     def violated(self, k: int, x: Floats) -> bool:
         """Whether a limit of mover k, or of those whom it moves, is overstepped at x."""
         return self.own(k).violation(x) > FEASIBLE
 
-    def prices_of(self, k: int, x: Floats, prices: Floats, reply: Reply) -> Floats:
-        """With the prices of a reply, where they belong to the decision at x."""
+    def prices_of(self, k: int, x: Floats, prices: Floats, reply: Reply, gain: float) -> Floats:
+        """With the prices of a reply, where they belong to the decision at x as well, by which the mover loses `gain`:
+        to that very decision, or to one that ties with it in a convex problem."""
         if not len(reply.rows) or reply.part is None:
             return prices
         mover = self.movers[k]
         same = float(np.max(np.abs(reply.part - x[mover.columns]) / (1 + np.abs(reply.part)), initial=0.0)) <= FEASIBLE
-        if not same and (mover.discrete or len(mover.decides) < len(mover.columns)):
+        if not same and (mover.discrete or mover.leads or gain > STILL):
             return prices
         prices = prices.copy()
         prices[reply.rows] = reply.prices
@@ -247,10 +265,10 @@ class Turns:
         return "; ".join(f"`{name}` has no answer ({reply.note or reply.status.value})" for name, reply in found)
 
     def returned(self, x: Floats, states: Sequence[tuple[Floats, Floats]], moves: Sequence[float]) -> int:
-        """The length of the cycle that x closes; 0 if it closes none."""
+        """The length of the cycle that x closes; 0 if it closes none. In a cycle of one sweep the decisions that move
+        are followers': one leader moves them this way, the next one back."""
         decides = np.concatenate([m.columns for m in self.movers])
-        for length in range(2, len(states) + 1):
-            # A cycle of one is a point at rest, which would not have moved.
+        for length in range(1, len(states) + 1):
             gone = max(moves[-length:])
             apart = np.abs(x - states[-length][0])[decides] / (1 + np.abs(x[decides]))
             if float(np.max(apart, initial=0.0)) <= RETURNED * gone:
@@ -268,20 +286,12 @@ class Turns:
         self.request.watch.tell(step)
 
 
-def distance(x: Floats, part: Floats, mover: Mover) -> float:
-    """How far the mover's own decisions are from `part`, relative to their size."""
-    place = np.searchsorted(mover.columns, mover.decides) if _ascending(mover.columns) else _places(mover)
-    here, there = x[mover.decides], part[place]
-    return float(np.max(np.abs(there - here) / (1 + np.abs(here)), initial=0.0))
-
-
-def _ascending(columns: Ints) -> bool:
-    return bool(np.all(columns[1:] > columns[:-1]))
-
-
-def _places(mover: Mover) -> Ints:
+def distance(x: Floats, part: Floats, mover: Mover, chosen: Ints) -> float:
+    """How far x is from the answer `part` in the `chosen` of the mover's columns, relative to their size."""
     order = np.argsort(mover.columns)
-    return order[np.searchsorted(mover.columns[order], mover.decides)]
+    place = order[np.searchsorted(mover.columns[order], chosen)]
+    here, there = x[chosen], part[place]
+    return float(np.max(np.abs(there - here) / (1 + np.abs(here)), initial=0.0))
 
 
 def _listed(names: Sequence[str], most: int = 4) -> str:
