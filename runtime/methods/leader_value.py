@@ -76,10 +76,12 @@ class ValueByAnswers:
         self.sense = float(game.players[self.leader].sense)
         players = np.flatnonzero(setting.followers).tolist()
         self.held = np.where(game.lower == game.upper, game.lower, 0.0)
-        self.followers = [self._follower(setting, p, self._decided(middle)) for p in players]
+        self.followers = [self._follower(setting, p, self.point(middle)) for p in players]
         gloomy = setting.gloomy()
         self.gloomy = [k for k, p in enumerate(players) if gloomy[p]]
         self.leader_rows = np.flatnonzero(game.row_owner == self.leader)
+        self._own_rows = game.matrix.take_rows(self.leader_rows)
+        self._own_products = game.row_quad.take_rows(self.leader_rows)
         own = game.owner == self.leader
         own[searched] = False
         self.settled = bool(np.all(game.lower[own] == game.upper[own]))
@@ -96,52 +98,64 @@ class ValueByAnswers:
             return FollowerModel(family, middle)
         return FollowerProgram(family, kind)
 
-    def _decided(self, decision: Floats) -> Floats:
-        """A point (n,) of the game with the decision in, what is free at 0."""
+    def point(self, decision: Floats) -> Floats:
+        """A point (n,) of the game with the decision (d,) in, what is free at 0."""
         x = self.held.copy()
         x[self.searched] = decision
         return x
 
     def worth(self, decision: Floats, time_limit: float | None = None) -> Worth:
-        x = self._decided(decision)
+        x = self.point(decision)
         answers = [follower.answer(x, time_limit) for follower in self.followers]
         if any(answer.ending is not Ending.OPTIMAL for answer in answers):
             return Worth(np.inf, _missing(answers))
+        if not self.gloomy and self.settled and all(_alone(a) for a in answers):
+            return self._valued(self._joined(x, answers), answers)
         base = self.base.at(decision)
         if self.gloomy:
             settled = self._against(base, answers, time_limit)
             if settled is None:
                 return Worth(np.inf, FAILED)
             answers = settled
-        if self.settled and all(_alone(a) for a in answers):
-            return self._valued(base, self._joined(base, answers), answers)
+            if self.settled and all(_alone(a) for a in answers):
+                return self._valued(self._joined(x, answers), answers)
         program = self._restricted(base, answers)
         outcome = self.best.solve(program, time_limit)
-        if outcome.ending is Ending.OPTIMAL and outcome.z is not None:
-            return self._valued(base, outcome.z, answers, True)
         if outcome.ending is Ending.UNBOUNDED:
             return Worth(-np.inf)
-        loose = self.nearest.solve(elastic(program, self.leader_rows), time_limit)
-        if loose.ending is not Ending.OPTIMAL or loose.z is None:
+        kept = outcome.ending is Ending.OPTIMAL
+        if not kept:
+            outcome = self.nearest.solve(elastic(program, self.leader_rows), time_limit)
+        if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
             return Worth(np.inf, FAILED)
-        return self._valued(base, loose.z, answers)
+        found = outcome.z[: self.game.columns].copy()
+        found[self.searched] = decision
+        return self._valued(found, answers, kept)
 
-    def _valued(self, base: Program, z: Floats, answers: list[Answer], kept: bool = False) -> Worth:
-        """At a point (k,) of the leader's Program; `kept` says that its rows hold."""
-        x = z[: self.game.columns].copy()
-        x[self.searched] = base.lower[self.searched]
-        broken = 0.0 if kept else _broken(base, x, self.leader_rows)
+    def _valued(self, x: Floats, answers: list[Answer], kept: bool = False) -> Worth:
+        """At a point (n,) of the game; `kept` says that the leader's rows hold."""
+        broken = 0.0 if kept or not len(self.leader_rows) else self._broken(x)
         if broken:
             return Worth(np.inf, broken / (1.0 + broken))
-        return Worth(self.sense * float(self.game.objectives_at(x)[self.leader]), 0.0, x, self._prices(answers))
+        objectives = self.game.objectives_at(x)
+        return Worth(self.sense * float(objectives[self.leader]), 0.0, x, self._prices(answers))
 
-    def _joined(self, base: Program, answers: list[Answer]) -> Floats:
-        """The leader's fixed columns, the decision and the answers: a point of `base`."""
-        z = base.lower.copy()
+    def _broken(self, x: Floats) -> float:
+        """The sum of the violations of the leader's rows at x, without those that are small."""
+        game, rows = self.game, self.leader_rows
+        at = self._own_rows.times(x) + self._own_products.times(x, len(rows))
+        low, high = game.row_lower[rows], game.row_upper[rows]
+        over = np.maximum(np.maximum(low - at, at - high), 0.0)
+        limit = np.where(at < low, low, np.where(at > high, high, 0.0))
+        return float(over[over > KEPT * (1.0 + np.abs(limit))].sum())
+
+    def _joined(self, x: Floats, answers: list[Answer]) -> Floats:
+        """x (n,) with the answers put in."""
+        found = x.copy()
         for follower, answer in zip(self.followers, answers, strict=True):
             assert answer.v is not None
-            z[follower.family.own] = answer.v
-        return z
+            found[follower.family.own] = answer.v
+        return found
 
     def _prices(self, answers: list[Answer]) -> Floats | None:
         """Shadow prices (m,) of the followers' rows, NaN where there is none."""
@@ -290,17 +304,6 @@ def _missing(answers: list[Answer]) -> float:
         return NO_ANSWER
     least = sum(answer.violation for answer in answers)
     return 1.0 + least / (1.0 + least)
-
-
-def _broken(program: Program, x: Floats, rows: Ints) -> float:
-    """The sum of the violations of `rows` at x, without those that are small."""
-    z = np.zeros(program.columns)
-    z[: len(x)] = x
-    at = program.rows_at(z)[rows]
-    low, high = program.row_lower[rows], program.row_upper[rows]
-    over = np.maximum(np.maximum(low - at, at - high), 0.0)
-    limit = np.where(at < low, low, np.where(at > high, high, 0.0))
-    return float(over[over > KEPT * (1.0 + np.abs(limit))].sum())
 
 
 def _cut(own: Ints, answer: Answer, columns: int) -> tuple[Floats, float]:
