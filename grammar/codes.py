@@ -94,7 +94,7 @@ CODES: dict[str, Code] = {
         "nonconvex-follower", "A follower's problem is not convex, so its optimality conditions prove nothing."
     ),
     "G703": Code("integer-follower", "An integer follower has no optimality conditions."),
-    "G704": Code("game-not-supported", "This structure of players has no method in this version."),
+    "G704": Code("game-not-supported", "No method of this version takes this game as it stands."),
     "G705": Code("nonconvex-quadratic", "A quadratic is not convex where the method needs it."),
     "G706": Code("price-not-available", "A shadow price is used where none can be computed."),
     "G710": Code("bound-needed", "A nonconvex place needs bounds that cannot be derived."),
