@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import textwrap
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,6 @@ TITLE = 84
 def draw(chart: Chart) -> Figure:
     """The figure. A chart without numbers says so."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     chart = condensed(chart)
     with print_style():
@@ -49,7 +49,7 @@ def draw(chart: Chart) -> Figure:
         heights = [_height(chart, panel, sideways) for panel in chart.panels] or [HEIGHT]
         title = _wrapped(chart.title, TITLE)
         lines = 1 + title.count("\n")
-        figure = Figure(figsize=(WIDTH, sum(heights) + 0.25 * lines + 0.3), layout="constrained")
+        figure = _picture()(figsize=(WIDTH, sum(heights) + 0.25 * lines + 0.3), layout="constrained")
         FigureCanvasAgg(figure)
         figure.suptitle(title, fontsize=10, x=0.01, ha="left")
         if chart.empty:
@@ -64,6 +64,18 @@ def draw(chart: Chart) -> Figure:
         if chart.note:
             figure.supxlabel(_wrapped(chart.note, TITLE), fontsize=7, color="0.35", x=0.99, ha="right")
         return figure
+
+
+@cache
+def _picture() -> type[Figure]:
+    """A figure that notebooks show of their own accord, which matplotlib leaves to pyplot."""
+    from matplotlib.figure import Figure
+
+    class Picture(Figure):
+        def _repr_png_(self) -> bytes:
+            return rendered(self, "png")
+
+    return Picture
 
 
 def rendered(figure: Figure, form: str) -> bytes:
