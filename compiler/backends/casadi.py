@@ -25,10 +25,17 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
     """The script: of a one-player game as it is, of a game with leader and followers the single-level problem, of one
     player its own problem.
 
-    Raises `DiagnosticError`: G704 for structures of players without a single level, G702 for followers that are not
-    convex, G712 for what has no symbolic conditions, G107 for what the script cannot say.
+    Raises `DiagnosticError`: G807 for a form, G704 for structures of players without a single level, G702 for followers
+    that are not convex, G712 for what has no symbolic conditions, G107 for what the script cannot say.
     """
     findings = Findings()
+    if request.form != "auto":
+        findings.add(
+            "G807",
+            f"a CasADi script has no form `{request.form}`: it relaxes complementarity step by step",
+            hints=["leave out `--form`", "`--to pyomo` has forms"],
+        )
+        findings.raise_errors()
     note = ""
     given: Mapping[int, str] = {}
     if request.player:

@@ -69,10 +69,11 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
 def _solvers(game: Game, data: BoundData, derived: Derived, findings: Findings) -> tuple[Solver, ...]:
     """The solvers that the script may call, the first that is installed."""
     player = game.players[0]
-    paired = any(c.perp is not None for c in player.constraints)
+    pairs = [c for c in player.constraints if c.perp is not None]
+    # A pair of the leader's own has no limits, and so an SOS1 set.
+    sets = any(derived.limits is None or id(c) not in derived.limits for c in pairs)
     plain = data.problem.removesuffix(PAIRED)
-    switched = paired and derived.limits is not None
-    if plain in SOLVED_BY_HIGHS and not (paired and derived.limits is None) and not (switched and plain == "QP"):
+    if plain in SOLVED_BY_HIGHS and not sets and not (pairs and plain == "QP"):
         return (HIGHS,)
     if NONLINEAR in plain:
         findings.add(

@@ -158,6 +158,12 @@ def test_what_ipopt_does_not_take_is_refused(text: str) -> None:
     assert first.hints
 
 
+def test_there_are_no_forms() -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        emit(compile_file(MODELS / "toy" / "toy.game"), "casadi", ScriptRequest(form="kkt-sos1"))
+    assert [d.code for d in caught.value.diagnostics] == ["G807"]
+
+
 def test_models(tmp_path: Path) -> None:
     found = scripts.run_here(script(compile_file(MODELS / "toy" / "toy.game")), tmp_path)
     assert found == pytest.approx({"leader.cost": 92 / 15, "follower.effort": -28 / 15}, rel=1e-6)

@@ -148,6 +148,16 @@ def test_a_market_with_fixed_prices(tmp_path: Path) -> None:
     assert found["surplus"] == pytest.approx(21289.82, abs=0.05)
 
 
+def test_a_complementarity_of_the_leader_beside_big_m(tmp_path: Path) -> None:
+    text = """
+      player lead { var x in [0, 4] var y in [0, 4] maximize f = 2*x + y + z  constraint own: 0 <= x perp y >= 0 }
+      player follow follows lead { var z in [0, 9] minimize g = -z  constraint c: z <= 5 - x }
+    """
+    # By hand: x = 4 and y = 0 give 8 + 1, y = 4 and x = 0 give 4 + 5.
+    for form in FORMS:
+        assert scripts.run_here(of_text(text, form), tmp_path)["lead.f"] == pytest.approx(9, rel=1e-6), form
+
+
 OWN = """
 set I index i = {a, b}
 param cost[i] = {a: 1, b: 2}
