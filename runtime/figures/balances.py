@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from compiler.ground.ground_game import Block
-from compiler.ground.plotting import unit_words
+from compiler.ground.plotting import label_of, unit_words
 from compiler.ground.sparse import Floats
-from compiler.ir.game import ConstraintDef
+from compiler.ir.game import ConstraintDef, ParamDef
+from compiler.ir.walk import uses
 from compiler.pipeline import Compiled
 from compiler.semantics.check_units import unit_of
 from runtime.figures.chart import Chart, Kind, Line, Panel, measured
@@ -74,7 +75,7 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> C
         lines = [Line(label, _at(sign * values[mine], places[mine], len(axis))) for label, values in terms]
         largest = max((float(np.nanmax(np.abs(line.values), initial=0.0)) for line in lines), default=0.0)
         lines = [line for line in lines if np.nanmax(np.abs(line.values), initial=0.0) > SMALL * largest]
-        over = [Line("constant side", _at(sign * level[mine], places[mine], len(axis)))] if level[mine].any() else []
+        over = [Line(_constant_side(d), _at(sign * level[mine], places[mine], len(axis)))] if level[mine].any() else []
         words = ", ".join(str(block.labels[k][p]) for k, p in zip(others, key, strict=True))
         if len(lines) + len(over) > 1:
             panels.append(Panel(Kind.STACK, measured("", unit), tuple(lines), tuple(over), words))
@@ -86,6 +87,14 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> C
     words = next((s.signature.doc for s in compiled.game.sets if s.name == block.sets[along]), "")
     note = f"{left} more of {len(groups)} are left out" if left > 0 else ""
     return Chart(f"balance_{name}", title, words or block.letters[along], axis, tuple(panels), note)
+
+
+def _constant_side(d: ConstraintDef) -> str:
+    """What the side without variables is called, if there is one."""
+    for side in (d.right, d.left):
+        if all(isinstance(use.target, ParamDef) for use in uses(side)):
+            return label_of(side)
+    return "constant side"
 
 
 def _at(values: Floats, places: np.ndarray, size: int) -> Floats:

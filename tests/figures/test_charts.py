@@ -54,7 +54,7 @@ def test_a_balance_is_stacked_up_to_the_demand(result: Result) -> None:
     assert panel.kind is Kind.STACK
     assert [line.label for line in panel.lines] == ["output: cheap", "output: dear"]
     assert np.sum([line.values for line in panel.lines], axis=0) == pytest.approx([8, 15, 12], abs=1e-6)
-    assert panel.over[0].values.tolist() == [8, 15, 12]
+    assert (panel.over[0].label, panel.over[0].values.tolist()) == ("demand[t]", [8, 15, 12])
     assert panel.y == "MW"
 
 
