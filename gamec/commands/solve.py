@@ -23,6 +23,7 @@ from gamec.options import (
 from gamec.progress import Progress
 from gamec.solving_options import with_solving_options
 from gamec.watched import watched
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 
 
 @with_solving_options
@@ -58,7 +59,9 @@ def run(
     from runtime.result import Result
 
     if aux is not None and (case or sets or data or output):
-        raise typer.BadParameter("--case, --set, --data and -o are for .game files, which --aux is not for")
+        hint = Hint("leave them out, or solve the `.game` file that the two files were made from")
+        words = "`--case`, `--set`, `--data` and `-o` go with `.game` files, `--aux` with MPS files"
+        raise DiagnosticError([Diagnostic("G807", words, hints=(hint,))])
     keep = destination(output, force, xlsx, figures)
     values = overrides(sets, data)
 
