@@ -65,7 +65,7 @@ def test_both_files_or_none(gamec: Callable, model: str, tmp_path: Path) -> None
         (["compile", "squares.game", "--to", "mps-aux", "-o", "s"], "G713"),
         (["solve", "mb.game", "--aux", "none.aux"], "G001"),
         (["solve", "mb.game", "--aux", "mb.game"], "G506"),
-        (["solve", "mb.mps", "--aux", "mb.aux", "--set", "a=1"], "`--aux` with MPS files"),
+        (["solve", "mb.mps", "--aux", "mb.aux", "--set", "a=1"], "G807"),
     ],
 )
 def test_what_goes_wrong_is_said(gamec: Callable, model: str, tmp_path: Path, arguments: list[str], words: str) -> None:
