@@ -64,7 +64,7 @@ def request_of(**options: Unpack[SolveOptions]) -> Request:
 def hinted(request: Request, options: Sequence[Option]) -> Request:
     """The request with the model's own `solve { }` hints where the caller left the choice open."""
     default = Request()
-    hints = {o.name: o.value for o in options if _get(request, o.name) == _get(default, o.name)}
+    hints = {o.name: o.value for o in options if choice(request, o.name) == choice(default, o.name)}
     whole = {name: int(value) if name in WHOLE else value for name, value in hints.items()}
     return _with(request, whole)
 
@@ -73,7 +73,8 @@ WHOLE = frozenset({"seed", "population", "generations", "workers", "starts", "it
 """Hints that are whole numbers; the file has them as any other number."""
 
 
-def _get(request: Request, name: str) -> object:
+def choice(request: Request, name: str) -> object:
+    """What the request says of an option."""
     return getattr(getattr(request, PART_OF[name]), name) if name in PART_OF else getattr(request, name)
 
 

@@ -17,7 +17,7 @@ from compiler.pipeline import Compiled, compile_file, compile_source, disk_reade
 from grammar.diagnostics import Diagnostic, DiagnosticError
 from grammar.source import Source
 from runtime.answer import Answer, answer
-from runtime.asked import SolveOptions, hinted, request_of
+from runtime.asked import SolveOptions, choice, hinted, request_of
 from runtime.given_data import plain_data
 from runtime.labels import labelled_prices, labelled_values
 from runtime.methods.method import Request
@@ -121,7 +121,7 @@ def _placed(found: Diagnostic, asked: Request, options: Sequence[Option]) -> Dia
     if found.code != "G807" or found.span is not None:
         return found
     for option in options:
-        mine = getattr(asked, option.name, None) == "auto"
+        mine = choice(asked, option.name) == "auto"
         if mine and f"{option.name} `{option.value}`" in found.headline:
             return replace(found, span=option.span, label="asked for here")
     return found

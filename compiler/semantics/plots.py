@@ -126,6 +126,11 @@ def solve_options(model: nodes.Model, findings: Findings) -> tuple[Option, ...]:
             elif name.text in COUNTS and isinstance(value, nodes.Number) and not _counts(value.value):
                 hints = [f"write `{name.text} {max(1, round(value.value))}`"]
                 findings.add("G807", f"`{name.text}` takes a whole number from 1 on", value.span, "none", hints=hints)
+            elif name.text == "damping" and isinstance(value, nodes.Number) and not 0 < value.value <= 1:
+                hints = ["write `damping 0.5`, half of the way"]
+                findings.add(
+                    "G807", "`damping` takes a number above 0, up to 1", value.span, "no part of a way", hints=hints
+                )
             elif kind is str and not isinstance(value, nodes.Text):
                 hints = [f"write `{name.text} auto`, or a name in place of `auto`"]
                 findings.add("G807", f"`{name.text}` takes a word", value.span, "not a word", hints=hints)
