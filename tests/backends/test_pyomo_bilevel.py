@@ -134,7 +134,7 @@ def test_two_hours_of_the_storage_alliance(tmp_path: Path) -> None:
     path = MODELS / "storage_alliance" / "storage_alliance.game"
     hours = {"from_hour": 12, "to_hour": 13}
     compiled = compile_file(path, overrides=hours)
-    result = session.solve(path, overrides=hours)
+    result = session.solve(path, data=hours)
     found = scripts.run_here(script(compiled), tmp_path)
     for name, value in result.objectives.items():
         assert found[name] == pytest.approx(value, rel=1e-6)
