@@ -29,7 +29,9 @@ from compiler.documents.document import (
     Table,
     Text,
 )
-from compiler.documents.formulas import spread
+from compiler.documents.math import Gap, Math, Sign, row
+
+COMMA = Sign(",")
 
 
 def write_html(document: Document) -> str:
@@ -104,7 +106,7 @@ def _link(number: int) -> str:
 def _equation(equation: Equation) -> str:
     """A formula whose pieces flow like words, its domain and its number at the right."""
     formula = "<wbr>".join(segments(equation.formula))
-    domain = mathml(spread(equation.domain)) if len(equation.domain) == 1 else _flowing(equation)
+    domain = _flowing(equation.domain)
     shown = f'<span class="domain">{domain}</span>' if equation.domain else ""
     return (
         f'<div class="equation" id="eq-{equation.number}"><span class="formula">{formula}</span>{shown}'
@@ -112,8 +114,10 @@ def _equation(equation: Equation) -> str:
     )
 
 
-def _flowing(equation: Equation) -> str:
-    return "<wbr>".join(segments(spread(equation.domain)))
+def _flowing(domain: tuple[Math, ...]) -> str:
+    """Ranges and conditions, each in one piece."""
+    last = len(domain) - 1
+    return "<wbr>".join(mathml(part if k == last else row(part, COMMA, Gap(1 / 6))) for k, part in enumerate(domain))
 
 
 def _table(t: Table) -> str:
@@ -122,8 +126,8 @@ def _table(t: Table) -> str:
     for title, rows in t.groups:
         if title:
             body.append(f'<tr class="group"><th colspan="{len(t.columns)}">{escape(title)}</th></tr>')
-        for row in rows:
-            cells = (f"<td{_side(c)}>{inlines(cell)}</td>" for c, cell in zip(t.columns, row, strict=True))
+        for cells_of_row in rows:
+            cells = (f"<td{_side(c)}>{inlines(cell)}</td>" for c, cell in zip(t.columns, cells_of_row, strict=True))
             body.append(f"<tr>{''.join(cells)}</tr>")
     lines = "\n".join(body)
     return (

@@ -12,8 +12,10 @@ PAGE = 41.0
 """Em of 11 pt that the text is wide; tables are set at 10 pt, so this leaves room."""
 BETWEEN = 1.2
 """Em between two columns."""
-WIDEST = 11.0
-"""Em for a column that does not wrap; a wider one wraps after all."""
+WIDEST = (18.0, 11.0)
+"""Em for a column that does not wrap; a wider one wraps after all. The first where that leaves room for the others."""
+LEAST = 9.0
+"""Em for each column that wraps."""
 
 
 def table(t: Table, inlines: Callable[[Inlines], str]) -> str:
@@ -43,7 +45,12 @@ def _widths(t: Table) -> list[float]:
         max([inlines_width(c.title), *(inlines_width(row[k]) for row in cells)]) + 0.6 for k, c in enumerate(t.columns)
     ]
     room = PAGE - BETWEEN * (len(t.columns) - 1)
-    fixed = [min(natural[k], WIDEST) if not c.share else 0.0 for k, c in enumerate(t.columns)]
+    wrapping = sum(1 for c in t.columns if c.share)
+    fixed: list[float] = []
+    for most in WIDEST:
+        fixed = [min(natural[k], most) if not c.share else 0.0 for k, c in enumerate(t.columns)]
+        if room - sum(fixed) >= LEAST * wrapping:
+            break
     left = room - sum(fixed)
     shares = sum(c.share for c in t.columns)
     if not shares:

@@ -9,6 +9,7 @@ from unicodedata import lookup
 
 from compiler.documents import math as m
 from compiler.documents.breaking import pieces
+from compiler.documents.greek import CAPITAL
 from compiler.documents.widths import size
 
 _SIZES = ("1", "1.2", "1.8", "2.4")
@@ -110,7 +111,7 @@ def _ident(node: m.Ident) -> str:
         case = "CAPITAL" if text.isupper() else "SMALL"
         shown = exceptions.get(text) or lookup(f"MATHEMATICAL {style} {case} {text.upper()}")
         return f'<mi mathvariant="normal">{shown}</mi>'
-    if len(text) == 1 and node.font != "italic":
+    if len(text) == 1 and (node.font != "italic" or text in CAPITAL.values()):
         return f'<mi mathvariant="normal">{escape(text)}</mi>'
     return f"<mi>{escape(text).replace(' ', '&#160;')}</mi>"
 

@@ -9,21 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import ceil
 
 from compiler.documents import math as m
 from compiler.documents.document import Arrow, Diagram, Formula, Inlines, Node, Strong
 from compiler.documents.formulas import Formulas, spread
 from compiler.documents.naming import player_title
 from compiler.documents.structure import Message, levels, messages
-from compiler.documents.widths import width
+from compiler.documents.widths import text_width, width
 from compiler.ir.game import Game, PlayerDef
 
-WIDTH, HEIGHT = 4.0, 1.1
+WIDTH = 4.0
+LINE = 0.45
+"""Of a box, and of a line of text in it, in cm."""
 ACROSS, DOWN = 1.2, 1.5
 """Gaps between boxes, in cm."""
 APART = 0.18
 """Half of the distance between two opposite arrows."""
 IN_A_ROW = 3
+BOLD = 1.15
+"""How much wider bold letters are."""
 EM = 0.36
 """Cm of 1 em of the text at arrows, 10 pt."""
 
@@ -35,12 +40,15 @@ def diagram(game: Game, formulas: Formulas) -> Diagram | None:
     rows = _rows(game)
     whole = max(map(len, rows)) * (WIDTH + ACROSS) - ACROSS
     nodes: dict[str, Node] = {}
-    for k, players in enumerate(rows):
-        y = k * (HEIGHT + DOWN) + HEIGHT / 2
+    top = 0.0
+    for players in rows:
+        high = max(_height(p, whole if len(players) == 1 else WIDTH) for p in players)
+        y = top + high / 2
+        top += high + DOWN
         own = len(players) * (WIDTH + ACROSS) - ACROSS
         for place, player in enumerate(players):
             x = (whole - own) / 2 + place * (WIDTH + ACROSS) + WIDTH / 2
-            nodes[player.name] = _node(player, formulas, x, y, whole if len(players) == 1 else WIDTH)
+            nodes[player.name] = _node(player, formulas, x, y, whole if len(players) == 1 else WIDTH, high)
     sent = {(x.sender, x.receiver): x for x in messages(game)}
     arrows: list[Arrow] = []
     right = whole
@@ -61,7 +69,7 @@ def diagram(game: Game, formulas: Formulas) -> Diagram | None:
     for players in rows:
         for one, next_one in pairwise(players):
             arrows += _sideways(nodes[one.name], nodes[next_one.name], sent)
-    height = len(rows) * (HEIGHT + DOWN) - DOWN
+    height = top - DOWN
     caption = (
         "Who leads whom. Solid arrows come from who moves first, dashed ones carry answers or what is taken as given."
     )
@@ -77,11 +85,17 @@ def _rows(game: Game) -> list[list[PlayerDef]]:
     return rows
 
 
-def _node(player: PlayerDef, formulas: Formulas, x: float, y: float, wide: float) -> Node:
+def _height(player: PlayerDef, wide: float) -> float:
+    """Room for the name, set in bold, and the index."""
+    lines = ceil(BOLD * EM * text_width(player_title(player)) / (wide - 0.6)) + bool(player.domain.binders)
+    return 0.65 + LINE * lines
+
+
+def _node(player: PlayerDef, formulas: Formulas, x: float, y: float, wide: float, high: float) -> Node:
     lines: list[Inlines] = [(Strong(player_title(player)),)]
     if player.domain.binders:
         lines.append((Formula(spread(formulas.ranges(player.domain))),))
-    return Node(player.name, tuple(lines), x, y, wide, HEIGHT, player.market)
+    return Node(player.name, tuple(lines), x, y, wide, high, player.market)
 
 
 def _label(message: Message, formulas: Formulas | None, room: float) -> Inlines:

@@ -6,6 +6,7 @@ around signs are TeX's thin, medium and thick ones (The TeXbook, chapter 18).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from compiler.documents import math as m
@@ -53,7 +54,9 @@ _CALLIGRAPHIC = dict(
 )  # fmt: skip
 _PUNCTUATION = {**dict.fromkeys(" .,;:'!", 0.3), **dict.fromkeys("()[]", 0.39), "-": 0.333, "%": 0.833, "–": 0.5}
 _UNKNOWN = 0.8
-"""Of a character that no table has: as wide as a wide capital."""
+"""Of a letter that no table has: as wide as a wide capital."""
+_FRAMED = 2.3
+"""Of what LaTeX's fonts lack, printed as its number in a frame."""
 
 _DELIMITER = (0.389, 0.458, 0.597, 0.736)
 """Parentheses by size: cmr10, and `\\big`, `\\Big`, `\\bigg` of cmex10."""
@@ -139,6 +142,13 @@ def _ident(node: m.Ident) -> float:
     table = {"italic": _ITALIC, "script": _CALLIGRAPHIC}.get(node.font, _ROMAN)
     if node.font == "italic" and len(node.text) > 1:
         table = _ROMAN
-    return sum(
-        table.get(c) or _GREEK.get(c) or _PUNCTUATION.get(c) or (0.5 if c.isdigit() else _UNKNOWN) for c in node.text
-    )
+    return sum(_letter(table, c) for c in node.text)
+
+
+def _letter(table: Mapping[str, float], c: str) -> float:
+    found = table.get(c) or _GREEK.get(c) or _PUNCTUATION.get(c)
+    if found is not None:
+        return found
+    if c.isdigit():
+        return 0.5
+    return _UNKNOWN if ord(c) < 0x250 or 0x2000 <= ord(c) < 0x2300 else _FRAMED

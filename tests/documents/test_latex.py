@@ -13,7 +13,7 @@ from compiler.pipeline import compile_file
 from grammar.diagnostics import DiagnosticError
 from tests.docs.blocks import CODE_PAGES, LANGUAGE, ROOT, blocks_of, written
 from tests.documents.latex_runs import faults, joined, needs_tex
-from tests.documents.models import ALL, WRITE, document
+from tests.documents.models import ALL, WRITE, described, document
 
 PAGES = [ROOT / "docs" / "index.md", *sorted(LANGUAGE.glob("*.md"))]
 MORE_PAGES = [*sorted((ROOT / "docs" / "library").glob("*.md")), *sorted(CODE_PAGES.glob("*.md"))]
@@ -48,6 +48,18 @@ def test_every_construct_of_the_reference_compiles(tmp_path: Path) -> None:
     assert faults(joined(texts), tmp_path) == []
 
 
+OTHER_SCRIPTS = """game g "负荷 und Größe, Привет → ≤ λ² % & _ # {x} ~ ^ \\ <ä> “é” 'x'"
+set T index t = 1..2 "小时"
+param 负荷[t] : kW = 3 "электрическая нагрузка"
+player игрок "参与者 λ_1 & co" { var мощность in [0, 1] var Größe in [0, 2] minimize c = мощность + Größe*负荷[1] }
+"""
+
+
+@needs_tex
+def test_letters_of_other_scripts_stop_nothing(tmp_path: Path) -> None:
+    assert faults(WRITE[".tex"](described(OTHER_SCRIPTS).document), tmp_path, runs=2) == []
+
+
 @pytest.mark.slow
 @needs_tex
 def test_derivations_compile(tmp_path: Path) -> None:
@@ -71,10 +83,10 @@ def test_derivations_compile(tmp_path: Path) -> None:
     ],
 )
 def test_numbers_are_those_that_latex_gives(tmp_path: Path, name: str, derive: bool) -> None:
-    described = document(name, derive)
-    assert faults(WRITE[".tex"](described.document), tmp_path, runs=3) == []
+    made = document(name, derive)
+    assert faults(WRITE[".tex"](made.document), tmp_path, runs=3) == []
     labels = re.findall(r"\\newlabel\{eq:(\d+)\}\{\{(\d+)\}", (tmp_path / "model.aux").read_text("utf-8"))
-    assert [(int(a), int(b)) for a, b in labels] == [(e.number, e.number) for e in described.numbers.entries]
+    assert [(int(a), int(b)) for a, b in labels] == [(e.number, e.number) for e in made.numbers.entries]
 
 
 def test_only_the_packages_that_come_with_base() -> None:
