@@ -16,9 +16,9 @@ import numpy as np
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
+from runtime.certificate import Bound, Certificate, Status, Tie
 from runtime.curve_tangents import convex_curves, curved_bound, straightened
 from runtime.flatness import unsure
-from runtime.result import Bound, Certificate, Status, Tie
 from runtime.ties import ties_of
 
 FEASIBLE = 1e-6

@@ -15,7 +15,7 @@ import numpy as np
 from compiler.ground.ground_game import INTEGER, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints
 from runtime.best_deviation import OwnProblem
-from runtime.result import Tie
+from runtime.certificate import Tie
 
 SLACK = 1e-9
 """Room above a follower's optimal value, over the size of its terms: HiGHS's tolerance in the solve that gave it."""

@@ -27,7 +27,10 @@ from tests.gamec.conftest import ROOT, Ran, environment
 
 Gamec = Callable[..., Ran]
 
-HEAVY = "numpy pydantic scipy lark jinja2 pyomo casadi highspy pyscipopt rich compiler.pipeline runtime.session"
+HEAVY = (
+    "numpy pydantic scipy lark jinja2 pyomo casadi highspy pyscipopt rich pandas xarray h5py matplotlib "
+    "compiler.pipeline runtime.session"
+)
 
 
 def test_help_names_every_command(gamec: Gamec) -> None:
@@ -86,6 +89,18 @@ def test_checking_loads_neither_pydantic_nor_rich() -> None:
     program = (
         "import sys\nfrom gamec.app import main\ncode = main(['check', 'models/toy/toy.game'])\n"
         "print([m for m in ('pydantic', 'rich', 'pyomo', 'casadi') if m in sys.modules], file=sys.stderr)\n"
+        "sys.exit(code)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), cwd=ROOT, check=False
+    )
+    assert (ran.returncode, ran.stderr.strip()) == (0, "[]")
+
+
+def test_solving_loads_nothing_for_results_that_nobody_asked_for() -> None:
+    program = (
+        "import sys\nfrom gamec.app import main\ncode = main(['solve', 'models/toy/toy.game', '--format', 'short'])\n"
+        "print([m for m in ('pandas', 'xarray', 'h5py', 'matplotlib') if m in sys.modules], file=sys.stderr)\n"
         "sys.exit(code)"
     )
     ran = subprocess.run(
