@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from compiler.backends.switches import has_integers, zero_or_one
 from compiler.ir import expr as ir
 from compiler.ir.game import Game, LetDef, ObjectiveDef, VarDef
 from compiler.ir.walk import holds_variables, outer_letters, uses
 from grammar.source import Span
 
 Nonlinear = ir.Apply | ir.Reduce | ir.Piecewise | ir.Tiers | ir.Risk
+Lifted = Nonlinear | ir.Multiply | ir.Power
+"""The last two where binaries are multiplied."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +22,7 @@ class LiftedPlace:
     """`node` at the instances of `domain`: its own letters and the conditions under which it is asked for. `form` as
     in `BoundData.lifted`; `name` is that of the statement around it."""
 
-    node: Nonlinear
+    node: Lifted
     domain: ir.Domain
     form: str
     name: str
@@ -85,9 +88,21 @@ class LiftedPlaces:
                 inner = around.inside(node.domain) if isinstance(node, ir.Reduce | ir.Risk) else around
                 for part in _parts(node):
                     self._walk(part, inner)
-        if isinstance(node, Nonlinear) and is_nonlinear(node) and node.span in self._forms:
+        if isinstance(node, Lifted) and self._lifted(node):
             domain = _instances(node, around)
-            self.found.append(LiftedPlace(node, domain, self._forms[node.span], around.name, around.in_let))
+            form = self._forms.get(node.span, "")
+            self.found.append(LiftedPlace(node, domain, form, around.name, around.in_let))
+
+    def _lifted(self, node: Lifted) -> bool:
+        match node:
+            case ir.Multiply():
+                factors = [f for f in node.factors if holds_variables(f)]
+                of_binaries = len(factors) > 1 and all(map(zero_or_one, factors))
+                return of_binaries or (node.span in self._forms and any(map(has_integers, factors)))
+            case ir.Power():
+                return zero_or_one(node)
+            case _:
+                return is_nonlinear(node) and node.span in self._forms
 
 
 def is_nonlinear(node: ir.Expr) -> bool:

@@ -24,7 +24,7 @@ _BLOCK = """
 _SCRIPT = """
     m pe sys SimpleNamespace at step stated mean prod optimise solved show solver item item0 item1 item2 item3
     main compute_bounds_on_expr version_info lowest highest sides room slopes_offsets lines curve tier_points cvar
-    e end points slopes offsets over
+    e end on points slopes offsets over
 """
 
 MODEL_RESERVED = frozenset(_BLOCK.split()) | {"dual"}

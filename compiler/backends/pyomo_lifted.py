@@ -1,5 +1,5 @@
-"""`max`, `min`, `abs`, curves, tiers and risk of variables -> further Pyomo variables and constraints that are exact:
-`Lifted`.
+"""`max`, `min`, `abs`, curves, tiers, risk and products -> further Pyomo variables and constraints that are
+exact: `Lifted`.
 
 The forms are those by which gamec solves: sides above or below a value where that is enough, else a binary for each
 choice. The constants that binaries need are not written down: the script derives them from the bounds of its variables,
@@ -8,18 +8,16 @@ so that they stay right when bounds are changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from compiler.backends.lifted_places import LiftedPlace, LiftedPlaces, nonlinear_in, variables_in, within
 from compiler.backends.pyomo_code import Level
-from compiler.backends.pyomo_indices import Letters, Unwritten
-from compiler.backends.pyomo_rules import Rules
-from compiler.backends.pyomo_statements import Component, Function, IndexSet, TrueValue
+from compiler.backends.pyomo_indices import Unwritten
+from compiler.backends.pyomo_lifted_parts import Block, Frame, Sides
+from compiler.backends.pyomo_products import Products
+from compiler.backends.pyomo_statements import Component, Function
 from compiler.backends.statement_text import line_of
 from compiler.ir import expr as ir
 from compiler.ir.walk import outer_letters
 from compiler.ir.words import short
-from grammar.source import Span
 
 CHOICE = "choice"
 
@@ -30,55 +28,13 @@ _ROOM = {
 """How far the value may lie from a side that it is not, for the largest and the smallest."""
 
 
-@dataclass(frozen=True)
-class Block:
-    """The statements for one place, and how its value is computed at the solution."""
-
-    parts: tuple[Component, ...]
-    value: TrueValue
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """Names and indices of one place: `names` and `letters` as Python parameters, `index` as arguments of components,
-    the set of which is made before the first of them."""
-
-    name: str
-    place: LiftedPlace
-    names: tuple[str, ...]
-    letters: Letters
-    index: tuple[str, ...]
-    index_set: IndexSet | None
-    comment: tuple[str, ...]
-
-    def cell(self, part: str = "", *more: str) -> str:
-        keys = (*self.names, *more)
-        return f"m.{self.name}{part}" + (f"[{', '.join(keys)}]" if keys else "")
-
-    def call(self, function: str, *more: str, of: str = "m") -> str:
-        return f"{function}({', '.join((of, *self.names, *more))})"
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """The sides of a largest or smallest value: `all` is the list at one instance; rows for one side each run over
-    `index` with the parameters `names`, of the whole `side` is theirs; `clauses` run over the sides of an instance."""
-
-    all: str
-    index: tuple[str, ...]
-    index_set: IndexSet | None
-    names: tuple[str, ...]
-    side: str
-    clauses: str
-
-
-class Lifted(Rules):
-    """The lifted values of one player's model. `integer_parts` names the binaries that they took."""
+class Lifted(Products):
+    """The lifted values of one player's model."""
 
     def lift(self) -> tuple[Block, ...]:
         """All blocks, inner ones first. Before anything of the problem is written."""
         self.places = LiftedPlaces(self.game, self.data.lifted)
-        self.integer_parts: list[str] = []
+        self.integer_parts = []
         self._asked = self._inside_constants()
         for place in self.places.found:
             name = self.part_names.claim(f"{place.name}_{_word(place.node)}", self.player.name)
@@ -91,25 +47,10 @@ class Lifted(Rules):
                 continue
         return tuple(blocks)
 
-    def check_bounds(self, what: str, at: Span, *nodes: ir.Expr) -> None:
-        """What takes binaries needs bounds that the script can see."""
-        for node in nodes:
-            inner = nonlinear_in(node)
-            if risk := next((x for x in inner if isinstance(x, ir.Risk)), None):
-                raise self.code.refuse(
-                    f"{what}, which needs bounds of `{short(risk.span)}`,", at, "`gamec solve` solves the model"
-                )
-            endless = sorted(name for player, name in variables_in(node) if (player, name) in self.data.endless)
-            if endless:
-                raise self.code.refuse(
-                    f"{what}, which needs bounds of `{endless[0]}` that the script can see,",
-                    at,
-                    f"give `{endless[0]}` bounds: `in [a, b]`",
-                )
-
     def _inside_constants(self) -> set[int]:
         """The lifted values of which some constant needs the bounds, by identity."""
-        asking: list[ir.Expr] = [p.node for p in self.places.found if p.form == CHOICE]
+        products = ir.Multiply | ir.Power
+        asking: list[ir.Expr] = [p.node for p in self.places.found if p.form == CHOICE or isinstance(p.node, products)]
         for c in self.player.constraints:
             if c.condition is not None:
                 asking += [e for e in (c.left, c.middle, c.right) if e is not None]
@@ -122,7 +63,7 @@ class Lifted(Rules):
         index, index_set = self.index(name, place.domain, skips=False)
         names, letters = self.parameters(place.domain)
         above = (f"{line_of(node.span, self.source)}: {short(node.span, 90)}",)
-        frame = _Frame(name, place, tuple(names), letters, index, index_set, above)
+        frame = Frame(name, place, tuple(names), letters, index, index_set, above)
         match node:
             case ir.Apply():
                 return self._extreme(frame, node)
@@ -134,6 +75,10 @@ class Lifted(Rules):
                 return self._curve(frame, node.subject, self.code.points(node, letters), len(node.rates))
             case ir.Risk():
                 return self._risk(frame, node)
+            case ir.Multiply():
+                return self.product(frame, node)
+            case ir.Power():
+                return self.power(frame, node)
 
     def _check(self, place: LiftedPlace) -> None:
         node = place.node
@@ -158,48 +103,12 @@ class Lifted(Rules):
             )
         if isinstance(node, ir.Tiers) and any(variables_in(r) for r in node.rates):
             raise self.code.refuse(f"`{short(node.span)}`, of which rates are variables,", node.span, "fix the rates")
-        if place.form == CHOICE:
+        if place.form == CHOICE and not isinstance(node, ir.Multiply):
             self.check_bounds(f"`{short(node.span)}`", node.span, node)
-
-    # ------------------------------------------------------------ parts
-
-    def _made(
-        self,
-        f: _Frame,
-        suffix: str,
-        kind: str,
-        *arguments: str,
-        index: tuple[str, ...] | None = None,
-        comment: tuple[str, ...] = (),
-        functions: tuple[Function, ...] = (),
-        index_set: IndexSet | None = None,
-    ) -> Component:
-        over = f.index if index is None else index
-        return Component(f"{f.name}{suffix}", kind, (*over, *arguments), comment, functions, index_set)
-
-    def _ruled(
-        self, f: _Frame, suffix: str, kind: str, body: tuple[str, ...], sides: _Sides | None = None
-    ) -> Component:
-        """A component with a rule, over the instances or over the sides of all of them."""
-        rule = self.function_names.claim(f"{f.name}{suffix}_rule")
-        names, index = (f.names, f.index) if sides is None else (sides.names, sides.index)
-        function = Function(rule, ("m", *names), body)
-        return self._made(f, suffix, kind, f"rule={rule}", index=index, functions=(function,))
-
-    def _binary(self, f: _Frame, suffix: str, index: tuple[str, ...], word: str) -> Component:
-        self.integer_parts.append(f"{f.name}{suffix}")
-        return self._made(f, suffix, "Var", "within=pe.Binary", index=index, comment=(word,))
-
-    def _true(self, f: _Frame, text: str) -> TrueValue:
-        if not f.names:
-            return TrueValue(f.name, text)
-        _, _, clauses = self.code.opened(f.place.domain, {})
-        key = f.names[0] if len(f.names) == 1 else f"({', '.join(f.names)})"
-        return TrueValue(f.name, f"{{{key}: {text} {' '.join(clauses)}}}")
 
     # ------------------------------------------------------------ the largest and the smallest
 
-    def _extreme(self, f: _Frame, node: ir.Apply) -> Block:
+    def _extreme(self, f: Frame, node: ir.Apply) -> Block:
         codes = [self.code.number(a, f.letters) for a in node.arguments]
         texts = [c.text for c in codes]
         if node.function == "abs":
@@ -209,14 +118,14 @@ class Lifted(Rules):
         sides = self._numbered(f, f.call(of), len(texts))
         pick = "min" if node.function == "min" else "max"
         parts = self._sided(f, pick == "max", sides, (function,))
-        return Block(parts, self._true(f, f"{pick}({f.call(of, of='at')})"))
+        return Block(parts, self.true(f, f"{pick}({f.call(of, of='at')})"))
 
-    def _numbered(self, f: _Frame, listed: str, count: int) -> _Sides:
+    def _numbered(self, f: Frame, listed: str, count: int) -> Sides:
         n = self.code.letter("n")
         over = f"range({count})"
-        return _Sides(listed, (*f.index, over), None, (*f.names, n), f"sides[{n}]", f"for {n} in {over}")
+        return Sides(listed, (*f.index, over), None, (*f.names, n), f"sides[{n}]", f"for {n} in {over}")
 
-    def _extreme_over(self, f: _Frame, node: ir.Reduce) -> Block:
+    def _extreme_over(self, f: Frame, node: ir.Reduce) -> Block:
         """`smax` and `smin`: a side for each element that the reduction runs over."""
         if node.op not in ("smin", "smax"):
             raise self.code.refuse(f"`{short(node.span)}` of variables", node.span, "write the product out")
@@ -228,11 +137,11 @@ class Lifted(Rules):
         whole = within(f.place.domain, node.domain)
         index, index_set = self.index(f"{f.name}_side", whole, skips=False)
         names, _ = self.parameters(whole)
-        sides = _Sides(f.call(of), index, index_set, tuple(names), body.at(Level.SUM), loops)
+        sides = Sides(f.call(of), index, index_set, tuple(names), body.at(Level.SUM), loops)
         parts = self._sided(f, node.op == "smax", sides, (function,))
-        return Block(parts, self._true(f, f"{node.op[1:]}({f.call(of, of='at')})"))
+        return Block(parts, self.true(f, f"{node.op[1:]}({f.call(of, of='at')})"))
 
-    def _sided(self, f: _Frame, largest: bool, sides: _Sides, functions: tuple[Function, ...]) -> tuple[Component, ...]:
+    def _sided(self, f: Frame, largest: bool, sides: Sides, functions: tuple[Function, ...]) -> tuple[Component, ...]:
         """A variable with a row for each side; with a binary for each side where something would profit from a value
         beyond them all."""
         picked = "largest" if largest else "smallest"
@@ -255,10 +164,10 @@ class Lifted(Rules):
             *f.comment,
             f"    the {picked} of its {'lines' if sides.all.startswith('lines(') else 'sides'}; {why}",
         )
-        variable = self._made(f, "", "Var", *arguments, comment=comment, functions=functions, index_set=f.index_set)
+        variable = self.made(f, "", "Var", *arguments, comment=comment, functions=functions, index_set=f.index_set)
         named = sides.side.startswith("sides[")
         text = sides.all + sides.side.removeprefix("sides") if named else sides.side
-        row = self._ruled(f, "_side", "Constraint", (f"return {f.cell()} {relation} {text}",), sides)
+        row = self.ruled(f, "_side", "Constraint", (f"return {f.cell()} {relation} {text}",), sides)
         row = Component(row.name, row.kind, row.arguments, (), row.functions, sides.index_set)
         if not choice:
             return variable, row
@@ -272,14 +181,14 @@ class Lifted(Rules):
         return (
             variable,
             row,
-            self._binary(f, "_choice", sides.index, "1 for the side that it is"),
-            self._ruled(f, "_reached", "Constraint", reached, sides),
-            self._ruled(f, "_one", "Constraint", (f"return sum({at} {sides.clauses}) == 1",)),
+            self.binary(f, "_choice", sides.index, "1 for the side that it is"),
+            self.ruled(f, "_reached", "Constraint", reached, sides),
+            self.ruled(f, "_one", "Constraint", (f"return sum({at} {sides.clauses}) == 1",)),
         )
 
     # ------------------------------------------------------------ curves and tiers
 
-    def _curve(self, f: _Frame, subject: ir.Expr, points: str, pieces: int) -> Block:
+    def _curve(self, f: Frame, subject: ir.Expr, points: str, pieces: int) -> Block:
         """Through `points`; the end pieces go on. What tiers are paid for is at least zero."""
         self.code.helpers.add("curve")
         e = self.code.number(subject, f.letters)
@@ -291,10 +200,10 @@ class Lifted(Rules):
             sides = self._numbered(f, f"lines(*{f.call(of)})", pieces)
             parts = self._sided(f, f.place.form == "largest", sides, (function,))
         if isinstance(f.place.node, ir.Tiers):
-            parts += (self._ruled(f, "_amount", "Constraint", (f"return {e.at(Level.SUM)} >= 0",)),)
-        return Block(parts, self._true(f, f"curve(*{f.call(of, of='at')})"))
+            parts += (self.ruled(f, "_amount", "Constraint", (f"return {e.at(Level.SUM)} >= 0",)),)
+        return Block(parts, self.true(f, f"curve(*{f.call(of, of='at')})"))
 
-    def _pieces(self, f: _Frame, call: str, function: Function, pieces: int) -> tuple[Component, ...]:
+    def _pieces(self, f: Frame, call: str, function: Function, pieces: int) -> tuple[Component, ...]:
         """`e = sum of parts`, `low*piece <= part <= high*piece`, `sum of pieces = 1` (Croxton, Gendron and Magnanti
         2003)."""
         self.code.helpers.add("bounds")
@@ -319,7 +228,7 @@ class Lifted(Rules):
         bounds = self.function_names.claim(f"{f.name}_bounds")
         ends_of = (f"e, _ = {call}", "return min(0, lowest(e)), max(0, highest(e))")
         within_ends = Function(bounds, ("m", *sides.names), ends_of)
-        first = self._made(
+        first = self.made(
             f,
             "_part",
             "Var",
@@ -331,17 +240,17 @@ class Lifted(Rules):
         )
         return (
             first,
-            self._binary(f, "_piece", sides.index, "1 for the piece that it lies on"),
-            self._ruled(f, "_whole", "Constraint", (f"return sum({part} {over}) == {call}[0]",)),
-            self._ruled(f, "_one", "Constraint", (f"return sum({piece} {over}) == 1",)),
-            self._ruled(f, "_low", "Constraint", low, sides),
-            self._ruled(f, "_high", "Constraint", high, sides),
-            self._ruled(f, "", "Expression", value),
+            self.binary(f, "_piece", sides.index, "1 for the piece that it lies on"),
+            self.ruled(f, "_whole", "Constraint", (f"return sum({part} {over}) == {call}[0]",)),
+            self.ruled(f, "_one", "Constraint", (f"return sum({piece} {over}) == 1",)),
+            self.ruled(f, "_low", "Constraint", low, sides),
+            self.ruled(f, "_high", "Constraint", high, sides),
+            self.ruled(f, "", "Expression", value),
         )
 
     # ------------------------------------------------------------ risk
 
-    def _risk(self, f: _Frame, node: ir.Risk) -> Block:
+    def _risk(self, f: Frame, node: ir.Risk) -> Block:
         """`quantile + mean of the excess over it/(1 - level)` (Rockafellar and Uryasev 2000)."""
         self.code.helpers.add("cvar")
         mine, inner, clauses = self.code.opened(node.domain, f.letters)
@@ -361,23 +270,23 @@ class Lifted(Rules):
             functions = (*functions, Function(share, ("m", *f.names), (f"return {level}",)))
             level, true_level = f.call(share), f.call(share, of="at")
         index, index_set = self.index(f"{f.name}_excess", within(f.place.domain, node.domain), skips=False)
-        sides = _Sides("", index, index_set, (*f.names, *mine), "", loops)
+        sides = Sides("", index, index_set, (*f.names, *mine), "", loops)
         excess = f.cell("_excess", *mine)
         comment = (
             *f.comment,
             "    the quantile and the mean excess of the loss over it (Rockafellar and Uryasev 2000)",
         )
-        quantile = self._made(f, "_quantile", "Var", comment=comment, functions=functions, index_set=f.index_set)
+        quantile = self.made(f, "_quantile", "Var", comment=comment, functions=functions, index_set=f.index_set)
         value = f"return {f.cell('_quantile')} + sum({weight.at(Level.PRODUCT)}*{excess} {loops})/(1 - {level})"
         tail = f"return {excess} >= {f.call(of, *mine)} - {f.cell('_quantile')}"
         return Block(
             (
                 quantile,
-                self._made(f, "_excess", "Var", "bounds=(0, None)", index=index, index_set=index_set),
-                self._ruled(f, "_tail", "Constraint", (tail,), sides),
-                self._ruled(f, "", "Expression", (value,)),
+                self.made(f, "_excess", "Var", "bounds=(0, None)", index=index, index_set=index_set),
+                self.ruled(f, "_tail", "Constraint", (tail,), sides),
+                self.ruled(f, "", "Expression", (value,)),
             ),
-            self._true(f, f"cvar({f.call(outcomes, of='at')}, {true_level})"),
+            self.true(f, f"cvar({f.call(outcomes, of='at')}, {true_level})"),
         )
 
 
@@ -391,5 +300,9 @@ def _word(node: ir.Expr) -> str:
             return "curve"
         case ir.Tiers():
             return "tiers"
+        case ir.Multiply():
+            return "product"
+        case ir.Power():
+            return "power"
         case _:
             return "cvar"

@@ -26,6 +26,7 @@ CASES = {
     "names": ("names.game", None),
     "curves": ("curves.game", None),
     "curves_windless": ("curves.game", "windless"),
+    "switches": ("switches.game", None),
 }
 
 UNIQUE = {"storage", "portfolio"}
