@@ -19,11 +19,12 @@ from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.methods.method import Request, solved
 from runtime.methods.polish import TOLERANCE, polished
 from runtime.methods.setting import Setting
+from runtime.solvers.highs import Highs
 from runtime.solvers.solver import Ending
 
-ROOM = 1e-9
+ROOM = 1e-12
 """Room above a follower's optimal value, over the size of its terms, in the search for the leader's favourite among its
-best answers: HiGHS's tolerance there."""
+best answers: rounding. Solvers have their own tolerance beside; more would be a present to the leader."""
 
 TINY = 1e-9
 """Relative gap to which followers are solved."""
@@ -111,12 +112,19 @@ class ExactAnswers:
         program, recovery = kkt(fixed, self.setting.followers & ~self.mixed, leader)
         program = complementarity_sos1(program)
         asked = replace(self.left(TINY), solver="auto")
-        _, outcome = solved(program, asked)
-        self.seconds += outcome.seconds
-        if outcome.z is None:
+        z = None
+        # An answer that is best within a solver's own tolerance only has no exact point: HiGHS can be asked again.
+        for tolerance in (None,) if Highs().refuses(program) else (None, TOLERANCE):
+            _, outcome = solved(program, replace(asked, tolerance=tolerance))
+            self.seconds += outcome.seconds
+            if outcome.z is None:
+                break
+            exact = polished(program, outcome.z, asked.options)
+            z = outcome.z if exact is None or exact.z is None else exact.z
+            if exact is not None:
+                break
+        if z is None:
             return answered
-        exact = polished(program, outcome.z, asked.options)
-        z = outcome.z if exact is None or exact.z is None else exact.z
         point, goal = recovery.point(z), game.players[leader]
         whole = game.kind == 1
         point[whole] = np.round(point[whole])
