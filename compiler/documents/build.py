@@ -21,6 +21,7 @@ from compiler.documents.document import (
     Reference,
     Section,
     Text,
+    references,
 )
 from compiler.documents.equations import Statements
 from compiler.documents.formulas import Formulas
@@ -32,7 +33,7 @@ from compiler.documents.overview import exchange, introduced, kind_of_game
 from compiler.documents.structure import ordered_players
 from compiler.documents.symbols import Symbols
 from compiler.documents.uncertainty import uncertainty
-from compiler.documents.values import Known, consecutive
+from compiler.documents.values import Known, consecutive, from_outside
 from compiler.ir.game import ConstraintDef, Game, ParamDef, PlayerDef, SetDef, Signature
 
 
@@ -67,8 +68,8 @@ def describe(
         numbers = numbers.followed_by(derived(single))
     statements = Statements(game, formulas, numbers)
     sections = [_overview(game, statements)]
-    sections += [_player(game, p, statements) for p in ordered_players(game)]
-    sections += [*_shared(game, statements), *_definitions(game, statements), *uncertainty(game, formulas)]
+    sections += [_player(game, p, statements, known) for p in ordered_players(game)]
+    sections += [*_shared(game, statements), *_definitions(game, statements, known), *uncertainty(game, formulas)]
     table = case_table(game, cases or {}, formulas, numbers)
     if table is not None:
         sections.append(Section("Cases", (table,)))
@@ -105,13 +106,13 @@ def _overview(game: Game, statements: Statements) -> Section:
     return Section("The game", tuple(blocks))
 
 
-def _player(game: Game, player: PlayerDef, statements: Statements) -> Section:
+def _player(game: Game, player: PlayerDef, statements: Statements, known: Known | None) -> Section:
     blocks: list[Block] = [Paragraph(introduced(game, player, statements))]
     eq = statements.equations
     blocks.append(Equations(eq(player.objective)))
     defined = eq(*(x for x in player.lets if not is_alias(x)), *(p for p in player.params if is_computed(p)))
     if defined:
-        blocks += [_said("where"), Equations(defined)]
+        blocks += [_said("where"), Equations(defined), *_given(player.params, statements, known)]
     if player.constraints:
         blocks += [_said("subject to"), Equations(eq(*player.constraints))]
     variables = () if player.market else player.variables
@@ -159,14 +160,23 @@ def _shared(game: Game, statements: Statements) -> Iterator[Section]:
     yield Section("Shared constraints", tuple(blocks))
 
 
-def _definitions(game: Game, statements: Statements) -> Iterator[Section]:
+def _definitions(game: Game, statements: Statements, known: Known | None) -> Iterator[Section]:
     lets = statements.equations(*(x for x in game.lets if not is_alias(x)))
     if lets:
         yield Section("Quantities defined for all", (Equations(lets),))
     computed: tuple[SetDef | ParamDef, ...] = (*game.sets, *game.params)
     data = statements.equations(*(d for d in computed if is_computed(d)))
     if data:
-        yield Section("Computed data", (Equations(data),))
+        yield Section("Computed data", (Equations(data), *_given(game.params, statements, known)))
+
+
+def _given(params: tuple[ParamDef, ...], statements: Statements, known: Known | None) -> Iterator[Block]:
+    """Which formulas do not count, since their values come from outside."""
+    replaced = [p for p in params if is_computed(p) and from_outside(known, p)]
+    numbers = [n for p in replaced if (n := statements.numbers.of(p)) is not None]
+    if numbers:
+        verb = "do not count here: their values are" if len(numbers) > 1 else "does not count here: its values are"
+        yield Paragraph((*references(numbers), Text(f" {verb} given from outside.")))
 
 
 def _reports(game: Game, statements: Statements) -> Iterator[Section]:

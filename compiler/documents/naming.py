@@ -18,7 +18,8 @@ def player_name(player: PlayerDef) -> str:
     doc = _ARTICLE.sub("", player.signature.doc.strip())
     if doc and len(doc) <= 60 and not re.search(r"[.;:!?]", doc):
         return doc
-    return player.name.replace("_", " ")
+    # `leader` and `retailer` are words, `p` and `firm_2` are not.
+    return player.name if player.name.isalpha() and len(player.name) > 2 else f"player {player.name.replace('_', ' ')}"
 
 
 def player_title(player: PlayerDef) -> str:

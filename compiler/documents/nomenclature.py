@@ -9,7 +9,7 @@ from compiler.documents.naming import player_name, unit_formula
 from compiler.documents.numbering import is_alias, is_plain
 from compiler.documents.structure import ordered_players
 from compiler.documents.symbols import letter
-from compiler.documents.values import Known, param_values, set_values
+from compiler.documents.values import Known, from_outside, param_values, set_values
 from compiler.ir import expr as ir
 from compiler.ir.game import (
     ConstraintDef,
@@ -79,7 +79,10 @@ class _Nomenclature:
     def param_row(self, p: ParamDef) -> tuple[Inlines, ...]:
         values: Inlines = ()
         number = self.statements.numbers.of(p)
-        if p.value is not None and is_plain(p.value) and not isinstance(p.value, ir.Number):
+        if self.known is not None and from_outside(self.known, p):
+            values = (*param_values(self.known, p), Text(", given from outside"))
+            number = None
+        elif p.value is not None and is_plain(p.value) and not isinstance(p.value, ir.Number):
             values = (Formula(m.row(m.Sign("=="), self.formulas.of(p.value))),)
         elif self.known is not None:
             values = param_values(self.known, p)

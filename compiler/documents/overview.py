@@ -15,7 +15,7 @@ def kind_of_game(game: Game) -> str:
     deciders = [p for p in game.players if not p.market]
     markets = [p for p in game.players if p.market]
     if len(game.players) == 1 and not game.players[0].domain.binders:
-        return f"One player decides, the {player_name(game.players[0])}: an optimisation problem."
+        return f"The {player_name(game.players[0])} decides alone: an optimisation problem."
     kinds = "kinds of players" if _indexed(deciders) else "players"
     count = f"The model is a game between {_number(len(deciders))} {kinds}"
     if len(deciders) == 1:
@@ -84,14 +84,14 @@ def introduced(game: Game, player: PlayerDef, statements: Statements) -> Inlines
         found += [Text(f"There is one {player_name(player)} for each ")]
         found += [Formula(spread(f.ranges(player.domain))), Text(". ")]
     if player.market:
-        found.append(Text("Nobody decides here: the price makes the decisions of the others fit together. "))
+        found.append(Text("Nobody decides here: the price makes the decisions of the others fit together."))
     else:
         symbols: list[Inlines] = [(Formula(f.symbols.head(v)),) for v in player.variables]
         chosen: Inlines = (Text(" chooses "), *listed(symbols)) if symbols else (Text(" has nothing to choose"),)
-        found += [Text("It" if player.domain.binders else f"The {player_name(player)}"), *chosen, Text(". ")]
+        found += [Text("It" if player.domain.binders else f"The {player_name(player)}"), *chosen, Text(".")]
     moves = order_of_moves(game, player)
     if moves:
-        found.append(Text(moves))
+        found.append(Text(f" {moves}"))
     if not player.market:
         found.append(Text(f" It {'maximises' if player.objective.maximize else 'minimises'}"))
     return tuple(found)

@@ -240,13 +240,12 @@ def letter(name: str) -> m.Math:
 
 
 def element(value: object) -> m.Math:
-    """An element written out."""
+    """An element written out; names stand upright, which tells them from letters."""
     if isinstance(value, tuple):
         return m.Fenced("(", m.joined([element(v) for v in value]), ")")
     if isinstance(value, int):
         return m.integer(value)
-    text = str(value)
-    return m.Ident(text) if len(text) == 1 and text.isalpha() else m.Ident(_words(text), "roman")
+    return m.Ident(_words(str(value)), "roman")
 
 
 def _from_name(name: str) -> Pattern:

@@ -23,7 +23,17 @@ class Known(Protocol):
     def sets(self) -> Mapping[str, tuple[object, ...]]: ...
 
     @property
+    def given(self) -> frozenset[str]:
+        """The names of parameters given from outside, in place of what the file says."""
+
+    @property
     def params(self) -> Mapping[tuple[str, str], Mapping[tuple[object, ...], float]]: ...
+
+
+def from_outside(known: Known | None, definition: ParamDef) -> bool:
+    """Whether a parameter has its value from outside, not from the file."""
+    names = (definition.name, f"{definition.player}.{definition.name}")
+    return known is not None and any(name in known.given for name in names)
 
 
 def consecutive(known: Known | None, definition: SetDef) -> bool:
@@ -58,7 +68,7 @@ def param_values(known: Known, definition: ParamDef) -> Inlines:
         return ()
     low, high = min(numbers.values()), max(numbers.values())
     if low == high:
-        exact = definition.value is None or isinstance(definition.value, ir.Number)
+        exact = definition.value is None or isinstance(definition.value, ir.Number) or from_outside(known, definition)
         return (Formula(number(low if exact else float(f"{low:.6g}"))),)
     low_digits, high_digits = (number(float(f"{x:.6g}")) for x in (low, high))
     return (Formula(low_digits), Text(" to "), Formula(high_digits))

@@ -54,7 +54,7 @@ def test_the_case_and_the_data_are_those_asked_for(gamec: Gamec, model: str) -> 
     less = gamec("doc", model, "--case", "less").out
     assert "| what there is |  | $2$ |" in less
     assert "This is the case `less`: Less of it." in less
-    assert "| what there is |  | $7$ |" in gamec("doc", model, "--set", "most=7").out
+    assert "| what there is |  | $7$, given from outside |" in gamec("doc", model, "--set", "most=7").out
 
 
 def test_a_derivation_is_added_or_refused(gamec: Gamec, model: str, tmp_path: Path) -> None:
