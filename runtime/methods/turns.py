@@ -167,16 +167,16 @@ class Turns:
                 continue
             gain = self.gain(k, at, reply.value)
             gains[k] = max(0.0, gain)
-            must = self.violated(k, at)
             # Less than now is to be had where followers have yet to answer to what others decided.
             same = abs(gain) <= STILL
             away = distance(at, reply.part, mover, mover.decides if same else mover.columns)
-            if not must and same and away > NEAR:
+            if same and away > NEAR and not self.violated(k, at):
                 prices = self.prices_of(k, x, prices, reply, 0.0)
                 continue
             moved[k] = away
             x = x.copy()
-            part = damping if not (mover.discrete or must) else 1.0
+            partly = damping < 1.0 and not mover.discrete and not self.violated(k, at)
+            part = damping if partly else 1.0
             x[mover.columns] = at[mover.columns] + part * (reply.part - at[mover.columns])
             prices = self.prices_of(k, x, prices, reply, 0.0)
         if (damping < 1.0 or jacobi) and moved.any():
