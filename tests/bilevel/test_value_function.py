@@ -165,6 +165,19 @@ def test_an_infimum_that_is_not_attained() -> None:
     assert wide.status is Status.OPTIMAL
 
 
+def test_moore_and_bard_with_a_real_leader() -> None:
+    """By hand: the follower takes y = 1 from x = 2.5 on, where 2x + 10 >= 15, and y = 2 from x = 0.4 to below 2.5, so
+    that -2.5 - 20 is approached and not attained."""
+    builder = moore_bard()
+    builder.columns[0] = ("leader", "x", 0, INF, 0)
+    found = solved(builder.build())
+    assert found.status is Status.LIMIT
+    assert [d.code for d in found.diagnostics] == ["G809"]
+    assert found.x is not None
+    assert found.x == pytest.approx([2.5, 2], abs=1e-4)
+    assert -found.x[0] - 10 * found.x[1] - found.certificate.regret["leader"] == pytest.approx(-22.5, abs=1e-6)
+
+
 def test_equations_between_leader_and_follower() -> None:
     """The follower covers x by whole units of 3 and by real v at most 2, units cheap: x = 5 is 3 + 2, for the leader
     wants v large. Rows that hold x are equations, and the bound of v is what makes an answer impossible."""
