@@ -88,6 +88,11 @@ class LeaderSearch:
             if number is not None and number < least:
                 headline = f"{option} {number} does not fit: method `{self.name}` needs {least} at least"
                 raise DiagnosticError([Diagnostic("G807", headline)])
+        for option, wanted in (("solver", request.solver), ("complementarity", request.complementarity)):
+            if wanted != "auto":
+                why = f"method `{self.name}` gives each problem to a solver that takes it, as it is"
+                hint = Hint(f"leave `--{option}` to `auto`, or use `--method kkt`")
+                raise DiagnosticError([Diagnostic("G807", f"{option} `{wanted}` does not fit: {why}", hints=(hint,))])
         return _Run(self, setting, space, request).found()
 
 

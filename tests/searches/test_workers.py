@@ -172,6 +172,18 @@ def test_too_small_a_population_is_refused() -> None:
     assert "4 at least" in finding.headline
 
 
+@pytest.mark.parametrize("option", [{"solver": "highs"}, {"complementarity": "big_m"}])
+def test_a_solver_or_a_reformulation_is_not_ignored(option: dict[str, str]) -> None:
+    (finding,) = refused(GAME, method="cma_es", **option)
+    assert finding.code == "G807"
+    assert "does not fit" in finding.headline
+
+
+def test_a_crosscheck_says_that_it_has_no_second_way() -> None:
+    result = solved(GAME, method="cma_es", generations=2, crosscheck=True)
+    assert "no second way to solve this" in result.choice
+
+
 def test_a_lost_worker_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     import runtime.methods.evaluations as evaluations
 
