@@ -63,7 +63,7 @@ CHARTS = {
 @pytest.mark.parametrize("name", CHARTS)
 def test_everything_is_drawn_without_a_word(name: str) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         for form in FORMATS if name in ("stack", "long") else ("png",):
             assert rendered(draw(CHARTS[name]), form).startswith(HEADS[form])
 
