@@ -324,6 +324,8 @@ class _Run:
         else:
             words = "at each of them the followers' best answers break a constraint of the leader"
         headline = f"none of {self.best.seen} decisions of the leader has a value: {words}"
+        if not self.best.seen:
+            headline = "the search ended before a generation of the leader's decisions was evaluated"
         span = self.setting.game.players[self.setting.leader].span
         notes = (f"the search ended: {self.ended}",) if self.ended else ()
         return Diagnostic("G805", headline, span, "leads", notes=notes, hints=self._hints())

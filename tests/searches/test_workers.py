@@ -112,6 +112,12 @@ def test_time_ends_it_with_the_best_so_far() -> None:
     assert "the time limit came" in result.diagnostics[0].headline
 
 
+def test_no_time_at_all_is_told_as_such() -> None:
+    result = solved(GAME, method="cma_es", time_limit=1e-9)
+    assert result.status is Status.LIMIT
+    assert "before a generation" in result.diagnostics[0].headline
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_whoever_watches_hears_of_each_generation_and_may_stop(workers: int) -> None:
     heard: list[Step] = []
