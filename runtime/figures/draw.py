@@ -254,7 +254,7 @@ def _decades(panel: Panel) -> tuple[float, float]:
 def _number_at(ax: Axes, value: float, row: float, log: bool) -> None:
     """The number beside its bar; at the axis where there is none to see."""
     seen = math.isfinite(value) and (value > 0 or (not log and value != 0))
-    words = f"{value:.3g}" if math.isfinite(value) else ("–" if math.isnan(value) else "∞" if value > 0 else "−∞")
+    words = _short(value) if math.isfinite(value) else ("–" if math.isnan(value) else "∞" if value > 0 else "−∞")
     where: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7, "va": "center"}
     if seen:
         ax.annotate(
@@ -262,6 +262,11 @@ def _number_at(ax: Axes, value: float, row: float, log: bool) -> None:
         )
     else:
         ax.annotate(words, (0, row), xycoords=("axes fraction", "data"), xytext=(3, 0), ha="left", **where)
+
+
+def _short(value: float) -> str:
+    """Four digits: `2,098`, `0.3143`; powers of ten for what is very large or small."""
+    return f"{float(f'{value:.4g}'):,.10g}" if value == 0 or 1e-3 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def _places(ax: Axes, chart: Chart, at: Floats) -> None:

@@ -148,3 +148,10 @@ def test_few_places_stay() -> None:
     assert condensed(CHARTS["lines"]) is CHARTS["lines"]
     names = chart(Kind.LINES, tuple(f"n{k}" for k in range(2000)), (Line("x", np.arange(2000.0)),))
     assert condensed(names) is names
+
+
+def test_numbers_at_bars() -> None:
+    values = np.array([0.0, 2098.4, -0.314286, 1e-9, 12345678.0, np.nan])
+    (ax,) = draw(chart(Kind.BARS, tuple("abcdef"), (Line("x", values),))).axes
+    told = [text.get_text() for text in ax.texts]
+    assert told == ["0", "2,098", "-0.3143", "1e-09", "1.23e+07", "–"]
