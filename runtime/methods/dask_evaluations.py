@@ -20,8 +20,9 @@ import numpy as np
 
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
-from runtime.methods.evaluations import Stopped, lost, rows_of
+from runtime.methods.evaluations import Stopped, rows_of
 from runtime.methods.leader_question import Evaluator, Question
+from runtime.worker_process import lost
 
 LOOK = 0.005
 """Seconds between two looks at whether the cluster is done: Dask's own overhead for a task is a millisecond or so."""
@@ -56,12 +57,14 @@ class _Cluster:
             if self.over():
                 self.client.cancel(jobs, force=True)
                 raise Stopped
-        return np.concatenate(_results(self.client, jobs))
+        return np.concatenate(results_of(self.client, jobs))
 
 
-def _results(client: Any, jobs: list[Any]) -> list[Floats]:
+def results_of(client: Any, jobs: list[Any]) -> list[Any]:
+    """What finished jobs returned. Raises DiagnosticError: theirs, G803 where workers lack a package, G804 where they
+    are gone."""
     try:
-        found: list[Floats] = client.gather(jobs)
+        found: list[Any] = client.gather(jobs)
     except ModuleNotFoundError as error:
         hint = Hint("install the same version of gamec where the workers run")
         raise DiagnosticError(
@@ -89,7 +92,14 @@ def _reached(address: str) -> None:
 
 @contextmanager
 def on_cluster(question: Question, address: str, over: Callable[[], bool]) -> Iterator[_Cluster]:
-    """Evaluations by the cluster whose scheduler is at `address`. Raises DiagnosticError: G803 without the package
+    """Evaluations by the cluster whose scheduler is at `address`. Raises as `connected` does."""
+    with connected(address) as client:
+        yield _Cluster(client, question, over)
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """A client of the cluster whose scheduler is at `address`. Raises DiagnosticError: G803 without the package
     `distributed` or a scheduler there."""
     try:
         from distributed import Client
@@ -106,6 +116,6 @@ def on_cluster(question: Question, address: str, over: Callable[[], bool]) -> It
         headline = f"no Dask scheduler answers at `{address}` ({' '.join(str(error).split())[:120]})"
         raise DiagnosticError([Diagnostic("G803", headline, hints=hints)]) from None
     try:
-        yield _Cluster(client, question, over)
+        yield client
     finally:
         client.close()

@@ -7,22 +7,21 @@ come back in the order of the decisions.
 
 from __future__ import annotations
 
-import os
-import pickle
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from typing import IO, Any, Protocol
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 import numpy as np
 
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.methods.leader_question import Evaluator, Question
+from runtime.worker_process import WorkerProcess
+
+MODULE = "runtime.methods.search_worker"
 
 LOOK = 0.1
 """Seconds between two looks at whether to stop while others work."""
@@ -107,51 +106,8 @@ class _Threads:
         return np.concatenate([job.result() for job in jobs])
 
 
-class _Worker:
-    """A process that answers (`runtime.methods.search_worker`), and a thread that waits for it.
-
-    It is started by its module's name, so that it never runs the script that called: nobody needs a guard around a
-    call of `solve`.
-    """
-
-    def __init__(self) -> None:
-        path = os.pathsep.join(p or os.getcwd() for p in sys.path)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "runtime.methods.search_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-        )
-
-    def asked(self, what: object) -> Any:
-        """The answer. Raises DiagnosticError: what the worker found, or G804 when it is gone."""
-        try:
-            pickle.dump(what, self._pipe(self.process.stdin))
-            self._pipe(self.process.stdin).flush()
-            answer = pickle.load(self._pipe(self.process.stdout))
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
-            raise DiagnosticError([lost("a worker process", f"exit code {self.process.poll()}")]) from None
-        if isinstance(answer, tuple) and answer and answer[0] == "diagnostics":
-            raise DiagnosticError(list(answer[1]))
-        if isinstance(answer, str):
-            raise RuntimeError(f"a worker process failed:\n{answer}")
-        return answer
-
-    def ended(self) -> None:
-        self.process.kill()
-        for pipe in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):
-                self._pipe(pipe).close()
-        self.process.wait()
-
-    @staticmethod
-    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-        assert pipe is not None
-        return pipe
-
-
 class _Processes:
-    def __init__(self, workers: list[_Worker], over: Halt) -> None:
+    def __init__(self, workers: list[WorkerProcess], over: Halt) -> None:
         self.workers, self.over = workers, over
 
     def rows(self, decisions: Floats) -> Floats:
@@ -159,10 +115,10 @@ class _Processes:
 
 
 @contextmanager
-def _started(question: Question, workers: int) -> Iterator[list[_Worker]]:
-    processes: list[_Worker] = []
+def _started(question: Question, workers: int) -> Iterator[list[WorkerProcess]]:
+    processes: list[WorkerProcess] = []
     try:
-        processes += [_Worker() for _ in range(workers)]
+        processes += [WorkerProcess(MODULE) for _ in range(workers)]
         together(processes, [question] * workers, lambda: False)
         yield processes
     finally:
@@ -175,7 +131,7 @@ def _parts(decisions: Floats, most: int) -> list[Any]:
     return list(np.array_split(decisions, min(most, len(decisions))))
 
 
-def together(workers: list[_Worker], questions: list[Any], over: Halt) -> list[Any]:
+def together(workers: list[WorkerProcess], questions: list[Any], over: Halt) -> list[Any]:
     """The first workers' answers, one to each question. Raises `Stopped`; the workers are of no more use then."""
     answers: list[Any] = [None] * len(questions)
     troubles: list[BaseException] = []
@@ -197,9 +153,3 @@ def together(workers: list[_Worker], questions: list[Any], over: Halt) -> list[A
     if troubles:
         raise troubles[0]
     return answers
-
-
-def lost(who: str, how: str) -> Diagnostic:
-    """For workers that ended in the middle of their work."""
-    hints = (Hint("look at the memory that is left: each worker holds a model"), Hint("`--workers 1` works alone"))
-    return Diagnostic("G804", f"{who} ended in the middle of its work ({how})", hints=hints)
