@@ -114,7 +114,7 @@ class _Search:
         ending = self.relaxed()
         if ending is Ending.INFEASIBLE:
             return self.ended(Status.INFEASIBLE)
-        while not self.exact.spent():
+        while not self.exact.spent() and not self.request.watch.stop():
             z, ending = self.master()
             if ending is Ending.INFEASIBLE and not self.restricted and self.best is None:
                 return self.ended(Status.INFEASIBLE)
@@ -277,6 +277,7 @@ class _Search:
         shown = {} if self.best is None else {f"{leader.name}.{leader.objective}": leader.sense * self.best.value}
         gap = np.inf if self.best is None else max(0.0, self.best.value - self.near) / self.best.size
         self.steps.append(Step(len(self.steps) + 1, shown, float(gap), self.exact.elapsed()))
+        self.request.watch.tell(self.steps[-1])
 
     def ended(self, status: Status) -> Found:
         game, leader = self.setting.game, self.setting.leader
