@@ -69,16 +69,25 @@ def test_explain_says_who_plays_and_why_no_method_fits(capsys: pytest.CaptureFix
     [
         (None, "G704", "3 players on top and 5 followers"),
         ("plain", "G704", "3 players on top and 5 followers"),
-        ("incentives_3", "G703", "decides on whole numbers"),
     ],
 )
 def test_what_this_version_cannot_solve_is_refused(case: str | None, code: str, says: str) -> None:
-    """Several leaders (EPEC), and users with whole numbers below a leader."""
+    """Several leaders (EPEC)."""
     with pytest.raises(DiagnosticError) as error:
         gamec.solve(MODEL, case=case)
     [found] = error.value.diagnostics
     assert found.code == code
     assert says in found.headline
+
+
+@pytest.mark.slow
+def test_users_with_whole_numbers_below_a_leader_are_answered_with_the_true_gap() -> None:
+    """Five users with whole numbers: a minute leaves a wide gap, which is told, and every user is at its best."""
+    result = gamec.solve(MODEL, case="incentives_3", time_limit=60)
+    assert result.method == "value_function"
+    assert result.status.value in ("limit", "optimal")
+    assert result.certificate.verified, result.certificate.reasons
+    assert all(gain <= 1e-6 for player, gain in result.certificate.regret.items() if player.startswith("user"))
 
 
 @pytest.mark.parametrize("case", CASES)
