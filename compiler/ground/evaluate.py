@@ -262,7 +262,7 @@ class Evaluator(FunctionEvaluator):
                     return multiply(*values)
         result = values[0]
         for value in values[1:]:
-            result = self._product(result, value, node, context)
+            result = self.product(result, value, node.span, context)
         return result
 
     def _factor(self, op: str, factor: ir.Expr, context: Context) -> Affine:
@@ -304,14 +304,14 @@ class Evaluator(FunctionEvaluator):
             return multiply(base, with_own_axes(base, kept))
         return smooth(self._lifting(node.span, context), "power", base, context, node.span, exponent)
 
-    def _product(self, a: Affine, b: Affine, node: ir.Multiply, context: Context) -> Affine:
+    def product(self, a: Affine, b: Affine, span: Span, context: Context) -> Affine:
         """The product; columns stand for factors that have products themselves."""
         if a.numeric or b.numeric or self.lifting is None:
             return multiply(a, b)
         if a.pairs or b.pairs:
-            lifting = self._lifting(node.span, context)
-            a, b = (smooth(lifting, "", v, context, node.span) if v.pairs else v for v in (a, b))
-        return times(self.lifting, a, b, context, node.span)
+            lifting = self._lifting(span, context)
+            a, b = (smooth(lifting, "", v, context, span) if v.pairs else v for v in (a, b))
+        return times(self.lifting, a, b, context, span)
 
 
 def _own_first(lifting: Lifting, values: list[Affine], context: Context) -> list[Affine]:

@@ -15,7 +15,7 @@ from compiler.ground.pieces import piecewise, tiers
 from compiler.ground.risk import cvar_columns, cvar_number
 from compiler.ground.smooth import smooth
 from compiler.ground.sparse import Floats
-from compiler.ground.values import UNIT, Affine, Axis, Dense, combine, sum_over, union
+from compiler.ground.values import UNIT, Affine, Axis, Dense, add, combine, sum_over, union, with_own_axes
 from compiler.ir import expr as ir
 from compiler.ir.words import short
 from grammar.diagnostics import Findings
@@ -33,6 +33,10 @@ class FunctionEvaluator(IndexEvaluator):
     @abstractmethod
     def expression(self, node: ir.Expr, context: Context) -> Affine:
         """The value over the axes that it depends on."""
+
+    @abstractmethod
+    def product(self, a: Affine, b: Affine, span: Span, context: Context) -> Affine:
+        """The product of two values."""
 
     def _apply(self, node: ir.Apply, context: Context) -> Affine:
         arguments = [self.expression(a, context) for a in node.arguments]
@@ -72,6 +76,8 @@ class FunctionEvaluator(IndexEvaluator):
             self._check_some(node, Dense(count.axes, count.array == 0), context, "no element to take the mean of")
             return total.scaled(combine(lambda c: 1.0 / np.maximum(c, 1), count))
         if not body.numeric:
+            if node.op == "prod":
+                return self._product_over(body, axes, mask, context, node.span)
             return self._extreme_over(node, body, inner, axes, mask, context)
         whole = union(
             body.constant, *([mask] if mask is not None else []), *(Dense((a,), np.zeros(a.size)) for a in axes)
@@ -111,19 +117,28 @@ class FunctionEvaluator(IndexEvaluator):
         context: Context,
     ) -> Affine:
         """`smin` and `smax` of variables."""
-        if node.op == "prod":
-            raise self.fail(
-                "G701",
-                "`prod` over variables is not compiled",
-                node.span,
-                "a product of many variables",
-                hints=["write `exp(sum(...) log(...))` where all are positive, or write the product out"],
-            )
         body = self._linear(body, node.body, inner)
         count = sum_over(Affine(UNIT), axes, mask).constant
         self._check_some(node, Dense(count.axes, count.array == 0), context, "no element to choose from")
         lifting = self._lifting(node.span, context)
         return lifting.extreme_over(node.op == "smax", body, axes, mask, inner, context, node.span)
+
+    def _product_over(
+        self, body: Affine, axes: tuple[Axis, ...], mask: Dense | None, context: Context, span: Span
+    ) -> Affine:
+        """`prod` of variables: one factor after the other, each at all instances around it."""
+        kept = {axis for value in context.letters.values() for axis in value.position.axes}
+        result = Affine(UNIT)
+        for place in np.ndindex(*(a.size for a in axes)):
+            at = dict(zip(axes, place, strict=True))
+            # Every factor sums over axes of its own.
+            factor = with_own_axes(body.at(at), kept)
+            if mask is not None:
+                counts = mask.at(at)
+                one = Affine(Dense(counts.axes, (~counts.array).astype(np.float64)))
+                factor = add([(1, factor.where(counts)), (1, one)])
+            result = self.product(result, factor, span, context)
+        return result
 
     # ------------------------------------------------------------ functions of variables
 

@@ -8,7 +8,7 @@ simply share that row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -49,6 +49,11 @@ class Dense:
     def full(self, axes: tuple[Axis, ...]) -> NDArray[Any]:
         """The array over all of `axes` (a superset), repeated where it does not depend on one; a read-only view."""
         return np.broadcast_to(self.spread(axes), tuple(a.size for a in axes))
+
+    def at(self, place: Mapping[Axis, int]) -> Dense:
+        """The numbers at one place along some axes, which the result no longer has."""
+        index = tuple(place.get(a, slice(None)) for a in self.axes)
+        return Dense(tuple(a for a in self.axes if a not in place), np.asarray(self.array[index]))
 
 
 def union(*values: Dense) -> tuple[Axis, ...]:
@@ -124,6 +129,14 @@ class Affine:
             keep(self.constant),
             tuple(Term(t.column, keep(t.coefficient)) for t in self.terms),
             tuple(Pair(p.first, p.second, keep(p.coefficient)) for p in self.pairs),
+        )
+
+    def at(self, place: Mapping[Axis, int]) -> Affine:
+        """The expression at one place along some axes."""
+        return Affine(
+            self.constant.at(place),
+            tuple(Term(t.column.at(place), t.coefficient.at(place)) for t in self.terms),
+            tuple(Pair(p.first.at(place), p.second.at(place), p.coefficient.at(place)) for p in self.pairs),
         )
 
 

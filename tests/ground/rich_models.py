@@ -70,7 +70,19 @@ class RichWriter(Writer):
 
     def nonlinear(self, env: Env, depth: int, player: str) -> str:
         a = self.affine(env, depth, player)
-        kinds = ["abs", "max", "min", "piecewise", "tiers", "smax", "function", "function", "product", "quotient"]
+        kinds = [
+            "abs",
+            "max",
+            "min",
+            "piecewise",
+            "tiers",
+            "smax",
+            "function",
+            "function",
+            "product",
+            "quotient",
+            "prod",
+        ]
         match self.pick([*kinds, "cvar", "cvar", "expect"] if self.scenarios else kinds):
             case "abs":
                 return f"abs({a})"
@@ -90,6 +102,11 @@ class RichWriter(Writer):
                 if self.binaries and self.chance(60):
                     return f"({self.use(self.pick(self.binaries), env, player)}*{a})"
                 return f"({self.small(env, player)}*{self.affine(env, 0, player)}*{self.affine(env, 0, player)})"
+            case "prod":
+                head, inner = self.reduction(env)
+                some = [b for b in self.binaries if b.owner == player]
+                factor = f"(1 - 0.5*{self.use(self.pick(some), inner, player)})" if some else self.small(inner, player)
+                return f"(prod({head}) {factor})"
             case "quotient":
                 return f"({a}/{self.pick(['(2 + {})', '(-3 + {})', 'exp({})']).format(self.small(env, player))})"
             case "cvar":

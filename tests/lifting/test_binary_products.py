@@ -264,6 +264,33 @@ player p {
     assert result.objectives["p.v"] == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("word", ["minimize", "maximize"])
+def test_products_over_an_index(tmp_path: Path, word: str) -> None:
+    """Of each row of binaries with numbers between; what the index leaves out counts as one."""
+    text = f"""game g
+set T index t = 1..3
+set K index k = 1..2
+player p {{
+  var on[t,k] binary
+  var x in [-1, 2]
+  {word} v = (sum(k) (2*k - 3)*(prod(t) (1 - on[t,k]))*(x + 1)) + 2*(prod(t where t < 3) on[t,2]) - x
+  constraint some[k]: sum(t) on[t,k] >= k - 1
+}}"""
+    path = tmp_path / "model.game"
+    path.write_text(text, "utf-8")
+    found = []
+    for at in itertools.product((0, 1), repeat=6):
+        on = np.array(at).reshape(3, 2)
+        if on[:, 1].sum() >= 1:
+            none = (1 - on).prod(axis=0)
+            found += [(none[1] - none[0]) * (x + 1) + 2 * on[:2, 1].prod() - x for x in (-1, 2)]
+    expected = min(found) if word == "minimize" else max(found)
+    result = solve(path)
+    assert result.status is Status.OPTIMAL
+    assert result.objectives["p.v"] == pytest.approx(expected, abs=1e-6)
+    assert products(compiled(text.removeprefix("game g")).ground) == 0
+
+
 # ---------------------------------------------------------------- what stays
 
 

@@ -147,13 +147,34 @@ def test_a_leader_with_a_nonlinear_objective(tmp_path: Path) -> None:
     assert answer(tmp_path, text).objectives["lead.profit"] == pytest.approx(best, rel=1e-6)
 
 
+PARTS = np.stack(np.meshgrid(*[np.linspace(0.5, 2, 61)] * 3, indexing="ij")).reshape(3, -1)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("maximize c = prod(t) x[t] - sum(t) x[t]^2", PARTS.prod(axis=0) - (PARTS**2).sum(axis=0)),
+        ("minimize c = (prod(t where t != 2) (x[t] - 1))*2 + x[2]", (PARTS[0] - 1) * (PARTS[2] - 1) * 2 + PARTS[1]),
+        ("maximize c = -sum(s) prod(t where t < s) (s*x[t])", -(1 + 2 * PARTS[0] + 9 * PARTS[0] * PARTS[1])),
+        ("minimize c = prod(t, s where s < t) (x[t] - x[s])", (PARTS[1] - PARTS[0]) * (PARTS[2] - PARTS[0])
+         * (PARTS[2] - PARTS[1])),
+        ("minimize c = prod(t) (sum(s) x[s] - 4)", (PARTS.sum(axis=0) - 4) ** 3),
+        ("minimize c = (prod(t where t > 5) x[t]) + x[1]", 1 + PARTS[0]),
+    ],
+)  # fmt: skip
+def test_products_over_an_index(tmp_path: Path, text: str, values: np.ndarray) -> None:
+    """Compared with the best of a grid, which holds the answers: corners, or where all are alike."""
+    game = f"set T index t, s = 1..3 player p {{ var x[t] in [0.5, 2] {text} }}"
+    best = values.max() if text.startswith("maximize") else values.min()
+    assert answer(tmp_path, game).objectives["p.c"] == pytest.approx(best, abs=2e-3)
+
+
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
         ("player p { var x in [-1, 1] minimize c = 1/x }", "G710", "undefined where its argument is zero"),
         ("player p { var x in [0, 3] minimize c = tan(x) }", "G710", "has poles"),
         ("player p { var x minimize c = tan(x) }", "G710", "has poles"),
-        ("set T index t = 1..2 player p { var x[t] >= 0 minimize c = prod(t) x[t] }", "G701", "`prod` over variables"),
     ],
 )
 def test_what_has_no_form_is_refused(tmp_path: Path, text: str, code: str, words: str) -> None:
