@@ -1,5 +1,5 @@
-"""A compiled game in, what everybody decides at its answer out, by declaration: `decisions`. For scripts of one
-player's own problem."""
+"""A compiled game in, what everybody decides at its answer out: `answered`, and by declaration `decisions`. For one
+player's own problem in other programs."""
 
 from __future__ import annotations
 
@@ -9,26 +9,34 @@ from compiler.backends.bound_data import Key
 from compiler.ir.game import ConstraintDef, VarDef
 from compiler.pipeline import Compiled
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
-from runtime.answer import answer
+from runtime.answer import Answer, answer
 from runtime.asked import hinted
 from runtime.methods.method import Request
 
 Values = dict[VarDef | ConstraintDef, dict[Key, float]]
 
 
-def decisions(compiled: Compiled, request: Request) -> Values:
-    """Values of variables, and prices of constraints that have one, by declaration and key, in the units of the file.
-
-    Raises `DiagnosticError` where the game has no answer or none that passes the certificate, and as `answer`.
-    """
+def answered(compiled: Compiled, request: Request) -> Answer:
+    """The game's answer, certified. Raises `DiagnosticError` where the game has none or none that passes the
+    certificate (G806), and as `answer`."""
     found = answer(compiled.ground, hinted(request, compiled.game.options))
     if found.x is None or not found.certificate.verified:
         what = "has no answer" if found.x is None else "has no answer that passes the certificate"
-        hint = Hint("`gamec solve` says more; without `--player` the script needs no answer")
+        hint = Hint("`gamec solve` says more; without `--player` no answer is needed")
         first = Diagnostic(
             "G806", f"the game {what}, and a player's own problem needs what others decide", hints=(hint,)
         )
         raise DiagnosticError([first, *found.diagnostics])
+    return found
+
+
+def decisions(compiled: Compiled, request: Request) -> Values:
+    """Values of variables, and prices of constraints that have one, by declaration and key, in the units of the file.
+
+    Raises as `answered`.
+    """
+    found = answered(compiled, request)
+    assert found.x is not None
     spaces = compiled.grounded.spaces
     values: Values = {}
     for player in compiled.game.players:

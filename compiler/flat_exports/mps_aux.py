@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from compiler.flat_exports.mps_text import OBJECTIVE, MpsModel, mps_text, plain_names
+from compiler.flat_exports.mps_text import OBJECTIVE, mps_text, plain_names
+from compiler.flat_exports.named_problem import NamedProblem
 from compiler.ground.fixed_columns import fold_fixed_columns
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame, block_of
 from compiler.ground.sparse import Ints
@@ -39,7 +40,7 @@ def mps_aux(game: GroundGame) -> dict[str, str]:
     np.add.at(cost, column[top], value[top])
     np.add.at(goal, column[own & ~top], value[own & ~top])
     names = plain_names([game.column_label(k) for k in range(game.columns)])
-    model = MpsModel(
+    model = NamedProblem(
         name=plain_names([game.name])[0],
         cost=cost,
         constant=float(sense[leader] * game.objective_constant[leader]),

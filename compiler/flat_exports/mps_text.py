@@ -1,45 +1,31 @@
-"""Columns, rows and one objective in, the text of a free MPS file out.
+"""A named problem in, the text of a free MPS file out.
 
-The objective is minimised, as there is no one way to say otherwise. Every bound is written, as readers differ in what
-they assume, for integers above all. Numbers are as short as gives the same double again.
-Reference: the description of the format in the manuals of IBM CPLEX and of HiGHS.
+Every bound is written, as readers differ in what they assume, for integers above all. Numbers are as short as gives the
+same double again. A maximised objective is told by OBJSENSE, products by QUADOBJ (half of the symmetric matrix of
+`x @ Q @ x / 2`) and QCMATRIX (all of that of `x @ Q @ x`), pairs by SOS: only files that need these sections have them.
+Reference: the descriptions of the format in the manuals of IBM CPLEX, of HiGHS and of SCIP's reader.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from compiler.ground.sparse import Bools, Csr, Floats
+from compiler.flat_exports.named_problem import NamedProblem
+from compiler.ground.sparse import Quad
 
 OBJECTIVE = "cost"
 
 
-@dataclass(frozen=True, eq=False)
-class MpsModel:
-    """Minimise `constant + cost @ x` with the rows and bounds given, for n columns and m rows with names that hold no
-    blanks."""
-
-    name: str
-    cost: Floats
-    constant: float
-    lower: Floats
-    upper: Floats
-    integer: Bools
-    matrix: Csr
-    row_lower: Floats
-    row_upper: Floats
-    column_names: Sequence[str]
-    row_names: Sequence[str]
-
-
-def mps_text(model: MpsModel, remarks: Sequence[str] = ()) -> str:
-    """The file; `remarks` are comments at its top."""
-    lines = [*(f"* {r}" for r in remarks), f"NAME {model.name}", *_rows(model), *_columns(model)]
-    return "\n".join([*lines, *_limits(model), *_bounds(model), "ENDATA", ""])
+def mps_text(model: NamedProblem, remarks: Sequence[str] = ()) -> str:
+    """The file; `remarks` are comments at its top, and rows stand under those of their places."""
+    lines = [*(f"* {r}" for r in remarks), f"NAME {model.name}"]
+    if model.maximize:
+        lines += ["OBJSENSE", "    MAX"]
+    lines += [*_rows(model), *_columns(model), *_limits(model), *_bounds(model), *_pairs(model), *_products(model)]
+    return "\n".join([*lines, "ENDATA", ""])
 
 
 def plain_names(labels: Sequence[str], taken: str = "") -> list[str]:
@@ -59,21 +45,23 @@ def plain_names(labels: Sequence[str], taken: str = "") -> list[str]:
     return found
 
 
-def _rows(model: MpsModel) -> Iterator[str]:
+def _rows(model: NamedProblem) -> Iterator[str]:
     yield "ROWS"
-    yield f" N {OBJECTIVE}"
-    for name, letter in zip(model.row_names, _letters(model), strict=True):
+    yield f" N {model.objective_name}"
+    for remark, name, letter in zip(model.row_remarks(), model.row_names, _letters(model), strict=True):
+        if remark:
+            yield f"* {remark}"
         yield f" {letter} {name}"
 
 
-def _letters(model: MpsModel) -> list[str]:
+def _letters(model: NamedProblem) -> list[str]:
     low, high = np.isfinite(model.row_lower), np.isfinite(model.row_upper)
     equal = low & high & (model.row_lower == model.row_upper)
     letters: list[str] = np.select([equal, high, low], ["E", "L", "G"], "N").tolist()
     return letters
 
 
-def _columns(model: MpsModel) -> Iterator[str]:
+def _columns(model: NamedProblem) -> Iterator[str]:
     yield "COLUMNS"
     by_column = model.matrix.transposed()
     starts, rows, values = by_column.indptr.tolist(), by_column.indices.tolist(), by_column.data.tolist()
@@ -86,17 +74,17 @@ def _columns(model: MpsModel) -> Iterator[str]:
             within = integer
         entries = list(zip(rows[starts[k] : starts[k + 1]], values[starts[k] : starts[k + 1]], strict=True))
         if cost or not entries:
-            yield f" {name} {OBJECTIVE} {cost!r}"
+            yield f" {name} {model.objective_name} {cost!r}"
         for row, value in entries:
             yield f" {name} {model.row_names[row]} {value!r}"
     if within:
         yield " MARKEREND 'MARKER' 'INTEND'"
 
 
-def _limits(model: MpsModel) -> Iterator[str]:
+def _limits(model: NamedProblem) -> Iterator[str]:
     yield "RHS"
     if model.constant:
-        yield f" RHS {OBJECTIVE} {-model.constant!r}"
+        yield f" RHS {model.objective_name} {-model.constant!r}"
     side = np.where(np.isfinite(model.row_upper), model.row_upper, model.row_lower)
     for name, limit, letter in zip(model.row_names, side.tolist(), _letters(model), strict=True):
         if limit and letter != "N":
@@ -108,7 +96,7 @@ def _limits(model: MpsModel) -> Iterator[str]:
             yield f" RNG {model.row_names[k]} {float(model.row_upper[k] - model.row_lower[k])!r}"
 
 
-def _bounds(model: MpsModel) -> Iterator[str]:
+def _bounds(model: NamedProblem) -> Iterator[str]:
     yield "BOUNDS"
     for name, low, high in zip(model.column_names, model.lower.tolist(), model.upper.tolist(), strict=True):
         if low == high:
@@ -118,3 +106,39 @@ def _bounds(model: MpsModel) -> Iterator[str]:
         else:
             yield f" MI BND {name}" if low == -np.inf else f" LO BND {name} {low!r}"
             yield f" PL BND {name}" if high == np.inf else f" UP BND {name} {high!r}"
+
+
+def _pairs(model: NamedProblem) -> Iterator[str]:
+    if len(model.sos1):
+        yield "SOS"
+    for k, (first, second) in enumerate(model.sos1.tolist(), 1):
+        yield f" S1 SOS {model.pair_name(k)} {k}"
+        yield f"    {model.column_names[first]} 1"
+        yield f"    {model.column_names[second]} 2"
+
+
+def _products(model: NamedProblem) -> Iterator[str]:
+    names = model.column_names
+    quad = model.cost_quad
+    if quad.entries:
+        yield "QUADOBJ"
+        for i, j, value in zip(quad.i.tolist(), quad.j.tolist(), quad.value.tolist(), strict=True):
+            yield f" {names[i]} {names[j]} {(2 * value if i == j else value)!r}"
+    for row, part in by_row(model.row_quad):
+        yield f"QCMATRIX {model.row_names[row]}"
+        for i, j, value in zip(part.i.tolist(), part.j.tolist(), part.value.tolist(), strict=True):
+            if i == j:
+                yield f" {names[i]} {names[i]} {value!r}"
+            else:
+                yield f" {names[i]} {names[j]} {value / 2!r}"
+                yield f" {names[j]} {names[i]} {value / 2!r}"
+
+
+def by_row(quad: Quad) -> Iterator[tuple[int, Quad]]:
+    """The products of each row that has some, rows ascending."""
+    order = np.argsort(quad.row, kind="stable")
+    quad = Quad(quad.row[order], quad.i[order], quad.j[order], quad.value[order])
+    rows, starts = np.unique(quad.row, return_index=True)
+    ends = np.append(starts, quad.entries)[1:]
+    for row, start, end in zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        yield row, Quad(quad.row[start:end], quad.i[start:end], quad.j[start:end], quad.value[start:end])

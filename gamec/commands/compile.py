@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from gamec.exit_codes import CERTIFIED
 from gamec.options import Case, DataFile, Format, ModelFile, Sets
-from gamec.terminal import write
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 
 
 def run(
     *,
     file: ModelFile,
     to: Annotated[
-        str, typer.Option("--to", metavar="LANGUAGE", help="pyomo, casadi: a standalone script; mps-aux: two files.")
+        str,
+        typer.Option(
+            "--to",
+            metavar="LANGUAGE",
+            help="pyomo, casadi: a standalone script; lp, mps, nl: the problem that is solved; mps-aux: both levels;"
+            " json: the checked game.",
+        ),
     ],
     output: Annotated[
         str | None,
@@ -53,20 +58,28 @@ def run(
     from compiler.backends.script_request import ScriptRequest
     from compiler.flat_exports.registry import FLAT_EXPORTS
     from compiler.pipeline import compile_file
-    from gamec.flat_files import write_flat
+    from gamec.flat_files import check_name, write_files
     from gamec.guard import show_warnings
     from gamec.overrides import overrides
-    from gamec.text_files import model_file, write_whole
+    from gamec.text_files import model_file
     from runtime.decisions import decisions
     from runtime.methods.method import Request
     from runtime.pair_limits import pair_limits
+    from runtime.problem_files.registry import PROBLEM_FORMATS, problem_files
     from runtime.version import version
 
     values = overrides(sets, data)
     compiled = compile_file(model_file(file), case=case, overrides=values)
     show_warnings(compiled.warnings, Format.TEXT)
     if to in FLAT_EXPORTS:
-        write_flat(FLAT_EXPORTS[to], compiled.ground, output)
+        _check_plain(to, form != "auto" or player is not None, "no `--player` and no `--form`")
+        check_name(to, FLAT_EXPORTS[to].endings, output)
+        write_files(FLAT_EXPORTS[to].write(compiled.ground), output)
+        return CERTIFIED
+    if to in PROBLEM_FORMATS:
+        _check_plain(to, form not in ("auto", "kkt-sos1"), "no form but `kkt-sos1`")
+        check_name(to, PROBLEM_FORMATS[to].endings, output)
+        write_files(problem_files(compiled, PROBLEM_FORMATS[to], player or ""), output)
         return CERTIFIED
     request = ScriptRequest(
         version=version(),
@@ -75,9 +88,12 @@ def run(
         limits=lambda multipliers: pair_limits(compiled, multipliers),
         decisions=lambda: decisions(compiled, Request()),
     )
-    text = emit(compiled, to, request)
-    if output is None or output == "-":
-        write(sys.stdout, text)
-    else:
-        write_whole(output, text)
+    write_files({"": emit(compiled, to, request, [*PROBLEM_FORMATS, *FLAT_EXPORTS])}, output)
     return CERTIFIED
+
+
+def _check_plain(to: str, more: bool, words: str) -> None:
+    """Raises DiagnosticError (G807) where `more` is asked for than the format takes."""
+    if more:
+        hints = (Hint("leave it out, or write a script: `--to pyomo`"),)
+        raise DiagnosticError([Diagnostic("G807", f"`--to {to}` takes {words}", hints=hints)])

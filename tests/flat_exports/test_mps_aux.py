@@ -14,7 +14,8 @@ from small_games import INF, GameBuilder
 from test_traps import moore_bard
 
 from compiler.flat_exports.mps_aux import mps_aux
-from compiler.flat_exports.mps_text import MpsModel, mps_text, plain_names
+from compiler.flat_exports.mps_text import mps_text, plain_names
+from compiler.flat_exports.named_problem import NamedProblem
 from compiler.flat_exports.registry import FLAT_EXPORTS
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Csr
@@ -100,7 +101,7 @@ def test_every_kind_of_bound_row_and_number_survives(tmp_path: Path) -> None:
     matrix = Csr.from_coo(
         np.array([0, 0, 1, 2, 3]), np.array([0, 3, 1, 2, 7]), np.array([1.0, -2.5, 1e-8, 1e9, 0.1]), 4, 8
     )
-    model = MpsModel(
+    model = NamedProblem(
         *("t", np.array([1.0, 0, -2, 0, 0, 0, 0, 1 / 7]), -4.25, lower, upper, integer, matrix),
         np.array([-3.0, -INF, 2.0, -1.0]),
         np.array([4.0, 5.0, 2.0, INF]),

@@ -1,0 +1,1 @@
+"""One optimisation problem of a game, as files that solvers read; each file one format."""
