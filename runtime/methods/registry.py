@@ -73,9 +73,9 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
             return method, f"{name}: the game is {setting.described()}; ruled out: {'; '.join(later)}{fit_too}"
         ruled_out.append(f"{name}: {refusal.reason}")
         refusals.append(refusal)
-    fitting = list(dict.fromkeys(d for r in refusals if r.fits for d in r.diagnostics))
-    if fitting:
-        raise DiagnosticError(tuple(dict.fromkeys(fitting)))
+    nearest = next((r for r in refusals if r.fits and r.diagnostics), None)
+    if nearest is not None:
+        raise DiagnosticError(tuple(dict.fromkeys(nearest.diagnostics)))
     game = setting.game
     raise DiagnosticError(
         [
