@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TextIO, TypeVar
 
 from gamec.exit_codes import INTERRUPTED
 from gamec.terminal import is_terminal
@@ -36,19 +36,22 @@ def watched(words: str, work: Callable[[], T], progress: Progress | None = None)
     began = time.monotonic()
     worker.start()
     try:
-        worker.done.wait(SILENT)
+        patience = SILENT
         while not worker.done.is_set():
             try:
-                worker.done.wait(1.0 if shown else 3600.0)
+                worker.done.wait(patience)
+                patience = 1.0 if shown else 3600.0
                 if shown and not worker.done.is_set():
                     stream.write(f"\r\x1b[K{words} … {time.monotonic() - began:.0f} s")
                     stream.flush()
             except KeyboardInterrupt:
                 if progress is None or not progress.ask_to_end():
                     raise
-                _say(shown, "ending with the best answer so far, after this solve; Ctrl-C once more ends at once")
+                _say(
+                    stream, shown, "ending with the best answer so far, after this solve; Ctrl-C once more ends at once"
+                )
     except KeyboardInterrupt:
-        _say(shown, "interrupted")
+        _say(stream, shown, "interrupted")
         with suppress(OSError, ValueError):
             sys.stdout.flush()
         # The worker cannot be stopped, and a normal end would pull down what it stands on.
@@ -60,10 +63,10 @@ def watched(words: str, work: Callable[[], T], progress: Progress | None = None)
     return worker.result()
 
 
-def _say(shown: bool, words: str) -> None:
+def _say(stream: TextIO, shown: bool, words: str) -> None:
     with suppress(OSError, ValueError):
-        sys.stderr.write(("\r\x1b[K" if shown else "") + words + "\n")
-        sys.stderr.flush()
+        stream.write(("\r\x1b[K" if shown else "") + words + "\n")
+        stream.flush()
 
 
 class _Worker(threading.Thread, Generic[T]):

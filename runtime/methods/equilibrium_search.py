@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compiler.ground.ground_game import GroundGame
-from compiler.ground.sparse import Floats
+from compiler.ground.sparse import Floats, Ints
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.methods.method import Found, Request
 from runtime.methods.mover import Mover
@@ -122,7 +122,9 @@ def _from(turns: Turns, judge: Turns, start: int, point: Floats) -> tuple[Walk, 
         walk = turns.walk(point, order.tolist(), damping, words)
         sweeps += walk.sweeps
         verdict = _judged(judge, walk)
-        again = walk.ending is Ending.CYCLE and not verdict.settled and asked is None and not turns.stopped()
+        # Where leaders rest and only a tie of their followers goes to and fro, no shorter way ends it.
+        again = walk.ending is Ending.CYCLE and not verdict.settled and len(_changing(turns.movers, walk)) > 0
+        again &= asked is None and not turns.stopped()
         if again and partly and damping > 0.5**HALVINGS:
             damping, point, words = 0.5 * damping, verdict.x, f"a cycle: {0.5 * damping:g} of the way from here on"
         elif again and not partly and count > 2 and np.all(order == np.arange(count)):
@@ -234,9 +236,7 @@ def _cycle(game: GroundGame, movers: Sequence[Mover], walk: Walk, best: Verdict)
         return
     points = np.array([x for x, _ in walk.states])
     unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
-    decides = np.unique(np.concatenate([m.decides for m in movers]))
-    spread = _spread(points)
-    own = decides[spread[decides] > SAME]
+    own, spread = _changing(movers, walk), _spread(points)
     if not len(own):
         yield _disagreement(game, movers, best)
         return
@@ -247,6 +247,13 @@ def _cycle(game: GroundGame, movers: Sequence[Mover], walk: Walk, best: Verdict)
         yield f"{k + 1}: {words}{', ...' if len(own) > len(shown) else ''}"
     if len(points) > SHOWN:
         yield f"and {len(points) - SHOWN} more"
+
+
+def _changing(movers: Sequence[Mover], walk: Walk) -> Ints:
+    """The movers' own decisions that differ among the states."""
+    decides = np.unique(np.concatenate([m.decides for m in movers]))
+    changing: Ints = decides[_spread(np.array([x for x, _ in walk.states]))[decides] > SAME]
+    return changing
 
 
 def _disagreement(game: GroundGame, movers: Sequence[Mover], best: Verdict) -> str:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from contextlib import redirect_stderr
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -189,7 +191,9 @@ class Nlp:
         Program's own."""
         limits = {"lbx": self.program.lower, "ubx": self.program.upper, "lbg": self.low}
         multipliers = {} if warm is None else {"lam_g0": warm.y, "lam_x0": warm.reduced}
-        found = solver(x0=start, ubg=self.high if high is None else high, **limits, **multipliers)
+        # CasADi warns of more equations than columns on standard error; IPOPT's status says what came of it.
+        with redirect_stderr(StringIO()):
+            found = solver(x0=start, ubg=self.high if high is None else high, **limits, **multipliers)
         z, y, reduced = (np.asarray(found[name], np.float64).reshape(-1) for name in ("x", "lam_g", "lam_x"))
         return Iterate(self._inside(z), y, reduced, str(solver.stats()["return_status"]))
 

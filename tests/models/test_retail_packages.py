@@ -14,7 +14,6 @@ import pytest
 import gamec
 from compiler.pipeline import check_file
 from gamec.app import main
-from grammar.diagnostics import DiagnosticError
 from models.retail_packages.make_data import make_all
 from tests.models.retail_packages_reference import (
     DAYS,
@@ -54,30 +53,24 @@ def test_the_whole_game_checks() -> None:
     assert not found.warnings
 
 
-def test_explain_says_who_plays_and_why_no_method_fits(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_says_who_plays_and_how(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", str(MODEL)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "1. retailer × 3 (at the same time) 2. user × 5, follows retailer (at the same time)" in said
     assert "retailer × 3: LP user × 5: MILP" in said
-    assert "auto finds no method" in said
+    assert "diagonalisation: auto takes it" in said
     for method in ("single_level", "kkt", "joint_conditions"):
         assert f"{method}: does not fit" in said
 
 
-@pytest.mark.parametrize(
-    ("case", "code", "says"),
-    [
-        (None, "G704", "3 players on top and 5 followers"),
-        ("plain", "G704", "3 players on top and 5 followers"),
-    ],
-)
-def test_what_this_version_cannot_solve_is_refused(case: str | None, code: str, says: str) -> None:
-    """Several leaders (EPEC)."""
-    with pytest.raises(DiagnosticError) as error:
-        gamec.solve(MODEL, case=case)
-    [found] = error.value.diagnostics
-    assert found.code == code
-    assert says in found.headline
+@pytest.mark.slow
+def test_the_leaders_do_not_agree_about_ties() -> None:
+    """Users buy wherever it is cheapest; where two retailers' prices tie, each retailer counts on all of the demand."""
+    found = gamec.solve(MODEL, case="gas_game", starts=1)
+    assert found.status is gamec.Status.NOT_VERIFIED
+    [evidence] = found.diagnostics
+    assert evidence.code == "G808"
+    assert "the leaders rest, but do not agree on the answer of `user[residential_1]`" in evidence.notes[0]
 
 
 @pytest.mark.slow
