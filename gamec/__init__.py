@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from grammar.diagnostics import Diagnostic, DiagnosticError
     from runtime.result import Comparison, Result, Status
     from runtime.session import compare, solve
+    from runtime.sweeps.sweep import Sweep, sweep
 
     __version__: str
 
@@ -26,12 +27,14 @@ __all__ = [
     "Game",
     "Result",
     "Status",
+    "Sweep",
     "__version__",
     "check",
     "compare",
     "load",
     "read_run",
     "solve",
+    "sweep",
     "verify",
 ]
 
@@ -42,12 +45,14 @@ _HOMES = {
     "Game": "gamec.game",
     "Result": "runtime.result",
     "Status": "runtime.result",
+    "Sweep": "runtime.sweeps.sweep",
     "check": "gamec.checking",
     "compare": "runtime.session",
     "load": "gamec.game",
     "load_ipython_extension": "gamec.jupyter_magic",
     "read_run": "gamec.kept",
     "solve": "runtime.session",
+    "sweep": "runtime.sweeps.sweep",
     "unload_ipython_extension": "gamec.jupyter_magic",
     "verify": "gamec.kept",
 }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from runtime.result import Comparison, Result
     from runtime.runs.verify import Verification
     from runtime.runs.verify_comparison import ComparisonVerification
+    from runtime.sweeps.sweep import Sweep
 
 CERTIFIED = 0
 DIAGNOSTICS = 1
@@ -49,7 +50,11 @@ def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> int:
 
 def of_result(result: Result) -> int:
     """0 for a certified answer, else what the status says."""
-    match result.status.value:
+    return _of_status(result.status.value, result.certificate.verified)
+
+
+def _of_status(status: str, verified: bool) -> int:
+    match status:
         case "infeasible" | "unbounded":
             return NO_SOLUTION
         case "limit":
@@ -57,12 +62,20 @@ def of_result(result: Result) -> int:
         case "not_verified":
             return NOT_CERTIFIED
         case _:
-            return CERTIFIED if result.certificate.verified else NOT_CERTIFIED
+            return CERTIFIED if verified else NOT_CERTIFIED
 
 
 def of_comparison(comparison: Comparison) -> int:
     """0 if every case is certified, else the code of the first case that is not."""
     return next((code for code in map(of_result, comparison.results.values()) if code != CERTIFIED), CERTIFIED)
+
+
+def of_sweep(sweep: Sweep) -> int:
+    """0 if every point is certified, else the code of the first point that is not."""
+    for outcome in sweep.outcomes:
+        if not outcome.certified:
+            return of_diagnostics(outcome.diagnostics) or _of_status(outcome.status, outcome.certified)
+    return CERTIFIED
 
 
 def of_verification(found: Verification | ComparisonVerification) -> int:

@@ -58,7 +58,7 @@ def _count(word: str | int) -> int:
     return int(text)
 
 
-def _at_least_one(word: str | int) -> int:
+def at_least_one(word: str | int) -> int:
     count = _count(word)
     if count < 1:
         raise typer.BadParameter(f"{word} is below 1")
@@ -134,7 +134,7 @@ Population = Annotated[
     typer.Option(
         "--population",
         metavar="NUMBER",
-        parser=_at_least_one,
+        parser=at_least_one,
         help="Points in each generation of a search over the leader.",
         show_default=False,
     ),
@@ -144,7 +144,7 @@ Generations = Annotated[
     typer.Option(
         "--generations",
         metavar="NUMBER",
-        parser=_at_least_one,
+        parser=at_least_one,
         help="Generations of such a search, at most.",
         show_default=False,
     ),
@@ -154,7 +154,7 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         metavar="NUMBER",
-        parser=_at_least_one,
+        parser=at_least_one,
         help="Processes that evaluate its points; the answer is the same.",
         show_default=False,
     ),
@@ -170,7 +170,7 @@ Starts = Annotated[
     typer.Option(
         "--starts",
         metavar="NUMBER",
-        parser=_at_least_one,
+        parser=at_least_one,
         help="Points from which iterations over players begin; all equilibria found are told.",
         show_default=False,
     ),
@@ -180,7 +180,7 @@ Iterations = Annotated[
     typer.Option(
         "--iterations",
         metavar="NUMBER",
-        parser=_at_least_one,
+        parser=at_least_one,
         help="Iterations from each of them, at most.",
         show_default=False,
     ),

@@ -11,7 +11,9 @@ from gamec.options import Format
 from gamec.terminal import paper_of, write
 
 if TYPE_CHECKING:
+    from grammar.diagnostics import Diagnostic
     from runtime.result import Comparison, Result
+    from runtime.sweeps.sweep import Sweep
 
 
 def show_result(result: Result, form: Format, everything: bool = False) -> int:
@@ -44,3 +46,26 @@ def show_comparison(comparison: Comparison, form: Format) -> int:
         case Format.TEXT:
             write(sys.stdout, comparison_text(comparison, paper_of(sys.stdout)))
     return of_comparison(comparison)
+
+
+def show_sweep(sweep: Sweep, form: Format, folder: str | None) -> int:
+    """As `show_result`, for all points; `folder` is where they are kept. What many points have in common is told once:
+    the first diagnostic of each code and place."""
+    from gamec.exit_codes import of_sweep
+    from gamec.views.sweep import sweep_lines, sweep_text
+
+    first: dict[object, Diagnostic] = {}
+    for d in (d for o in sweep.outcomes for d in o.diagnostics):
+        place = d.headline if d.span is None else (d.span.source.path, d.span.start, d.span.end)
+        first.setdefault((d.code, place), d)
+    show_warnings(tuple(first.values()), form)
+    match form:
+        case Format.JSON:
+            write(sys.stdout, json_text(sweep.to_json(), sys.stdout))
+        case Format.SHORT:
+            write(sys.stdout, sweep_lines(sweep))
+        case Format.TEXT:
+            write(sys.stdout, sweep_text(sweep, paper_of(sys.stdout)))
+            if folder is not None:
+                write(sys.stderr, f"kept in {folder}")
+    return of_sweep(sweep)

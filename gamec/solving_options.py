@@ -35,20 +35,22 @@ SOLVING: tuple[tuple[str, Any, object], ...] = (
 
 
 def with_solving_options(run: Callable[..., int]) -> Callable[..., int]:
-    """`run` with the options of `SOLVING` in place of its parameter `options`."""
+    """`run` with the options of `SOLVING` in place of its parameter `options`, but for those that it has itself."""
+    own = signature(run).parameters
+    solving = [row for row in SOLVING if row[0] not in own]
 
     @wraps(run)
     def command(**given: Any) -> int:
-        options = {name: given.pop(name) for name, _, _ in SOLVING}
+        options = {name: given.pop(name) for name, _, _ in solving}
         return run(**given, options=options)
 
     hints = get_type_hints(run, include_extras=True)
     parameters: list[Parameter] = []
-    for parameter in signature(run).parameters.values():
+    for parameter in own.values():
         if parameter.name == "options":
             parameters += [
                 Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-                for name, kind, default in SOLVING
+                for name, kind, default in solving
             ]
         else:
             parameters.append(parameter.replace(annotation=hints[parameter.name]))

@@ -27,9 +27,9 @@ SILENT = 0.3
 """Seconds before the first progress line: one that flashes by tells nobody anything."""
 
 
-def watched(words: str, work: Callable[[], T], progress: Progress | None = None) -> T:
-    """The result of `work()`, or its exception. On a terminal, standard error says `words` and the seconds gone by.
-    `progress` hears of an interrupt."""
+def watched(words: str | Callable[[], str], work: Callable[[], T], progress: Progress | None = None) -> T:
+    """The result of `work()`, or its exception. On a terminal, standard error says `words` (or what they are by then)
+    and the seconds gone by. `progress` hears of an interrupt."""
     stream = sys.stderr
     shown = is_terminal(stream) and os.environ.get("TERM") != "dumb"
     worker = _Worker(work)
@@ -42,7 +42,8 @@ def watched(words: str, work: Callable[[], T], progress: Progress | None = None)
                 worker.done.wait(patience)
                 patience = 1.0 if shown else 3600.0
                 if shown and not worker.done.is_set():
-                    stream.write(f"\r\x1b[K{words} … {time.monotonic() - began:.0f} s")
+                    now = words if isinstance(words, str) else words()
+                    stream.write(f"\r\x1b[K{now} … {time.monotonic() - began:.0f} s")
                     stream.flush()
             except KeyboardInterrupt:
                 if progress is None or not progress.ask_to_end():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gamec.commands import check, compare, compile, doc, doctor, explain, fmt, lsp, new, show, solve, verify  # noqa: A004 - called as the command
+from gamec.commands import check, compare, compile, doc, doctor, explain, fmt, lsp, new, show, solve, sweep, verify  # noqa: A004 - called as the command
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,15 @@ COMMANDS: tuple[Command, ...] = (
             "gamec compare park.game",
             "gamec compare park.game --cases winter,summer -o runs/seasons",
             "gamec compare runs/winter runs/summer",
+        ),
+    ),
+    Command(
+        "sweep",
+        "Solve a model at many values of its parameters, several at once.",
+        sweep.run,
+        (
+            "gamec sweep park.game price=0.2..0.8:13",
+            "gamec sweep park.game eta=0.80..0.95:7 case=winter,summer -o runs/eta --workers 4",
         ),
     ),
     Command(

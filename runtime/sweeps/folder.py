@@ -1,0 +1,170 @@
+"""A sweep on disk: `run.json` says what it is a sweep of, `points/NUMBER.json` what came of each point, written whole
+as soon as it is there. In: a folder and what is to be swept; out: the points that are done, so that only others are
+solved.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from compiler import library
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from grammar.source import Source
+from runtime.runs.folder import DAMAGE, MANIFEST, is_kind, json_bytes, read_manifest
+from runtime.runs.manifest import FORMAT, environment, finite
+from runtime.runs.save import REPLACED
+from runtime.runs.whole_folder import free_place, write_whole
+from runtime.sweeps.axes import Axis
+from runtime.sweeps.outcome import ERROR, Outcome, outcome_in, outcome_json
+
+SWEEP = "gamec sweep"
+
+POINTS = "points"
+
+SOLVING = ("numpy", "highspy", "pyscipopt", "casadi")
+"""Packages on whose versions answers may depend: a sweep is not continued with others."""
+
+
+def manifest_of(
+    model: Source, game: str, axes: Sequence[Axis], given: Mapping[str, object], options: Mapping[str, object]
+) -> dict[str, Any]:
+    """What a sweep is of, in plain values."""
+    made = environment()
+    document = {
+        "kind": SWEEP,
+        "format": FORMAT,
+        "gamec": made["gamec"],
+        "packages": {name: version for name, version in made["packages"].items() if name in SOLVING},
+        "game": game,
+        "model": {"name": Path(model.path).name, "sha256": sha256(model.text.encode()).hexdigest()},
+        "axes": [{"name": axis.name, "values": list(axis.values)} for axis in axes],
+        "data": finite(given),
+        "options": finite(options),
+    }
+    # As it will be read again; what is no data at all is for the compiler to refuse, point by point.
+    plain: dict[str, Any] = json.loads(json.dumps(document, default=repr))
+    return plain
+
+
+def begun(
+    folder: str | Path, manifest: Mapping[str, Any], model: Source, force: bool
+) -> tuple[Path, dict[int, Outcome]]:
+    """The folder, made if need be, and the outcomes that it has by their numbers; those that ended in diagnostics are
+    left out, so that they are tried again.
+
+    Raises DiagnosticError: G003 where the folder cannot be had, or holds a sweep of something else; G005 where one of
+    its files is damaged. With `force`, a run or a sweep that is there is replaced.
+    """
+    place = Path(folder)
+    if force or not is_kind(place, SWEEP):
+        place = free_place(folder, lambda there: any(is_kind(there, kind) for kind in (*REPLACED, SWEEP)), force)
+        write_whole(place, {MANIFEST: json_bytes(manifest)})
+        return place, {}
+    why = _difference(read_manifest(place, SWEEP), manifest)
+    if why:
+        raise _of_another(place, why)
+    done: dict[int, Outcome] = {}
+    read = _Hashes(Path(model.path).parent)
+    for file in sorted((place / POINTS).glob("[0-9]*.json")):
+        try:
+            found = outcome_in(json.loads(file.read_bytes()), model)
+            if file.name != _name(found.number):
+                raise ValueError(f"it is the record of point {found.number}")
+        except (*DAMAGE, OSError, RecursionError) as error:
+            hint = Hint("remove that file: its point is solved again then")
+            words = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+            headline = f"`{place}` is damaged: `{POINTS}/{file.name}`: {words}"
+            raise DiagnosticError([Diagnostic("G005", headline, hints=(hint,))]) from None
+        changed = next((e["name"] for e in found.inputs if read.hash(e) not in (None, e["sha256"])), None)
+        if changed is not None:
+            raise _of_another(place, f"`{changed}` has changed since")
+        if found.status != ERROR:
+            done[found.number] = found
+    return place, done
+
+
+def keep(place: Path, outcome: Outcome) -> None:
+    """Write the record of a point, whole or not at all. Raises DiagnosticError (G003)."""
+    keep_file(place, f"{POINTS}/{_name(outcome.number)}", json_bytes(outcome_json(outcome)))
+
+
+def keep_file(place: Path, name: str, content: bytes) -> None:
+    """Write or replace a file of the folder, whole or not at all. Raises DiagnosticError (G003)."""
+    path = place / name
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        headline = f"`{path}` cannot be written: {error.strerror or error}"
+        hint = Hint("make room; the same command then goes on with the points that are left")
+        raise DiagnosticError([Diagnostic("G003", headline, hints=(hint,))]) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _name(number: int) -> str:
+    return f"{number:06}.json"
+
+
+class _Hashes:
+    """SHA-256 of what points have read, as it is now; None for the model, which the manifest has."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.known: dict[tuple[str, str], str | None] = {}
+
+    def hash(self, entry: Mapping[str, str]) -> str | None:
+        key = entry["role"], entry["name"]
+        if key not in self.known:
+            self.known[key] = self._now(*key)
+        return self.known[key]
+
+    def _now(self, role: str, name: str) -> str | None:
+        if role == "model":
+            return None
+        try:
+            content = (
+                (self.folder / name).read_bytes() if role == "file" else (library.library_text(name) or "").encode()
+            )
+        except (OSError, ValueError):
+            return ""
+        return sha256(content).hexdigest()
+
+
+def _difference(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """In words; empty where there is none."""
+    if there.get("game") != wanted["game"]:
+        return f"it holds a sweep of another model, `{there.get('game')}`"
+    if there.get("model", {}).get("sha256") != wanted["model"]["sha256"]:
+        return "it holds a sweep of this model as it was before its text changed"
+    if there.get("axes") != wanted["axes"]:
+        over = "; ".join(f"{a['name']}={','.join(map(str, a['values']))}" for a in there.get("axes", []))
+        return f"it holds a sweep over other values: {over}"
+    if there.get("data") != wanted["data"]:
+        return "it holds a sweep with other data"
+    if there.get("options") != wanted["options"]:
+        old, new = there.get("options") or {}, wanted["options"]
+        other = ", ".join(name for name in new if old.get(name) != new[name])
+        return f"it holds a sweep with other options ({other})"
+    for what, old, new in (
+        ("gamec", there.get("gamec"), wanted["gamec"]),
+        *((name, there.get("packages", {}).get(name), version) for name, version in wanted["packages"].items()),
+    ):
+        if old != new:
+            return f"it holds a sweep made by {what} {old}, and here is {new}"
+    return ""
+
+
+def _of_another(place: Path, why: str) -> DiagnosticError:
+    hints = (Hint("name another folder"), Hint("`--force` throws its points away and begins anew"))
+    return DiagnosticError([Diagnostic("G003", f"the sweep in `{place}` cannot go on: {why}", hints=hints)])
