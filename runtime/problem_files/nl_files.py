@@ -2,7 +2,7 @@
 
 `.nl` holds the problem; `.row` and `.col` one name a line, in the order of the file, which puts what is nonlinear
 first. In the nl file a comment beside each constraint says where it comes from. Pairs are SOS1 sets, by the suffixes
-`sosno` and `ref`. Columns that occur nowhere are left out.
+`sosno` and `ref`. Rows without limits and columns that occur nowhere are left out.
 Reference: Gay, Writing .nl files, Sandia report SAND2005-7907P.
 """
 
@@ -25,14 +25,16 @@ def nl_files(problem: NamedProblem) -> dict[str, str]:
     text, rows, columns = io.StringIO(), io.StringIO(), io.StringIO()
     # Presolving would leave columns out that others look for.
     NLWriter().write(_model(problem), text, rows, columns, symbolic_solver_labels=True, linear_presolve=False)
+    of_rows = problem.places or [""] * len(problem.row_names)
+    of_columns = problem.column_places or [""] * len(problem.column_names)
     curves = [
-        (f"{curve.function}.{problem.column_names[result]}", problem.column_places[result])
+        (f"{curve.function}.{problem.column_names[result]}", of_columns[result])
         for curve in problem.curves
         for result in curve.result.tolist()
     ]
     curve_names = file_names((name for name, _ in curves), [*problem.row_names, problem.objective_name])
     names = {"x": problem.column_names, "c": problem.row_names, "f": curve_names}
-    places = {"x": [""] * len(problem.column_names), "c": problem.places, "f": [place for _, place in curves]}
+    places = {"x": [""] * len(problem.column_names), "c": of_rows, "f": [place for _, place in curves]}
 
     def named(match: re.Match[str]) -> str:
         return names[match[1]][int(match[2])]
@@ -78,7 +80,8 @@ def _model(problem: NamedProblem) -> Any:
         if k in products:
             part = products[k]
             body += _products(x, part.i.tolist(), part.j.tolist(), part.value.tolist())
-        model.c[k] = (low, body, high)
+        if low is not None or high is not None:
+            model.c[k] = (low, body, high)
     model.f = pe.Constraint(pe.Any)
     count = 0
     for curve in problem.curves:
