@@ -117,15 +117,15 @@ class Epigraph:
             values = np.stack(side)
             if self.live is not None:
                 values = np.where(self.live, values, -np.inf if self.largest else np.inf)
-            found.append(self.reduced(values.max(axis=0) if self.largest else values.min(axis=0)))
+            found.append(self.reduced(values.max(axis=0) if self.largest else values.min(axis=0), self.largest))
         return found[0], found[1]
 
-    def reduced(self, values: Floats) -> Floats:
+    def reduced(self, values: Floats, largest: bool) -> Floats:
         """The largest (smallest) of the values (places,) over the reduced indices: (columns,)."""
         axes, kept = self.places.layout.axes, set(self.columns.layout.axes)
         over = tuple(k for k, a in enumerate(axes) if a not in kept)
         shaped = values.reshape(tuple(a.size for a in axes))
-        if self.largest:
+        if largest:
             return np.asarray(shaped.max(axis=over, initial=-np.inf), dtype=np.float64).reshape(-1)
         return np.asarray(shaped.min(axis=over, initial=np.inf), dtype=np.float64).reshape(-1)
 

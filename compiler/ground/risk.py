@@ -10,6 +10,7 @@ import numpy as np
 
 from compiler.ground.context import Context
 from compiler.ground.lifting import Epigraph, Lifting
+from compiler.ground.sparse import Floats
 from compiler.ground.values import Affine, Axis, Dense, add, combine, sum_over, union
 from compiler.ir.words import short
 from grammar.source import Span
@@ -39,9 +40,18 @@ def cvar_columns(
     weighted = excess.value.scaled(combine(lambda p, a: p / (1.0 - a), probability, level))
     body = add([(1, z.value), (-1, quantile.value), (-1, sum_over(weighted, axes, None))])
     row = lifting.rows(f"{name} (mean of the tail)", body, z, 0.0, np.inf, span)
-    # The mean of the tail lies between the least and the greatest loss.
-    lifting.steps.append(Epigraph(lifting, z, (loss,), True, ((row, row + z.layout.size),), span, excess, exact=False))
+    rows = ((row, row + z.layout.size),)
+    lifting.steps.append(_TailMean(lifting, z, (loss,), True, rows, span, excess, exact=False))
     return z.value
+
+
+class _TailMean(Epigraph):
+    """The mean of the tail of one argument, over the scenarios of `places`."""
+
+    def ends(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+        """It lies between the least and the greatest loss."""
+        low, high = self.ranges(lower, upper)[0]
+        return self.reduced(low, False), self.reduced(high, True)
 
 
 def cvar_number(loss: Dense, probability: Dense, level: Dense, axes: tuple[Axis, ...]) -> Dense:

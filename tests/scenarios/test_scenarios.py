@@ -44,6 +44,30 @@ def cvar(losses: np.ndarray, shares: np.ndarray, level: float) -> float:
     return total / (1 - level)
 
 
+def test_the_ends_of_a_risk_are_those_of_its_losses(tmp_path: Path) -> None:
+    """The mean of the tail may lie below the greatest of the least losses: 5*x here, with losses of 10*x and of 0. What
+    is derived from its ends, here the constants of |y - 8|, must leave room for y = 5."""
+    text = """scenarios W index w from "w.csv" probability prob
+player p {
+  var x in [1, 1.5]
+  var y in [0, 12]
+  maximize v = abs(y - 8) - 0.9*y
+  constraint c: cvar(w, 0) (if price[w] > 30 then 10*x else 0) <= y
+}
+param price[w] from "w.csv"
+"""
+    shares = np.array([0.5, 0.2, 0.1, 0.1, 0.1])
+    x, y = np.meshgrid(np.linspace(1, 1.5, 51), np.linspace(0, 12, 2401))
+    risk = cvar_of_grid(x, shares)
+    values = np.where(risk <= y + 1e-9, np.abs(y - 8) - 0.9 * y, -np.inf)
+    assert solve(written(tmp_path, text, shares)).objectives["p.v"] == pytest.approx(values.max(), abs=1e-6)
+
+
+def cvar_of_grid(x: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """The mean of all losses, which are 10*x where the price is above 30."""
+    return 10 * x * shares[PRICES > 30].sum()
+
+
 def test_probabilities_and_expectation(tmp_path: Path) -> None:
     path = written(tmp_path, W + "player p { var x in [1, 2] minimize v = x*expect(w) (price[w] + 1) }")
     assert solve(path).objectives["p.v"] == pytest.approx(SHARES @ (PRICES + 1))
