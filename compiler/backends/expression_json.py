@@ -1,4 +1,4 @@
-"""Expressions, indices and sets of a checked game as trees of plain values: `tree`, `domain`.
+"""Expressions, indices and sets of a checked game as trees of plain values: `tree`, `domain`, `set_tree`.
 
 Each node is an object whose `op` says what it is; docs/game.schema.json names the rest. A letter is bound by the
 innermost binder around it that has it.
@@ -6,6 +6,7 @@ innermost binder around it that has it.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, assert_never
 
 from compiler.ir import expr as ir
@@ -14,22 +15,27 @@ from compiler.ir.game import CaseReport, ConstraintDef, LetDef, ObjectiveDef, Pa
 Json = dict[str, Any]
 
 
+def number(value: float) -> float | str:
+    """The number, or `inf`, `-inf`, `nan`: JSON has no such numbers."""
+    return value if isfinite(value) else "nan" if value != value else "inf" if value > 0 else "-inf"
+
+
 def domain(instances: ir.Domain) -> Json:
     """`{"binders": [{"letters", "set"}], "where"}`: the product of the binders, filtered."""
-    over = [{"letters": list(b.letters), "set": _set(b.over)} for b in instances.binders]
+    over = [{"letters": list(b.letters), "set": set_tree(b.over)} for b in instances.binders]
     return {"binders": over, "where": None if instances.where is None else tree(instances.where)}
 
 
 def tree(node: ir.Expr | ir.Index) -> Json:
     match node:
         case ir.Number():
-            return {"op": "number", "value": node.value}
+            return {"op": "number", "value": number(node.value)}
         case ir.IndexValue():
             return {"op": "index", "index": tree(node.index)}
         case ir.Ordinal():
             return {"op": "ord", "index": tree(node.index)}
         case ir.Cardinality():
-            return {"op": "card", "set": _set(node.over)}
+            return {"op": "card", "set": set_tree(node.over)}
         case ir.Use():
             return {"op": "use", **_target(node.target), "indices": [tree(i) for i in node.indices]}
         case ir.Add():
@@ -45,7 +51,7 @@ def tree(node: ir.Expr | ir.Index) -> Json:
         case ir.CompareIndex():
             return {"op": "compare_index", "relation": node.op, "left": tree(node.left), "right": tree(node.right)}
         case ir.Member():
-            return {"op": "in", "indices": [tree(i) for i in node.indices], "set": _set(node.over)}
+            return {"op": "in", "indices": [tree(i) for i in node.indices], "set": set_tree(node.over)}
         case ir.Logic():
             return {"op": node.op, "operands": [tree(o) for o in node.operands]}
         case ir.Choose():
@@ -77,7 +83,7 @@ def _index(node: ir.Index) -> Json:
         case ir.Step():
             return {"op": "step", "base": tree(node.base), "count": tree(node.count)}
         case ir.Edge():
-            return {"op": "last" if node.last else "first", "set": _set(node.over)}
+            return {"op": "last" if node.last else "first", "set": set_tree(node.over)}
         case ir.Element():
             return {"op": "element", "element": node.value}
         case ir.ElementOf():
@@ -85,7 +91,8 @@ def _index(node: ir.Index) -> Json:
     assert_never(node)
 
 
-def _set(node: ir.SetExpr) -> Json:
+def set_tree(node: ir.SetExpr) -> Json:
+    """Which elements, as the text says it."""
     match node:
         case ir.SetName():
             return {"op": "set", "name": node.set.name}
@@ -98,7 +105,7 @@ def _set(node: ir.SetExpr) -> Json:
             return {"op": "filter", "domain": domain(node.domain)}
         case ir.SetCombination():
             name = {"*": "product"}.get(node.op, node.op)
-            return {"op": name, "operands": [_set(o) for o in node.operands]}
+            return {"op": name, "operands": [set_tree(o) for o in node.operands]}
     assert_never(node)
 
 

@@ -7,12 +7,11 @@ constraint is one tree over its indices, and data stand beside it.
 from __future__ import annotations
 
 import json
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from compiler.backends.bound_data import BoundData, Emittable, Key
-from compiler.backends.expression_json import domain, tree
+from compiler.backends.expression_json import domain, number, set_tree, tree
 from compiler.backends.script_request import ScriptRequest
 from compiler.ir.game import (
     BoundDef,
@@ -94,7 +93,8 @@ def _set(declared: SetDef, data: BoundData) -> Json:
     del head["unit"]
     elements = [list(e) if isinstance(e, tuple) else e for e in data.sets[declared.name]]
     over = [c.name for c in declared.components]
-    return {**head, "letters": list(declared.letters), "components": over, "elements": elements}
+    text = None if declared.value is None else set_tree(declared.value)
+    return {**head, "letters": list(declared.letters), "components": over, "defined_as": text, "elements": elements}
 
 
 def _param(declared: ParamDef, data: BoundData) -> Json:
@@ -104,12 +104,8 @@ def _param(declared: ParamDef, data: BoundData) -> Json:
         "player": declared.player,
         "domain": domain(declared.domain),
         "keys": [list(key) for key in values],
-        "values": [_number(v) for v in values.values()],
+        "values": [number(v) for v in values.values()],
     }
-
-
-def _number(value: float) -> float | str:
-    return value if isfinite(value) else "nan" if value != value else "inf" if value > 0 else "-inf"
 
 
 def _let(declared: LetDef) -> Json:
