@@ -118,7 +118,8 @@ class Epigraph:
             if self.live is not None:
                 values = np.where(self.live, values, -np.inf if self.largest else np.inf)
             found.append(self.reduced(values.max(axis=0) if self.largest else values.min(axis=0), self.largest))
-        return found[0], found[1]
+        nothing = np.isinf(found[0]) & (found[0] == found[1])
+        return np.where(nothing, 0.0, found[0]), np.where(nothing, 0.0, found[1])
 
     def reduced(self, values: Floats, largest: bool) -> Floats:
         """The largest (smallest) of the values (places,) over the reduced indices: (columns,)."""
@@ -292,6 +293,10 @@ class Lifting:
         z = self.new_columns(short(span, 24), outside, outer, span)
         places = self.anchor(short(span, 24), inside, inner, span)
         live = None if mask is None else np.array(mask.full(inside.axes), dtype=bool).reshape(-1)
+        if mask is not None:
+            # Where nothing is left to choose from, the value is asked for by nothing.
+            some = _any(mask, inside, outside).reshape(-1)
+            self.narrow(z, np.where(some, -np.inf, 0.0), np.where(some, np.inf, 0.0))
         return self._epigraph(largest, (argument,), z, places, live, span)
 
     def _epigraph(
@@ -351,6 +356,12 @@ class Lifting:
 
 
 ZERO_AFFINE = Affine(ZERO)
+
+
+def _any(mask: Dense, inside: Layout, outside: Layout) -> NDArray[Any]:
+    """Whether the mask holds at some instance inside, for each instance outside."""
+    lost = tuple(k for k, a in enumerate(inside.axes) if a not in set(outside.axes))
+    return np.asarray(mask.full(inside.axes).any(axis=lost))
 
 
 def over(axes: set[Axis]) -> Layout:

@@ -26,6 +26,10 @@ def piecewise(
     lifting: Lifting, subject: Affine, x: list[Dense], y: list[Dense], context: Context, span: Span
 ) -> Affine:
     """The curve through the points (x ascending), its end pieces going on."""
+    if context.guard is not None:
+        # Where the curve does not count its points may be anything.
+        x = [combine(lambda held, at, k=k: np.where(held, at, float(k)), context.guard, v) for k, v in enumerate(x)]
+        y = [combine(lambda held, at: np.where(held, at, 0.0), context.guard, v) for v in y]
     slopes = [
         combine(lambda y0, y1, x0, x1: (y1 - y0) / (x1 - x0), y[k], y[k + 1], x[k], x[k + 1]) for k in range(len(x) - 1)
     ]

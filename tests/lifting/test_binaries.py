@@ -173,6 +173,26 @@ def test_extreme_in_a_choice_on_data(tmp_path: Path, condition: str) -> None:
     assert solve(path).objectives["p.v"] == pytest.approx(sum(5 if t in chosen else t for t in range(1, 5)), abs=1e-6)
 
 
+@pytest.mark.filterwarnings("error")
+def test_points_and_places_that_do_not_count(tmp_path: Path) -> None:
+    """Where a condition leaves a curve out, its points may coincide and its shape is nobody's matter; a choice from
+    nothing, left out as well, has no value."""
+    text = """set T index t = 1..3
+param a[t] = {1: 0, 2: 2, 3: 9}
+player p {
+  var x[t] in [-3, 4]
+  minimize v = sum(t) (if t == 1 then piecewise(x[t]; (a[t], 0), (2, 4), (3, 9)) else 0.5*x[t])
+    + sum(t) (if t > 1 then smax(s in T where s < t) (x[s] - x[t]) else 0)
+  constraint least: x[1] >= 1
+}"""
+    path = written(tmp_path, text)
+    x = np.linspace(-3, 4, 141)
+    two, three = np.meshgrid(x, x)
+    expected = 2 + 0.5 * (two + three) + (1 - two) + np.maximum(1 - three, two - three)
+    assert solve(path).objectives["p.v"] == pytest.approx(expected.min(), abs=1e-6)
+    assert binaries(path) == 0
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
