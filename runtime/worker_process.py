@@ -80,5 +80,9 @@ def answer_requests(answer: Callable[[Any], object]) -> None:
             told = ("diagnostics", list(error.diagnostics))
         except Exception:  # noqa: BLE001 - told to whoever asked
             told = traceback.format_exc()
-        pickle.dump(told, out)
-        out.flush()
+        try:
+            pickle.dump(told, out)
+            out.flush()
+        except BrokenPipeError:
+            # Nobody waits for the answer any more, and Python would complain of the pipe at its end.
+            os._exit(1)

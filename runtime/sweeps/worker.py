@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import signal
 
-from runtime.sweeps.outcome import outcome_of
-from runtime.worker_process import answer_requests
-
 if __name__ == "__main__":
-    # Ctrl-C ends it at once: a solver would hear of it only when it is done, and the points that are, are kept.
+    # Ctrl-C ends it at once, and in silence: a solver would hear of it only when it is done, and the points that are,
+    # are kept. So this comes before all that takes time to load.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from runtime.sweeps.outcome import outcome_of
+    from runtime.worker_process import answer_requests
+
     answer_requests(outcome_of)
