@@ -146,7 +146,8 @@ class Nlp:
             rows.append(z[curve.result.tolist()] - _value(curve, z, ca))
             self.low = np.concatenate([self.low, np.where(curve.relation >= 0, 0.0, -np.inf)])
             self.high = np.concatenate([self.high, np.where(curve.relation <= 0, 0.0, np.inf)])
-        constraints = ca.vertcat(*rows)
+        # Rows without entries are zeros, which CasADi would leave out.
+        constraints = ca.densify(ca.vertcat(*rows))
         self.cost, self.rows = cost, constraints
         multipliers = ca.MX.sym("y", constraints.shape[0])
         lagrangian = cost + ca.dot(multipliers, constraints)

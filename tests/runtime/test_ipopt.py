@@ -61,6 +61,14 @@ def test_multipliers_are_changes_of_the_minimum() -> None:
     assert out.row_duals == pytest.approx([2, 0], abs=1e-5)
 
 
+def test_a_row_without_entries_asks_for_nothing() -> None:
+    """`min x^2 + y^2`, x + y >= 2, 0 <= 1."""
+    base = quadratic([0, 1], [0, 1], [1.0, 1.0], 2, -9.0, 9.0)
+    rows = Csr.from_coo(np.zeros(2, np.int64), np.array([0, 1]), np.ones(2), 2, 2)
+    program = replace(base, matrix=rows, row_lower=np.array([2.0, -np.inf]), row_upper=np.array([np.inf, 1.0]))
+    assert Ipopt().solve(program, Options()).objective == pytest.approx(2, abs=1e-6)
+
+
 def test_functions_and_products_in_rows_agree_with_scip(tmp_path: Path) -> None:
     path = tmp_path / "m.game"
     path.write_text(
