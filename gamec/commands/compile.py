@@ -1,4 +1,4 @@
-"""`gamec compile FILE --to LANGUAGE`: the model as a program in another language."""
+"""`gamec compile FILE --to LANGUAGE`: the model as a program in another language, or as files of other programs."""
 
 from __future__ import annotations
 

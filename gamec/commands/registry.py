@@ -72,9 +72,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "compile",
-        "Write a model as a program in another language.",
+        "Write a model as a program in another language, or as files for solvers and tools.",
         compile.run,
-        ("gamec compile park.game --to pyomo -o park.py",),
+        ("gamec compile park.game --to pyomo -o park.py", "gamec compile park.game --to lp -o park.lp"),
     ),
     Command(
         "doc",
