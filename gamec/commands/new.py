@@ -25,6 +25,9 @@ class Template(StrEnum):
 
     STACKELBERG = "stackelberg"
     MARKET = "market"
+    EPEC = "epec"
+    RETAIL = "retail"
+    STORAGE = "storage"
 
 
 def run(
@@ -35,7 +38,8 @@ def run(
         typer.Option(
             "--template",
             metavar="NAME",
-            help="stackelberg: a leader sets prices, a follower answers; market: bids from CSV files.",
+            help="stackelberg: a leader sets prices, a follower answers; market: bids from CSV files; epec: two"
+            " producers above a market; retail: tariffs for households; storage: batteries that move the price.",
         ),
     ] = Template.STACKELBERG,
 ) -> int:

@@ -84,6 +84,60 @@ def test_the_market_clears_in_merit_order(gamec: Gamec, tmp_path: Path, case: st
     assert result["prices"]["marginal"]["values"] == pytest.approx(prices, abs=1e-6)
 
 
+def test_the_producers_of_the_epec_are_those_of_cournot(gamec: Gamec) -> None:
+    """The market's price is what one more unit is worth, `worth - slope*energy`, so the leaders play Cournot: each
+    makes (worth - 2*own + other)/(3*slope), and earns slope times the square of that."""
+    gamec("new", "ep", "--template", "epec")
+    result = json.loads(gamec("solve", "ep/ep.game", "--format", "json").out)
+    assert result["status"] == "equilibrium"
+    assert result["certificate"]["verified"] is True
+    for name, own, other in (("one", 10, 16), ("two", 16, 10)):
+        made = [(worth - 2 * own + other) / 3 for worth in (100, 70)]
+        assert result["values"][f"{name}.q"]["values"] == pytest.approx(made, abs=1e-3)
+        assert result["objectives"][f"{name}.profit"] == pytest.approx(sum(q * q for q in made), rel=1e-5)
+
+
+def test_the_retailer_asks_what_a_monopoly_asks(gamec: Gamec) -> None:
+    """Half way between the wholesale price and the price at which nobody buys, households weighed by how much they
+    answer, 1/slope; all of them buy something."""
+    gamec("new", "rt", "--template", "retail")
+    result = json.loads(gamec("solve", "rt/rt.game", "--format", "json").out)
+    assert result["status"] == "optimal"
+    assert result["certificate"]["verified"] is True
+    slopes, keen = (0.10, 0.05), (1.0, 1.2)
+    weight = sum(1 / s for s in slopes)
+    asked, profit = [], 0.0
+    for wholesale, worth in zip((0.05, 0.10, 0.08, 0.20), (0.30, 0.45, 0.40, 0.60), strict=True):
+        choke = sum(k * worth / s for k, s in zip(keen, slopes, strict=True)) / weight
+        asked.append((choke + wholesale) / 2)
+        profit += weight * (choke - asked[-1]) * (asked[-1] - wholesale)
+    assert result["values"]["tariff"]["values"] == pytest.approx(asked, abs=1e-4)
+    assert result["objectives"]["retailer.profit"] == pytest.approx(profit, rel=1e-6)
+
+
+def test_the_storages_follow_the_value_of_what_they_hold(gamec: Gamec) -> None:
+    """Two alike that move the price: each charges until base + 3*slope*ch is the value of what is stored times the
+    efficiency, and discharges until base - 3*slope*dis is that value over the efficiency; what goes in comes out."""
+    gamec("new", "st", "--template", "storage")
+    result = json.loads(gamec("solve", "st/st.game", "--format", "json").out)
+    assert result["status"] == "equilibrium"
+    assert result["certificate"]["verified"] is True
+    base, slope, eta = (0.05, 0.12, 0.08, 0.25), 0.0001, 0.95
+
+    def powers(value: float) -> tuple[list[float], list[float]]:
+        charged = [max(0.0, (value * eta - b) / (3 * slope)) for b in base]
+        return charged, [max(0.0, (b - value / eta) / (3 * slope)) for b in base]
+
+    low, high = 0.0, 1.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        charged, given = powers(middle)
+        low, high = (low, middle) if sum(charged) * eta > sum(given) / eta else (middle, high)
+    charged, given = powers(low)
+    assert result["values"]["store.ch"]["values"] == pytest.approx([*charged, *charged], abs=0.05)
+    assert result["values"]["store.dis"]["values"] == pytest.approx([*given, *given], abs=0.05)
+
+
 @pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda p: p.symlink_to("nowhere")])
 def test_nothing_is_overwritten(gamec: Gamec, tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "mine")
