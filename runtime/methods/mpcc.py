@@ -1,7 +1,8 @@
 """Followers, or equals, by their optimality conditions, solved locally: a fast answer that proves nothing about
 points further away.
 
-Solves: what `kkt`, `joint_conditions` and `tangent_conditions` solve, without whole numbers.
+Solves: what `kkt`, `joint_conditions` and `tangent_conditions` solve, without whole numbers; of equals also games with
+nonlinear constraints that leave no room somewhere, as a point of their conditions is an equilibrium all the same.
 Proves: that every follower is at an optimum of its own (the certificate solves each again), and that the leader's
 decision is `local` or `stationary`, never `optimal`; of equals, an equilibrium, as every point of their conditions
 is one.
@@ -53,7 +54,7 @@ class Mpcc:
 def _conditions(setting: Setting) -> tuple[Method | None, list[Refusal]]:
     """The method that writes down the conditions, solved locally; or why there is none."""
     refusals = []
-    for method in (Kkt(local), JointConditions(local), TangentConditions(local)):
+    for method in (Kkt(local), JointConditions(local), TangentConditions(local, complete=False)):
         refusal = method.refuses(setting)
         if refusal is None:
             return method, []

@@ -44,9 +44,10 @@ class TangentConditions:
 
     name = "tangent_conditions"
 
-    def __init__(self, pairs: PairSolver = solve_pairs) -> None:
-        """`pairs` solves the Program of the conditions."""
-        self.pairs = pairs
+    def __init__(self, pairs: PairSolver = solve_pairs, complete: bool = True) -> None:
+        """`pairs` solves the Program of the conditions. Where the answer of equals need not be `complete`, equilibria
+        without multipliers may be missed: every point of the conditions is one, and none is said not to exist."""
+        self.pairs, self.complete = pairs, complete
 
     def refuses(self, setting: Setting) -> Refusal | None:
         if setting.leader < 0 and not setting.equals:
@@ -56,7 +57,7 @@ class TangentConditions:
             return Refusal("no follower has nonlinear functions or constraints", False)
         if setting.gloomy().any():
             return Refusal("a follower is pessimistic: here ties fall as the leader likes best", False)
-        found = _findings(setting, answering) + nobodys_rows(setting)
+        found = _findings(setting, answering, self.complete or not setting.equals) + nobodys_rows(setting)
         found = found or price_findings(setting, answering)
         return Refusal(found[0].headline, True, found) if found else None
 
@@ -97,7 +98,7 @@ def _answering(setting: Setting) -> Bools:
     return setting.followers if setting.leader >= 0 else np.ones(len(setting.game.players), np.bool_)
 
 
-def _findings(setting: Setting, answering: Bools) -> tuple[Diagnostic, ...]:
+def _findings(setting: Setting, answering: Bools, complete: bool) -> tuple[Diagnostic, ...]:
     """Why tangents do not describe the answers: what `follower_findings` says of all players but those with convex
     nonlinear problems, and G704 for constraints and ends of domains at which there may be no multipliers."""
     game = setting.game
@@ -115,7 +116,7 @@ def _findings(setting: Setting, answering: Bools) -> tuple[Diagnostic, ...]:
     for p, block, (headline, label, way_out) in places:
         # Instances of one declaration have one fault in common.
         key = (game.players[p].declaration, headline)
-        if key in seen or p not in curved or has_slater_point(game, p):
+        if key in seen or p not in curved or not complete or has_slater_point(game, p):
             continue
         seen.add(key)
         words = headline.format(block.name, game.players[p].name)

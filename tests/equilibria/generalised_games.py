@@ -108,6 +108,10 @@ def _producer(units: tuple[int, ...]) -> Callable[[Vector], float]:
     )
 
 
+def _exponential(f: int) -> Callable[[Vector], float]:
+    return lambda x: float((f + 1) * np.exp(x[f] / 4) - (20 - x.sum()) * x[f])
+
+
 _TOP = 1e3
 """In place of no bound, where the equilibria are far below."""
 
@@ -183,6 +187,37 @@ shared high: x + y <= 1  price second individual
         (lambda x: -x[0], lambda x: (x[1] - 0.5) ** 2, lambda x: (x[2] - 1.5) ** 2),
         ((0, _TOP), (0, _TOP), (0, 2)),
         lambda x: np.array([x[0] + x[1] - x[2], 1 - x[0] - x[1]]),
+        methods=("auto", "best_response", "mpcc"),
+    ),
+    Known(
+        "disc",  # Ours. At (1, 1) both have the multiplier m of 2*(1 - 3) + 1 + 2*m = 0.
+        """
+player one { var x in [0, 10]  minimize f = (x - 3)^2 + x*y }
+player two { var y in [0, 10]  minimize f = (y - 3)^2 + x*y }
+shared disc: x^2 + y^2 <= 2  price common
+""",
+        ("x", "y"),
+        ((0,), (1,)),
+        (lambda x: (x[0] - 3) ** 2 + x[0] * x[1], lambda x: (x[1] - 3) ** 2 + x[0] * x[1]),
+        ((0, 10),) * 2,
+        lambda x: np.array([2 - x @ x]),
+        (1, 1),
+        ("auto", "mpcc"),
+    ),
+    Known(
+        "exponential costs",
+        """
+set F index f, g = 1..3
+param c[f] = {1: 1, 2: 2, 3: 3}
+player firm[f] { var q in [0, 10]  minimize loss = c[f]*exp(q/4) - (20 - sum(g) firm[g].q)*q }
+shared cap: sum(f) firm[f].q <= 11  price common
+""",
+        ("q",),
+        ((0,), (1,), (2,)),
+        tuple(_exponential(f) for f in range(3)),
+        ((0, 10),) * 3,
+        lambda x: np.array([11 - x.sum()]),
+        methods=("auto", "mpcc"),
     ),
     Known(
         "FK_A11",
