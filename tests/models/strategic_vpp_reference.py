@@ -124,5 +124,6 @@ def cleared(
         method="highs",
     )
     assert answer.status == 0
+    assert answer.x is not None
     # The least of minus the welfare falls as one more kWh may be bought than is sold.
     return -float(answer.eqlin.marginals[0]), [float(e) for e in answer.x[: len(own)]]
