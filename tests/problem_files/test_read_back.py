@@ -189,6 +189,21 @@ def test_a_player_alone_answers_the_others(kind: str, tmp_path: Path) -> None:
         assert by_scip(path).getObjVal() == pytest.approx(float(values[player]), abs=1e-6)
 
 
+def test_a_price_is_data_to_whoever_takes_it(tmp_path: Path) -> None:
+    """By hand: at the price 30 of the rival the plant makes g with 30 = 2 + 4g, and gains 28*7 - 2*7^2."""
+    text = """
+    player plant { var g in [0, 10]  maximize gain = spot*g - 2*g - 2*g^2 }
+    player market {
+      var rival in [0, 60]
+      minimize cost = 30*rival
+      constraint meet: rival >= 40 - g price spot
+    }
+    """
+    for kind in PROBLEM_FORMATS:
+        path = written(compiled(text), kind, tmp_path, "plant")
+        assert by_scip(path).getObjVal() == pytest.approx(28 * 7 - 2 * 49, abs=1e-6)
+
+
 @pytest.mark.parametrize("kind", PROBLEM_FORMATS)
 def test_equals_share_one_set_of_conditions(kind: str, tmp_path: Path) -> None:
     """Cournot: price 100 - q1 - q2, costs 10 and 20: by the textbook's formula 100/3 and 70/3."""
