@@ -79,7 +79,7 @@ class Compiled:
         """Another game on the same data, such as one derived from this one's. Raises `DiagnosticError`."""
         findings = Findings()
         old = self.grounded.data
-        grounded = ground(game, Data(game, old.files, findings, old.overrides), findings)
+        grounded = ground(game, Data(game, old.files, findings, old.overrides), findings, derived=True)
         findings.raise_errors()
         assert grounded is not None
         return replace(self, game=game, grounded=grounded)
@@ -120,6 +120,7 @@ class Compiled:
             endless=without_bounds(self.ground),
             problems=self._problems(classes),
             absent=self.absent(),
+            products=self.grounded.products,
         )
 
 

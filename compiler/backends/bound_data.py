@@ -50,6 +50,8 @@ class BoundData:
     """By the name of the player; of an indexed one the first instance that is not convex, else the first."""
     absent: frozenset[int] = frozenset()
     """Identities of the variables and constraints that have no instance."""
+    products: frozenset[int] = frozenset()
+    """Identities of the products in expressions that are linear by further variables, for a binary in them."""
 
     def elements(self, definition: SetDef) -> tuple[object, ...] | None:
         """The elements of a declared set; None for a set that has no name in the file."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from compiler.backends.switches import has_integers, zero_or_one
+from compiler.backends.switches import zero_or_one
 from compiler.ir import expr as ir
 from compiler.ir.game import Game, LetDef, ObjectiveDef, VarDef
 from compiler.ir.walk import holds_variables, outer_letters, uses
@@ -58,8 +58,9 @@ class _Around:
 class LiftedPlaces:
     """The places of one player's problem; lets count where the problem uses them."""
 
-    def __init__(self, game: Game, forms: Mapping[Span, str]) -> None:
+    def __init__(self, game: Game, forms: Mapping[Span, str], products: frozenset[int] = frozenset()) -> None:
         self._forms = forms
+        self._products = products
         self._lets: set[int] = set()
         self.found: list[LiftedPlace] = []
         player = game.players[0]
@@ -98,7 +99,7 @@ class LiftedPlaces:
             case ir.Multiply():
                 factors = [f for f in node.factors if holds_variables(f)]
                 of_binaries = len(factors) > 1 and all(map(zero_or_one, factors))
-                return of_binaries or (node.span in self._forms and any(map(has_integers, factors)))
+                return of_binaries or id(node) in self._products
             case ir.Power():
                 return zero_or_one(node)
             case _:

@@ -33,7 +33,7 @@ class Lifted(Products):
 
     def lift(self) -> tuple[Block, ...]:
         """All blocks, inner ones first. Before anything of the problem is written."""
-        self.places = LiftedPlaces(self.game, self.data.lifted)
+        self.places = LiftedPlaces(self.game, self.data.lifted, self.data.products)
         self.integer_parts = []
         self._asked = self._inside_constants()
         for place in self.places.found:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from compiler.ir import expr as ir
-from compiler.ir.game import LetDef, ObjectiveDef, VarDef
-from compiler.ir.walk import uses
+from compiler.ir.game import LetDef, VarDef
 
 
 def zero_or_one(node: ir.Expr) -> bool:
@@ -25,20 +24,6 @@ def zero_or_one(node: ir.Expr) -> bool:
             return zero_or_one(node.base) and isinstance(node.exponent, ir.Number) and node.exponent.value > 0
         case _:
             return False
-
-
-def has_integers(node: ir.Expr) -> bool:
-    """Whether a variable of whole numbers stands in the expression, lets expanded."""
-    stack, seen = [node], set[int]()
-    while stack:
-        for use in uses(stack.pop()):
-            target = use.target
-            if isinstance(target, VarDef) and target.kind in ("integer", "binary"):
-                return True
-            if isinstance(target, LetDef | ObjectiveDef) and id(target) not in seen:
-                seen.add(id(target))
-                stack.append(target.value)
-    return False
 
 
 def _binary(variable: VarDef) -> bool:

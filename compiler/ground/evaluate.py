@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 
 import numpy as np
 
-from compiler.ground.binary_products import own, own_switch, times, zero_or_one
+from compiler.ground.binary_products import BinaryProduct, own, own_switch, times, zero_or_one
 from compiler.ground.context import Context, IndexValue
 from compiler.ground.evaluate_functions import FunctionEvaluator
 from compiler.ground.evaluate_indices import Sets
@@ -260,10 +260,15 @@ class Evaluator(FunctionEvaluator):
                     return values[0]
                 if not values[0].pairs:
                     return multiply(*values)
-        result = values[0]
+        result, made = values[0], self._steps()
         for value in values[1:]:
             result = self.product(result, value, node.span, context)
+        if self.lifting is not None and any(isinstance(s, BinaryProduct) for s in self.lifting.steps[made:]):
+            self.lifting.products.add(id(node))
         return result
+
+    def _steps(self) -> int:
+        return 0 if self.lifting is None else len(self.lifting.steps)
 
     def _factor(self, op: str, factor: ir.Expr, context: Context) -> Affine:
         """The value of a factor, or one over it where it divides."""

@@ -45,16 +45,23 @@ class Grounded:
     data: Data
     spaces: Spaces
     ground: GroundGame
+    products: frozenset[int] = frozenset()
+    """Identities of the products in the text that are linear by further columns."""
 
 
-def ground(game: Game, data: Data, findings: Findings) -> Grounded | None:
-    """Ground the game. None when nothing can be made of it; `findings` says whether what is given stands."""
-    return _Grounding(game, data, findings).run()
+def ground(game: Game, data: Data, findings: Findings, *, derived: bool = False) -> Grounded | None:
+    """Ground the game. None when nothing can be made of it; `findings` says whether what is given stands.
+
+    In a `derived` game a binary's product with what has no bounds, such as a multiplier, stays a product: nobody could
+    give it bounds.
+    """
+    return _Grounding(game, data, findings, derived).run()
 
 
 class _Grounding:
-    def __init__(self, game: Game, data: Data, findings: Findings) -> None:
+    def __init__(self, game: Game, data: Data, findings: Findings, derived: bool = False) -> None:
         self.game = game
+        self.derived = derived
         self.data = data
         self.findings = findings
         self.spaces = Spaces()
@@ -145,7 +152,7 @@ class _Grounding:
             price_names=self.price_names,
         )
         check_rows(result, self.findings)
-        return Grounded(self.game, self.data, self.spaces, result)
+        return Grounded(self.game, self.data, self.spaces, result, frozenset(self.lifting.products))
 
     # ------------------------------------------------------------ places
 
@@ -315,11 +322,13 @@ class _Grounding:
         return flat
 
     def _known_columns(self, flat: FlatColumns, fixes: list[tuple[Ints, Floats]]) -> None:
-        """Tell lifting whose the columns are, which are 0 or 1, and which can move."""
+        """Tell lifting whose the columns are, which are 0 or 1, and which can be multiplied by these."""
         movable = ~(flat.lower == flat.upper)
         for columns, _ in fixes:
             movable[columns] = False
         self.lifting.owner, self.lifting.movable = flat.owner.copy(), movable
+        if self.derived:
+            self.lifting.movable = movable & np.isfinite(flat.lower) & np.isfinite(flat.upper)
         self.lifting.switch = movable & (flat.kind == INTEGER) & (flat.lower >= 0) & (flat.upper <= 1)
 
     def _fix(self, fix: FixDef) -> tuple[Ints, Floats]:

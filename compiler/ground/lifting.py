@@ -153,7 +153,9 @@ class Lifting:
     switch: Bools = field(default_factory=lambda: np.zeros(0, bool))
     """Whether it is 0 or 1: binaries, also where they are called integer, and their products."""
     movable: Bools = field(default_factory=lambda: np.zeros(0, bool))
-    """Whether its bounds leave it more than one value."""
+    """Whether its product with a binary becomes a column: its bounds leave it more than one value."""
+    products: set[int] = field(default_factory=set)
+    """Identities of the products in the text that were lifted for a binary in them."""
 
     def __post_init__(self) -> None:
         self.next = self.first

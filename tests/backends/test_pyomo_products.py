@@ -83,6 +83,21 @@ case on { fix p.b = 1 }
     assert found["p.v"] == pytest.approx(1)
 
 
+def test_a_binary_times_a_multiplier_stays_a_product(tmp_path: Path) -> None:
+    """In the single level of a game: the multiplier has no bounds, the quantity has. With b = 0 and q = 1 or more the
+    follower takes 5 units, which bring 3 each, for 2*q."""
+    text = """game g
+player lead { var b binary var q in [0, 2] maximize v = 3*x - 2*q - b }
+player fol follows lead {
+  var x in [0, 5]
+  minimize u = (1 - q)*x + x*b
+  constraint c: b*x <= 3
+}
+"""
+    found = scripts.run_here(scripts.script_of_text(text), tmp_path)
+    assert found["lead.v"] == pytest.approx(13, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("body", "place"),
     [
