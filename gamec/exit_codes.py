@@ -74,7 +74,8 @@ def of_sweep(sweep: Sweep) -> int:
     """0 if every point is certified, else the code of the first point that is not."""
     for outcome in sweep.outcomes:
         if not outcome.certified:
-            return of_diagnostics(outcome.diagnostics) or _of_status(outcome.status, outcome.certified)
+            failed = outcome.status == "error"
+            return of_diagnostics(outcome.diagnostics) if failed else _of_status(outcome.status, outcome.certified)
     return CERTIFIED
 
 

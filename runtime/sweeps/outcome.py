@@ -12,7 +12,7 @@ import numpy as np
 
 from grammar.diagnostics import Diagnostic, DiagnosticError, Severity
 from grammar.source import Source
-from runtime.result import Labelled, Result, Value
+from runtime.result import Labelled, Result, Status, Value
 from runtime.runs.diagnostic_json import diagnostic_json, diagnostic_of
 from runtime.runs.input_files import packed
 from runtime.runs.manifest import finite, numbers
@@ -99,7 +99,8 @@ def failed(question: Question, diagnostics: Sequence[Diagnostic], seconds: float
 def _told(question: Question, result: Result, seconds: float) -> Outcome:
     answered = bool(result.objectives)
     certificate = result.certificate
-    certified = answered and certificate.verified
+    # At a limit, the certificate confirms only that the answer is feasible.
+    certified = answered and certificate.verified and result.status not in (Status.LIMIT, Status.NOT_VERIFIED)
     told = [*result.objectives, *result.report_of]
     assert result.record is not None
     _, listed = packed(result.record.inputs)

@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 import gamec as front_door
 from gamec.commands.sweep import _Progress
+from gamec.exit_codes import LIMIT, of_sweep
 from grammar.diagnostics import Diagnostic, DiagnosticError
 from runtime.figures.chart import Kind
 from runtime.sweeps.outcome import Outcome, Question
@@ -368,6 +370,42 @@ def test_a_fault_of_ours_at_a_point_is_told_as_that(model: Path, monkeypatch: py
     monkeypatch.setattr(runtime.session, "solve", broken)
     [outcome] = sweep(model, {"top": [1]}, workers=1).outcomes
     assert (outcome.status, outcome.code) == ("error", "G901")
+
+
+def test_what_ended_at_a_limit_is_not_certified(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its certificate says that it is feasible, no more: neither exit code 0 nor a point in a figure."""
+    import runtime.session
+
+    solved = front_door.solve
+
+    def stopped(*given: Any, **options: Any) -> front_door.Result:
+        return replace(solved(*given, **options), status=front_door.Status.LIMIT)
+
+    monkeypatch.setattr(runtime.session, "solve", stopped)
+    found = sweep(model, {"top": "1,2"}, workers=1)
+    assert [(o.status, o.certified) for o in found.outcomes] == [("limit", False)] * 2
+    assert of_sweep(found) == LIMIT
+    assert found.charts == {}
+    assert found.to_dataframe()["p.gain"].tolist() == pytest.approx([1, 2])
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "exit_code"),
+    [
+        ("infeasible", "G801", 3),
+        ("limit", "G808", 4),
+        ("not_verified", "G806", 6),
+        ("error", "G803", 5),
+        ("error", "G501", 1),
+    ],
+)
+def test_the_exit_code_is_that_of_the_first_point_that_is_not_certified(status: str, code: str, exit_code: int) -> None:
+    """As `gamec solve` would end at that point (docs/architecture.md)."""
+    good = Outcome(1, {}, "optimal", certified=True)
+    bad = Outcome(2, {}, status, code=code, diagnostics=(Diagnostic(code, "what is wrong"),))
+    last = Outcome(3, {}, "error", code="G901", diagnostics=(Diagnostic("G901", "ours"),))
+    assert of_sweep(Sweep("a", (), (good, good))) == 0
+    assert of_sweep(Sweep("a", (), (good, bad, last))) == exit_code
 
 
 def test_the_progress_line_counts(model: Path) -> None:
