@@ -88,13 +88,22 @@ def _model(problem: NamedProblem) -> Any:
         for a, z, p, relation in zip(
             *(a.tolist() for a in (curve.argument, curve.result, curve.parameter, curve.relation)), strict=True
         ):
-            value = x[a] ** p if curve.function == "power" else getattr(pe, curve.function)(x[a])
+            value = _value(pe, curve.function, x[a], p)
             model.f[count] = (0.0 if relation >= 0 else None, x[z] - value, 0.0 if relation <= 0 else None)
             count += 1
     pairs = problem.sos1.tolist()
     if pairs:
         model.s = pe.SOSConstraint(range(len(pairs)), var=model.x, sos=1, index=dict(enumerate(pairs)))
     return model
+
+
+def _value(pe: Any, function: str, x: Any, exponent: float) -> Any:
+    # Solvers that prove optima, SCIP among them, read no `tan` and no `tanh`.
+    if function == "tan":
+        return pe.sin(x) / pe.cos(x)
+    if function == "tanh":
+        return 1 - 2 / (pe.exp(2 * x) + 1)
+    return x**exponent if function == "power" else getattr(pe, function)(x)
 
 
 def _products(x: list[Any], first: list[int], second: list[int], values: list[float]) -> Any:
