@@ -393,6 +393,44 @@ def test_a_leader_with_a_binary_and_its_followers_quantity(tmp_path: Path, pay: 
     assert result.objectives["lead.v"] == pytest.approx(best_found, abs=1e-5)
 
 
+X_GRID = np.arange(-2 * 60, 4 * 60 + 1) / 60
+
+
+@pytest.mark.parametrize(
+    ("leader", "follower", "row"),
+    [
+        ("minimize v = abs(x - 1) - q", "minimize u = on*(x - q) - 0.5*x + 0.25*on", "on*x <= 2"),
+        ("maximize v = x - q*b", "maximize u = on*max(x - q, 1) - x + b*on*x", "max(on*x, q) <= 3"),
+        ("maximize v = b*x + q", "minimize u = q*on*x + (1 - on)*abs(x - b)", "(1 - on)*x <= 1"),
+        ("minimize v = min(x, q) - b*q", "maximize u = (1 - on)*b*x - abs(on*x - q)", "x <= 4"),
+    ],
+)
+def test_followers_answer_as_written(tmp_path: Path, leader: str, follower: str, row: str) -> None:
+    """The follower's best answers at each decision of the leader, from a grid that holds every kink; among these the
+    leader picks."""
+    text = f"""game g
+player lead {{ var q integer in [0, 3] var b binary {leader} }}
+player fol follows lead {{ var x in [-2, 4] var on binary {follower} constraint c: {row} }}
+"""
+    path = tmp_path / "model.game"
+    path.write_text(text, "utf-8")
+    names = {"abs": np.abs, "max": np.maximum, "min": np.minimum}
+    low, high = (body.startswith("minimize") for body in (leader, follower))
+    goal, effort = (body.split("= ", 1)[1] for body in (leader, follower))
+    found = []
+    for q, b in itertools.product(range(4), (0, 1)):
+        x, on = np.meshgrid(X_GRID, [0, 1])
+        at = {**names, "x": x, "on": on, "q": q, "b": b}
+        left, right = row.split(" <= ")
+        held = eval(left, at) <= float(right) + 1e-9
+        cost = np.where(held, eval(effort, at) * (1 if high else -1), np.inf)
+        if held.any():
+            found += list(np.broadcast_to(eval(goal, at), x.shape)[cost <= cost.min() + 1e-9])
+    result = solve(path)
+    assert result.status is Status.OPTIMAL
+    assert result.objectives["lead.v"] == pytest.approx(min(found) if low else max(found), abs=1e-5)
+
+
 # ---------------------------------------------------------------- what is refused
 
 
