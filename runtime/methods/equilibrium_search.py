@@ -197,7 +197,7 @@ def evidence(
     for w, v in tried:
         ending = Ending.ITERATIONS if w.ending is Ending.RESTED and not v.settled else w.ending
         endings[ending] = endings.get(ending, 0) + 1
-    told = ", ".join(f"{n} {e.value}" for e, n in endings.items())
+    told = ", ".join(e.value + (f" from {n}" if len(endings) > 1 else "") for e, n in endings.items())
     count = len(tried)
     headline = f"no equilibrium found from {count} {'start' if count == 1 else 'starts'}: decisions {told}"
     if endings.keys() == {Ending.STOPPED}:

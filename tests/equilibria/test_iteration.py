@@ -29,7 +29,7 @@ def test_matching_pennies_have_no_equilibrium_in_pure_strategies() -> None:
     assert found.status is gamec.Status.NOT_VERIFIED
     [evidence] = found.diagnostics
     assert evidence.code == "G808"
-    assert evidence.headline == "no equilibrium found from 10 starts: decisions 10 go round in a cycle"
+    assert evidence.headline == "no equilibrium found from 10 starts: decisions go round in a cycle"
     assert evidence.notes[0] == "a cycle of 2 iterations, in which 2 decisions change:"
     assert sorted(note[3:] for note in evidence.notes[1:3]) == ["odd.x = 0, even.y = 0", "odd.x = 1, even.y = 1"]
     assert max(found.certificate.regret.values()) == pytest.approx(2, abs=1e-9)
