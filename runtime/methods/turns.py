@@ -45,6 +45,9 @@ ITERATIONS = 200
 STALLED = 12
 """Sweeps in which steps must become shorter by a tenth, or an iteration that has only rounding left to gain ends."""
 
+LONGEST = 200
+"""Iterations of the longest cycle that is looked for."""
+
 RETURNED = 1e-6
 """Decisions that are back to within this part of the way they went since close a cycle."""
 
@@ -268,12 +271,13 @@ class Turns:
         """The length of the cycle that x closes; 0 if it closes none. In a cycle of one sweep the decisions that move
         are followers': one leader moves them this way, the next one back."""
         decides = np.concatenate([m.columns for m in self.movers])
-        for length in range(1, len(states) + 1):
-            gone = max(moves[-length:])
-            apart = np.abs(x - states[-length][0])[decides] / (1 + np.abs(x[decides]))
-            if float(np.max(apart, initial=0.0)) <= RETURNED * gone:
-                return length
-        return 0
+        span = min(len(states), LONGEST)
+        before = np.array([state[decides] for state, _ in states[: -span - 1 : -1]])
+        apart = np.max(np.abs(before - x[decides]) / (1 + np.abs(x[decides])), axis=1, initial=0.0)
+        gone = np.maximum.accumulate(moves[: -span - 1 : -1])
+        gone = np.concatenate([gone, np.full(span - len(gone), gone[-1])])
+        back = np.flatnonzero(apart <= RETURNED * gone)
+        return int(back[0]) + 1 if len(back) else 0
 
     def tell(self, x: Floats, residual: float, note: str) -> None:
         """A step into the history, and to whoever looks on."""
