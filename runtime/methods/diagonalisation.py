@@ -44,10 +44,12 @@ class Diagonalisation:
         if found:
             return Refusal(found[0].headline, True, found)
         game = setting.game
+        # Which method fits turns on the structure; any point shows it.
+        point = next(starting_points(game, 0, together=False))
         for top in setting.tops:
             mover = LeadersAnswer(game, top, Request(), self.choose)
             try:
-                mover.method(mover.setting(next(starting_points(game, 0))))
+                mover.method(mover.setting(point))
             except DiagnosticError as error:
                 words = f"the game of `{game.players[top].name}` and its followers: {error.diagnostics[0].headline}"
                 return Refusal(words, True, tuple(error.diagnostics))

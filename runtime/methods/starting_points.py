@@ -24,13 +24,13 @@ PATIENCE = 10.0
 """Seconds for the nearest point; without it the iteration begins at the point itself."""
 
 
-def starting_points(game: GroundGame, seed: int) -> Iterator[Floats]:
-    """Points (n,), without end: the file's `start` values and the middle of the bounds for the rest, then random
-    ones."""
+def starting_points(game: GroundGame, seed: int, together: bool = True) -> Iterator[Floats]:
+    """Points (n,), without end: the file's `start` values and the middle of the bounds for the rest, then random ones;
+    unless `together` within bounds only."""
     program = high_point(game)
     low, high = (limit[: game.columns] for limit in starting_box(program))
     whole = program.integer[: game.columns]
-    coupled = couples(game)
+    coupled = together and couples(game)
     first = np.where(np.isfinite(game.start), game.start, 0.5 * (low + high))
     random = np.random.default_rng(seed)
     point = first
