@@ -5,10 +5,11 @@
     python benchmarks/bilevel.py --sizes --grids 3 30       # only the storage that sets prices for 24 hours
 
 A size n/m: a leader with n columns in [0, 10], a follower with m columns and m rows, m + m complementary pairs; integer
-data, half of them zero; one decision of the follower is feasible whatever the leader does. `gamec` is what `solve` does
-by default, certificate included; `big-M` is HiGHS with bounds that gamec derives (their time included, as no honest
-big-M goes without); `SOS1` is SCIP with the optimality conditions alone. All three get the same game, one after the
-other, in one process with one thread. Look at the ratios: seconds of different machines or hours say little.
+data, half of them zero (`--density`); one decision of the follower is feasible whatever the leader does. `gamec` is
+what `solve` does by default, certificate included; `big-M` is HiGHS with bounds that gamec derives (their time
+included, as no honest big-M goes without); `SOS1` is SCIP with the optimality conditions alone. All three get the same
+game, one after the other, in one process with one thread. Look at the ratios: seconds of different machines or hours
+say little.
 """
 
 from __future__ import annotations
@@ -61,11 +62,11 @@ class Run:
     gap: float
 
 
-def random_lp(n: int, m: int, seed: int) -> GroundGame:
+def random_lp(n: int, m: int, seed: int, density: float = 0.5) -> GroundGame:
     """See the module."""
     rng = np.random.default_rng([n, m, seed])
-    A = rng.integers(-5, 6, (m, n)) * (rng.random((m, n)) < 0.5)
-    B = rng.integers(-5, 11, (m, m)) * (rng.random((m, m)) < 0.5)
+    A = rng.integers(-5, 6, (m, n)) * (rng.random((m, n)) < density)
+    B = rng.integers(-5, 11, (m, m)) * (rng.random((m, m)) < density)
     # One row bounds the follower.
     B[0] = rng.integers(1, 6, m)
     feasible = rng.uniform(0, 10, m) * rng.integers(0, 2, m)
@@ -162,6 +163,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="*", default=["10/10", "20/30"], metavar="N/M")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--density", type=float, default=0.5, help="part of the data that is not zero")
     parser.add_argument("--grids", nargs="*", type=int, default=[], help="followers of the storage that sets prices")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each")
     options = parser.parse_args()
@@ -172,7 +174,9 @@ def main() -> int:
     right = True
     for size in options.sizes:
         n, m = (int(part) for part in size.split("/"))
-        line, agreed = row(size, [random_lp(n, m, seed) for seed in range(options.seeds)], options.limit)
+        line, agreed = row(
+            size, [random_lp(n, m, seed, options.density) for seed in range(options.seeds)], options.limit
+        )
         lines.append(line)
         right &= agreed
     for grids in options.grids:
