@@ -8,13 +8,12 @@ Reference: Scholtes, SIAM J. Optim. 11 (2001) 918.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from compiler.backends.bound_data import Emittable
 from compiler.backends.casadi_model import casadi_model
 from compiler.backends.joined_game import joined
 from compiler.backends.laid_out import laid_out
-from compiler.backends.own_problem import own_problem
+from compiler.backends.own_problem import own_problem, with_shared_as_own
 from compiler.backends.pyomo import Header
 from compiler.backends.pyomo_rules import Derived
 from compiler.backends.script_request import ScriptRequest
@@ -43,9 +42,7 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
     game = compiled.game
     notes = dict(given)
     if len(game.players) == 1 and not game.players[0].domain.binders:
-        if game.shared:
-            alone = replace(game.players[0], constraints=(*game.players[0].constraints, *game.shared))
-            game = replace(game, players=(alone,), shared=())
+        game = with_shared_as_own(game)
         data = compiled.bound_data()
     else:
         single = joined(compiled, request)

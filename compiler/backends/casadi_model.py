@@ -13,7 +13,7 @@ from compiler.backends.lifted_places import is_nonlinear
 from compiler.backends.names import SCRIPT_RESERVED
 from compiler.backends.pyomo_code import Level
 from compiler.backends.pyomo_expressions import Expressions
-from compiler.backends.pyomo_indices import Letters, Unwritten
+from compiler.backends.pyomo_indices import Letters, all_written
 from compiler.backends.pyomo_rules import WIDTH, Derived, returned
 from compiler.backends.pyomo_statements import Function, Shown
 from compiler.backends.pyomo_variables import Variables
@@ -140,16 +140,7 @@ class _Writer(Variables):
         )
 
     def _all(self, steps: Iterable[Callable[[], T]]) -> tuple[T, ...]:
-        """The results of those that could be written; the others are reported."""
-        found: list[T] = []
-        for step in steps:
-            try:
-                found.append(step())
-            except Unwritten:
-                continue
-            except RecursionError:
-                self.findings.add("G111", "an expression is nested too deeply", hints=["name parts of it with `let`"])
-        return tuple(found)
+        return all_written(steps, self.findings)
 
     def _lets_of_the_problem(self) -> set[int]:
         """Named expressions that the problem uses, by identity; others stand in reports, which may compute more."""

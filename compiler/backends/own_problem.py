@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from compiler.backends.bound_data import BoundData, Emittable
 from compiler.backends.script_request import ScriptRequest
@@ -15,6 +16,14 @@ from compiler.ir.words import show, some
 from grammar.diagnostics import DiagnosticError, Findings, did_you_mean
 
 _NAME = re.compile(r"\s*([^\[\]]+?)\s*(?:\[(.*)\])?\s*\Z")
+
+
+def with_shared_as_own(game: Game) -> Game:
+    """The game of one player with its shared constraints, which bind the only player as its own ones do, as such."""
+    if not game.shared:
+        return game
+    alone = replace(game.players[0], constraints=(*game.players[0].constraints, *game.shared))
+    return replace(game, players=(alone,), shared=())
 
 
 def own_problem(compiled: Emittable, request: ScriptRequest) -> tuple[Emittable, str, Mapping[int, str]]:

@@ -4,12 +4,12 @@ its line. The script holds the data of the case; it needs Pyomo and a solver, no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from compiler.backends.bound_data import BoundData, Emittable
 from compiler.backends.joined_game import joined, pair_limits
 from compiler.backends.laid_out import laid_out
-from compiler.backends.own_problem import own_problem
+from compiler.backends.own_problem import own_problem, with_shared_as_own
 from compiler.backends.pyomo_model import model_of
 from compiler.backends.pyomo_rules import Derived
 from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, Solver
@@ -43,10 +43,7 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
     game = compiled.game
     derived = Derived(given, None, bool(request.player))
     if len(game.players) == 1 and not game.players[0].domain.binders:
-        if game.shared:
-            # A shared constraint binds the only player as its own ones do.
-            alone = replace(game.players[0], constraints=(*game.players[0].constraints, *game.shared))
-            game = replace(game, players=(alone,), shared=())
+        game = with_shared_as_own(game)
         data = compiled.bound_data()
     else:
         single = joined(compiled, request)

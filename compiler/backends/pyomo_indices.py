@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from compiler.backends.bound_data import BoundData
 from compiler.backends.data_literals import element, element_list
@@ -20,6 +21,22 @@ Letters = Mapping[tuple[int, int], str]
 
 class Unwritten(Exception):  # noqa: N818 - a way out of a declaration, not an error of its own
     """A construct was reported as one that a script cannot hold; its declaration is given up."""
+
+
+T = TypeVar("T")
+
+
+def all_written(steps: Iterable[Callable[[], T]], findings: Findings) -> tuple[T, ...]:
+    """The results of those that could be written; the others are reported."""
+    found: list[T] = []
+    for step in steps:
+        try:
+            found.append(step())
+        except Unwritten:
+            continue
+        except RecursionError:
+            findings.add("G111", "an expression is nested too deeply", hints=["name parts of it with `let`"])
+    return tuple(found)
 
 
 class Indices:

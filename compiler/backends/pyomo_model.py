@@ -9,7 +9,7 @@ from typing import TypeVar
 from compiler.backends.bound_data import BoundData
 from compiler.backends.pyomo_code import Level
 from compiler.backends.pyomo_data import param_statement, set_statements
-from compiler.backends.pyomo_indices import Letters, Unwritten
+from compiler.backends.pyomo_indices import Letters, all_written
 from compiler.backends.pyomo_pairs import Pairs
 from compiler.backends.pyomo_rules import Derived, returned
 from compiler.backends.pyomo_statements import Component, Fix, Function, Price, PyomoModel, Shown
@@ -96,16 +96,7 @@ class _Writer(Pairs):
         )
 
     def _all(self, steps: Iterable[Callable[[], T]]) -> tuple[T, ...]:
-        """The results of those that could be written; the others are reported."""
-        found: list[T] = []
-        for step in steps:
-            try:
-                found.append(step())
-            except Unwritten:
-                continue
-            except RecursionError:
-                self.findings.add("G111", "an expression is nested too deeply", hints=["name parts of it with `let`"])
-        return tuple(found)
+        return all_written(steps, self.findings)
 
     def _check_prices(self) -> None:
         """A shadow price inside the problem that makes it belongs to a market, not to one player."""

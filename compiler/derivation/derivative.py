@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from compiler.derivation.algebra import conjuncts, is_number, letters_of, number, opposite, times, total
 from compiler.derivation.collapse import Term, collapsed
 from compiler.derivation.faults import Underivable
-from compiler.derivation.substitution import opened, rebuilt, substituted
+from compiler.derivation.substitution import any_part, opened, substituted
 from compiler.ir import expr as ir
 from compiler.ir.game import VarDef
 from compiler.ir.words import short
@@ -34,18 +34,7 @@ def derivative(expression: ir.Expr, variable: VarDef, at: tuple[ir.Index, ...] |
 
 def holds(node: ir.Expr, variable: VarDef) -> bool:
     """Whether the variable stands in the (expanded) expression."""
-    found = False
-
-    def look(part: ir.Expr) -> ir.Expr:
-        nonlocal found
-        if isinstance(part, ir.Use) and part.target is variable:
-            found = True
-        elif not found:
-            rebuilt(part, look)
-        return part
-
-    look(node)
-    return found
+    return any_part(node, lambda part: isinstance(part, ir.Use) and part.target is variable)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from compiler.derivation.algebra import both, chosen, is_number, number, product, total
 from compiler.derivation.faults import Underivable
-from compiler.derivation.substitution import rebuilt, substituted
+from compiler.derivation.substitution import any_part, rebuilt, substituted
 from compiler.ir import expr as ir
 from compiler.ir.game import PlayerDef, VarDef
 from compiler.ir.words import short
@@ -64,18 +64,7 @@ class OwnVariables:
 
     def held(self, node: ir.Expr) -> bool:
         """Whether one of the variables stands in the expression."""
-        found = False
-
-        def look(part: ir.Expr) -> ir.Expr:
-            nonlocal found
-            if self._mine(part):
-                found = True
-            elif not found:
-                rebuilt(part, look)
-            return part
-
-        look(node)
-        return found
+        return any_part(node, self._mine)
 
     def euler(self, node: ir.Expr) -> ir.Expr:
         """`sum x*d node/dx` over the variables; the expression's linear part, and twice its quadratic one."""

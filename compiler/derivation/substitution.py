@@ -79,6 +79,22 @@ def substituted(node: ir.Expr, letters: Letters) -> ir.Expr:
             return rebuilt(node, lambda part: substituted(part, letters))
 
 
+def any_part(node: ir.Expr, asked: Callable[[ir.Expr], bool]) -> bool:
+    """Whether the node or an expression in it is one that is asked for."""
+    found = False
+
+    def look(part: ir.Expr) -> ir.Expr:
+        nonlocal found
+        if asked(part):
+            found = True
+        elif not found:
+            rebuilt(part, look)
+        return part
+
+    look(node)
+    return found
+
+
 def rebuilt(node: ir.Expr, part: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
     """The node with `part` of each expression in it; domains stay."""
     match node:

@@ -176,3 +176,11 @@ class GroundGame:
         """Every player's objective at `x` (n,), in its own sense: (p,)."""
         linear = self.objective_constant + self.objective.times(x)
         return linear + self.objective_quad.times(x, len(self.players))
+
+    def objective_size(self, player: int, x: Floats) -> float:
+        """The size of the terms of a player's objective at `x` (n,), at least that of its largest coefficient."""
+        linear = self.objective.take_rows(np.array([player]))
+        quad = self.objective_quad.take(self.objective_quad.row == player)
+        terms = float(np.abs(linear.data) @ np.abs(x[linear.indices]))
+        terms += float(np.abs(quad.value) @ np.abs(x[quad.i] * x[quad.j]))
+        return max(terms, *(float(np.max(np.abs(v), initial=0.0)) for v in (linear.data, quad.value)))

@@ -62,8 +62,10 @@ def subgame(game: GroundGame, chosen: Bools, x: Floats) -> Subgame:
     place[columns] = np.arange(len(columns))
     held = np.where(place >= 0, 0.0, x)
 
-    matrix, row_quad, row_constant = _held(game.matrix, game.row_quad, rows, place, held, len(columns))
-    objective, objective_quad, constant = _held(game.objective, game.objective_quad, players, place, held, len(columns))
+    matrix, row_quad, row_constant = with_others_held(game.matrix, game.row_quad, rows, place, held, len(columns))
+    objective, objective_quad, constant = with_others_held(
+        game.objective, game.objective_quad, players, place, held, len(columns)
+    )
     pairs = place[game.complementary]
     small = replace(
         game,
@@ -97,8 +99,11 @@ def subgame(game: GroundGame, chosen: Bools, x: Floats) -> Subgame:
     return Subgame(small, players, columns, rows)
 
 
-def _held(linear: Csr, quad: Quad, rows: Ints, place: Ints, held: Floats, columns: int) -> tuple[Csr, Quad, Floats]:
-    """Linear part, products and constants of the `rows`; `held` is 0 in columns that have a place."""
+def with_others_held(
+    linear: Csr, quad: Quad, rows: Ints, place: Ints, held: Floats, columns: int
+) -> tuple[Csr, Quad, Floats]:
+    """Linear part, products and constants of the `rows` named, in the `columns` that have a `place` (all columns,);
+    those that have none, -1, are `held` (all columns,), which is 0 elsewhere."""
     linear, quad = linear.take_rows(rows), quad.take_rows(rows)
     first, second = place[quad.i] >= 0, place[quad.j] >= 0
     one, none = first ^ second, ~(first | second)

@@ -19,6 +19,7 @@ import numpy as np
 from compiler.ground.curves import curves_among
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame, block_of
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
+from compiler.ground.subgame import with_others_held
 from compiler.reformulations.program import Part, Program, Recovery
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 
@@ -37,13 +38,9 @@ def best_response(game: GroundGame, player: int, x: Floats) -> tuple[Program, Re
 
     row_number = np.full(game.rows, -1, np.int64)
     row_number[rows] = np.arange(len(rows))
-    matrix, row_quad, row_constant = _with_others_fixed(
-        game.matrix.take_rows(rows), game.row_quad, row_number, others, place, len(own)
-    )
-    goal_number = np.full(len(game.players), -1, np.int64)
-    goal_number[player] = 0
-    goal, cost_quad, constant = _with_others_fixed(
-        game.objective.take_rows(np.array([player])), game.objective_quad, goal_number, others, place, len(own)
+    matrix, row_quad, row_constant = with_others_held(game.matrix, game.row_quad, rows, place, others, len(own))
+    goal, cost_quad, constant = with_others_held(
+        game.objective, game.objective_quad, np.array([player]), place, others, len(own)
     )
     cost = np.zeros(len(own))
     cost[goal.indices] = sense * goal.data
@@ -73,32 +70,6 @@ def best_response(game: GroundGame, player: int, x: Floats) -> tuple[Program, Re
         dual_factor=np.full(game.rows, float(sense)),
     )
     return program, recovery
-
-
-def _with_others_fixed(
-    linear: Csr, quad: Quad, number: Ints, x: Floats, place: Ints, columns: int
-) -> tuple[Csr, Quad, Floats]:
-    """Linear part, products and constants of the rows with `number >= 0`, in own columns renumbered by `place`; x is
-    0 at own ones."""
-    quad = quad.take(number[quad.row] >= 0)
-    quad = Quad(number[quad.row], quad.i, quad.j, quad.value)
-    first, second = place[quad.i] >= 0, place[quad.j] >= 0
-    one, none = first ^ second, ~(first | second)
-    own = np.where(first, quad.i, quad.j)[one]
-    other = np.where(first, quad.j, quad.i)[one]
-    constant = linear.times(x) + np.bincount(
-        quad.row[none], weights=quad.value[none] * x[quad.i[none]] * x[quad.j[none]], minlength=linear.rows
-    )
-    mine = place[linear.indices] >= 0
-    merged = Csr.from_coo(
-        np.concatenate([linear.row_numbers()[mine], quad.row[one]]),
-        np.concatenate([place[linear.indices[mine]], place[own]]),
-        np.concatenate([linear.data[mine], quad.value[one] * x[other]]),
-        linear.rows,
-        columns,
-    )
-    kept = quad.take(first & second)
-    return merged, Quad.from_entries(kept.row, place[kept.i], place[kept.j], kept.value, columns), constant
 
 
 def with_semicontinuous(game: GroundGame, program: Program, chosen: Ints, source: Ints) -> Program:

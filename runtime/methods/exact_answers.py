@@ -134,13 +134,7 @@ class ExactAnswers:
 
     def size_of(self, x: Floats) -> float:
         """Of the leader's terms at x, at least of one unit of its dearest column, and 1 where they are that large."""
-        game, leader = self.setting.game, self.setting.leader
-        linear = game.objective.take_rows(np.array([leader]))
-        quad = game.objective_quad.take(game.objective_quad.row == leader)
-        terms = float(np.abs(linear.data) @ np.abs(x[linear.indices]))
-        terms += float(np.abs(quad.value) @ np.abs(x[quad.i] * x[quad.j]))
-        dearest = max(np.max(np.abs(linear.data), initial=0.0), np.max(np.abs(quad.value), initial=0.0))
-        return max(terms, float(dearest)) or 1.0
+        return self.setting.game.objective_size(self.setting.leader, x) or 1.0
 
     def endless(self, p: int) -> DiagnosticError:
         player = self.setting.game.players[p]
