@@ -18,7 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ground.ground_game import block_of
+from compiler.ground.ground_game import GroundGame, block_of
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.methods.equilibrium_search import search
 from runtime.methods.method import Found, Refusal, Request
@@ -72,15 +72,13 @@ def _uncommon(setting: Setting) -> tuple[Diagnostic, ...]:
     owners = game.row_owner[np.flatnonzero(game.row_group >= 0)] if len(game.row_group) else np.zeros(0, np.int64)
     if not all(setting.classes[p].convex for p in np.unique(owners).tolist()) or not len(owners):
         return ()
-    block = block_of(game.row_blocks, int(np.flatnonzero(game.row_group >= 0)[0]))
-    return (
-        Diagnostic(
-            "G704",
-            f"`{block.name}` is to have one multiplier in common, which best responses do not look for",
-            block.span,
-            hints=(
-                Hint("`price NAME individual` allows each player its own: a generalised Nash equilibrium"),
-                Hint("`--method joint_conditions` or `mpcc` finds the common one where they fit"),
-            ),
-        ),
-    )
+    common = "`--method joint_conditions` or `mpcc` finds the common one where they fit"
+    return (no_common_multiplier(game, int(np.flatnonzero(game.row_group >= 0)[0]), Hint(common)),)
+
+
+def no_common_multiplier(game: GroundGame, row: int, *more: Hint) -> Diagnostic:
+    """G704 for a shared constraint, a copy of which is `row`, that moves in turns leave with several multipliers."""
+    block = block_of(game.row_blocks, row)
+    individual = "`price NAME individual` allows each player its own: a generalised Nash equilibrium"
+    headline = f"`{block.name}` is to have one multiplier in common, which best responses do not look for"
+    return Diagnostic("G704", headline, block.span, hints=(Hint(individual), *more))

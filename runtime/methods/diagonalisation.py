@@ -2,7 +2,8 @@
 in turns (diagonalisation).
 
 Solves: games with several players on top some of whom are followed, as long as a method takes the game of each one and
-all below it; these are asked, and solve it globally.
+all below it; these are asked, and solve it globally. A `shared` constraint whose multiplier is to be common to all is
+taken where all its copies are within one such game.
 Proves: an equilibrium of the leaders up to their regrets: each one's last problem, all other leaders at the point
 shown, bounds what it could gain, whatever its followers' answers, ties as it likes. Nothing where none is found: such
 games need not have an equilibrium.
@@ -15,10 +16,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from compiler.ground.sparse import Floats
-from compiler.ground.subgame import subgame
-from grammar.diagnostics import DiagnosticError
-from runtime.methods.best_response import checked
+from compiler.ground.subgame import below, subgame
+from grammar.diagnostics import Diagnostic, DiagnosticError
+from runtime.methods.best_response import checked, no_common_multiplier
 from runtime.methods.equilibrium_search import search
 from runtime.methods.leaders_answer import Choose, LeadersAnswer
 from runtime.methods.method import Found, Refusal, Request
@@ -40,7 +43,7 @@ class Diagonalisation:
     def refuses(self, setting: Setting) -> Refusal | None:
         if len(setting.tops) < 2 or not setting.followers.any():
             return Refusal("there are not several players on top with some that follow", False)
-        found = nobodys_rows(setting)
+        found = nobodys_rows(setting) + _uncommon(setting)
         if found:
             return Refusal(found[0].headline, True, found)
         game = setting.game
@@ -82,3 +85,18 @@ class Diagonalisation:
         except DiagnosticError:
             return x
         return x if found.x is None else part.widened(found.x, x)
+
+
+def _uncommon(setting: Setting) -> tuple[Diagnostic, ...]:
+    """The first shared constraint with one multiplier in common whose copies are in no single leader's game: G704."""
+    game = setting.game
+    tied = np.flatnonzero(game.row_group >= 0)
+    if not len(tied):
+        return ()
+    group, owner = game.row_group[tied], game.row_owner[tied]
+    copies = np.bincount(group)
+    within = np.zeros(len(copies), np.bool_)
+    for top in setting.tops:
+        within |= np.bincount(group[below(game, top)[owner]], minlength=len(copies)) == copies
+    apart = np.flatnonzero(~within[group])
+    return (no_common_multiplier(game, int(tied[apart[0]])),) if len(apart) else ()

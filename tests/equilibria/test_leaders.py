@@ -170,3 +170,26 @@ player two { var y in [0, 1]  maximize gain = y }
 player both follows one, two { var z in [-1, 1] integer  minimize cost = z*x + z^2 }
 """)
     assert error.value.diagnostics
+
+
+SHARED = """
+player one { var x in [0, 10]  minimize loss = (x - 4)^2 + 0.1*z }
+player two { var y in [0, 10]  minimize loss = 2*(y - 4)^2 }
+player echo follows one { var z in [0, 5]  minimize miss = (z - x)^2 }
+shared cap: one.x + two.y <= 6  price worth
+"""
+
+
+def test_leaders_with_a_multiplier_in_common_are_refused() -> None:
+    """At x = y = 3, where turns rest, one more unit is worth 1.9 to the first and 4 to the second leader."""
+    with pytest.raises(gamec.DiagnosticError) as error:
+        solved(SHARED)
+    assert error.value.diagnostics[0].code == "G704"
+    assert "one multiplier in common" in error.value.diagnostics[0].headline
+    found = solved(SHARED.replace("worth", "worth individual"))
+    assert found.status is gamec.Status.EQUILIBRIUM
+    x, y = found.value_of["x"], found.value_of["y"]
+    assert x + y == pytest.approx(6, abs=1e-6)
+    # Neither gains: each would like more than what the other leaves.
+    assert x <= 4 - 0.05 + 1e-6
+    assert y <= 4 + 1e-6
