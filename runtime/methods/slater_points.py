@@ -26,7 +26,8 @@ from runtime.solvers.scip import Scip
 from runtime.solvers.solver import Options
 
 ROOM = 1e-4
-"""Least room, in units in which coefficients are near 1: well above the solver's tolerance."""
+"""Least room, in units in which coefficients are near 1 and over the size of the limits: a hundred times what the point
+may violate."""
 
 HELD = 1e-6
 ENOUGH = 1.0
@@ -50,7 +51,10 @@ def _looked_for(game: GroundGame, player: int) -> bool:
     if program is None:
         return False
     z = Scip().solve(program, Options(PATIENCE)).z
-    return z is not None and bool(z[-1] >= ROOM) and program.violation(z) <= HELD
+    limits = np.concatenate([program.row_lower, program.row_upper])
+    # `violation` is relative to the limits, so room must be too.
+    size = 1.0 + float(np.max(np.abs(limits[np.isfinite(limits)]), initial=0.0))
+    return z is not None and bool(z[-1] >= ROOM * size) and program.violation(z) <= HELD
 
 
 @dataclass
