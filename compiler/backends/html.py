@@ -1,13 +1,14 @@
-"""A document -> one HTML page that needs nothing else: formulas in MathML, the diagram in SVG: `write_html`."""
+"""A document -> one HTML page that needs nothing else: formulas in MathML, the diagram in SVG: `write_html`; for pages
+that hold more than a document, its parts alone: `parts_html`."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from html import escape
-from pathlib import Path
 from typing import assert_never
 
 from compiler.backends.html_diagram import svg
+from compiler.backends.laid_out import laid_out
 from compiler.backends.mathml import mathml, segments
 from compiler.documents.document import (
     Block,
@@ -36,22 +37,27 @@ COMMA = Sign(",")
 
 def write_html(document: Document) -> str:
     """The whole page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # what is put in is escaped here, piece by piece
-    )
-    return environment.get_template("document.html.j2").render(
+    return laid_out(
+        "document.html.j2",
         title=escape(document.title),
         abstract=inlines(document.abstract),
         about=escape(document.about),
         sections=[_section(s, f"{k}") for k, s in enumerate(document.sections, start=1)],
     )
+
+
+def parts_html(sections: tuple[Section, ...], level: int) -> str:
+    """The sections alone, numbered from 1, their headings from `level` (2 is `<h2>`) on."""
+    return laid_out(
+        "document_parts.html.j2",
+        sections=[_section(s, f"{k}") for k, s in enumerate(sections, start=1)],
+        level=level,
+    )
+
+
+def parts_style() -> str:
+    """The rules of style that `parts_html` needs; they use the colours `--ink`, `--quiet`, `--paper` and `--link`."""
+    return laid_out("document_parts.css.j2")
 
 
 def _section(section: Section, number: str) -> dict[str, object]:

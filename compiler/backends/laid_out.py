@@ -1,4 +1,4 @@
-"""Statements and a template -> the text of a script. Templates hold layout only."""
+"""Parts and a template -> the text of a script or a page. Templates hold layout only."""
 
 from __future__ import annotations
 
