@@ -80,8 +80,8 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     if not np.all(np.isfinite(x)):
         return Certificate(False, max_violation=float("inf"), reasons=("the answer holds values that are not finite",))
     if np.any(np.abs(x) >= ENDLESS):
-        column = game.column_label(int(np.argmax(np.abs(x))))
-        reasons.append(f"`{column}` is beyond {ENDLESS:g}, where solvers begin to take numbers for infinite")
+        column = game.column_named(int(np.argmax(np.abs(x))))
+        reasons.append(f"{column} is beyond {ENDLESS:g}, where solvers begin to take numbers for infinite")
     absolute, scaled, where = violations(game, x)
     if scaled > FEASIBLE:
         reasons.append(f"{where} is violated by {absolute:.3g}")
@@ -194,9 +194,9 @@ def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
     if worst_column >= worst_row:
         worst = int(np.argmax(columns))
         what = "the value" if any(worst in curve.result for curve in game.curves) else "a bound"
-        where = f"{what} of `{game.column_label(worst)}`" if worst_column > 0 else ""
+        where = f"{what} of {game.column_named(worst)}" if worst_column > 0 else ""
         return absolute, worst_column, where
-    return absolute, worst_row, f"`{game.row_label(int(np.argmax(lines)))}`"
+    return absolute, worst_row, game.row_named(int(np.argmax(lines)))
 
 
 def _crossed(game: GroundGame, x: Floats) -> Floats:
@@ -267,7 +267,7 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
     told = prices[game.price_row[columns]]
     off = np.abs(told - x[columns]) > PRICE * np.maximum(1e-9, np.abs(told))
     wrong = columns[off | ~np.isfinite(told)][:1].tolist()
-    faults = [f"the price `{game.column_label(c)}` is not the shadow price of its constraint" for c in wrong]
+    faults = [f"the price {game.column_named(c)} is not the shadow price of its constraint" for c in wrong]
     faults += _uncommon(game, prices)
     for p, player in enumerate(game.players):
         problem = problems[p]
@@ -298,7 +298,7 @@ def _uncommon(game: GroundGame, prices: Floats) -> list[str]:
     np.maximum.at(size, group, np.abs(price))
     apart = np.flatnonzero(most - least > PRICE * size)
     return [
-        f"the shared `{game.row_label(int(np.flatnonzero(game.row_group == g)[0]))}` has no multiplier common to all: "
+        f"the shared {game.row_named(int(np.flatnonzero(game.row_group == g)[0]))} has no multiplier common to all: "
         f"{least[g]:.6g} to {most[g]:.6g}"
         for g in apart[:1].tolist()
     ]

@@ -138,9 +138,7 @@ def _conflict_diagnostic(setting: Setting, found: Conflict, headline: str, remar
         bounds += [f"`{game.column_label(c)} {word} {limits[c]:g}`" for c in mine[:5].tolist()]
     names = [f"`{game.row_label(r)}`" for r in rows[:3].tolist()] + bounds
     shown = ", ".join(names[:4]) + (f" and {len(rows) + len(bounds) - 4} more" if len(names) > 4 else "")
-    notes = [
-        f"these contradict each other: {', '.join([f'`{game.row_label(r)}`' for r in rows[:20].tolist()] + bounds)}"
-    ]
+    notes = [f"these contradict each other: {', '.join([*(game.row_named(r) for r in rows[:20].tolist()), *bounds])}"]
     if remark:
         notes.append(remark)
     if found.irreducible:
@@ -160,9 +158,8 @@ def _labels(blocks: tuple[Block, ...], numbers: Ints, prefix: str = "") -> list[
         block = block_of(blocks, start)
         if block.span is not None:
             names = ", ".join(block.label(k) for k in members[:3])
-            labels.append(
-                Label(block.span, f"{prefix}{names}" + (f" and {len(members) - 3} more" if len(members) > 3 else ""))
-            )
+            names += f" and {len(members) - 3} more" if len(members) > 3 else ""
+            labels.append(Label(block.span, block.numbered(f"{prefix}{names}")))
     return labels
 
 

@@ -28,13 +28,13 @@ from compiler.documents.formulas import Formulas
 from compiler.documents.naming import player_title
 from compiler.documents.nomenclature import nomenclature
 from compiler.documents.notation import notation
-from compiler.documents.numbering import EquationNumbers, is_alias, is_computed
 from compiler.documents.overview import exchange, introduced, kind_of_game
-from compiler.documents.structure import ordered_players
 from compiler.documents.symbols import Symbols
 from compiler.documents.uncertainty import uncertainty
 from compiler.documents.values import Known, consecutive, from_outside
 from compiler.ir.game import ConstraintDef, Game, ParamDef, PlayerDef, SetDef, Signature
+from compiler.ir.levels import ordered_players
+from compiler.ir.numbering import EquationNumbers, is_alias, is_computed
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from compiler.documents import math as m
 from compiler.documents.document import Code, Column, Formula, Inline, Inlines, Reference, Table, Text, words
 from compiler.documents.formulas import Formulas, spread
-from compiler.documents.numbering import EquationNumbers
 from compiler.documents.symbols import element
 from compiler.ir.game import ConstraintDef, Game, ParamDef
+from compiler.ir.numbering import EquationNumbers
 
 
 def case_table(game: Game, cases: Mapping[str, Game], formulas: Formulas, numbers: EquationNumbers) -> Table | None:

@@ -28,8 +28,8 @@ from compiler.documents.document import (
 )
 from compiler.documents.equations import Statements
 from compiler.documents.naming import player_name, player_title
-from compiler.documents.numbering import EquationNumbers, Statement
 from compiler.ir.game import ConstraintDef, LetDef, PlayerDef, Signature, VarDef
+from compiler.ir.numbering import EquationNumbers, Statement
 
 
 def derived(single: SingleLevel) -> Iterator[Statement]:

@@ -15,9 +15,10 @@ from compiler.documents import math as m
 from compiler.documents.document import Arrow, Diagram, Formula, Inlines, Node, Strong
 from compiler.documents.formulas import Formulas, spread
 from compiler.documents.naming import player_title
-from compiler.documents.structure import Message, levels, messages
+from compiler.documents.structure import Message, messages
 from compiler.documents.widths import text_width, width
 from compiler.ir.game import Game, PlayerDef
+from compiler.ir.levels import levels
 
 WIDTH = 4.0
 LINE = 0.45

@@ -7,7 +7,6 @@ from typing import assert_never
 from compiler.documents import math as m
 from compiler.documents.document import Equation
 from compiler.documents.formulas import Formulas
-from compiler.documents.numbering import Entry, EquationNumbers, Statement
 from compiler.documents.symbols import letter
 from compiler.ir import expr as ir
 from compiler.ir.game import (
@@ -23,6 +22,7 @@ from compiler.ir.game import (
     SetDef,
     VarDef,
 )
+from compiler.ir.numbering import Entry, EquationNumbers, Statement
 from compiler.ir.steps import Steps
 
 

@@ -6,8 +6,6 @@ from compiler.documents import math as m
 from compiler.documents.document import Code, Column, Formula, Inlines, Reference, Table, Text, words
 from compiler.documents.equations import Statements
 from compiler.documents.naming import player_name, unit_formula
-from compiler.documents.numbering import is_alias, is_plain
-from compiler.documents.structure import ordered_players
 from compiler.documents.symbols import letter
 from compiler.documents.values import Known, from_outside, param_values, set_values
 from compiler.ir import expr as ir
@@ -22,6 +20,8 @@ from compiler.ir.game import (
     Signature,
     VarDef,
 )
+from compiler.ir.levels import ordered_players
+from compiler.ir.numbering import is_alias, is_plain
 
 _COLUMNS = (Column("Symbol"), Column("Description", 1.0), Column("Unit"), Column("Values"))
 

@@ -6,8 +6,9 @@ from compiler.documents.document import Column, Formula, Inline, Inlines, Table,
 from compiler.documents.equations import Statements
 from compiler.documents.formulas import spread
 from compiler.documents.naming import player_name
-from compiler.documents.structure import levels, messages
+from compiler.documents.structure import messages
 from compiler.ir.game import Game, PlayerDef
+from compiler.ir.levels import levels
 
 
 def kind_of_game(game: Game) -> str:

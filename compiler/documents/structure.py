@@ -1,4 +1,4 @@
-"""A game -> who moves when and what players send each other: `levels(game)`, `messages(game)`."""
+"""A game -> what players send each other: `messages(game)`."""
 
 from __future__ import annotations
 
@@ -24,19 +24,6 @@ class Message:
     follows: bool
 
 
-def levels(game: Game) -> tuple[tuple[PlayerDef, ...], ...]:
-    """The players by level, those who move first at the front; in a level in the order of the file."""
-    depth = {p.name: _depth(game, p.name) for p in game.players}
-    return tuple(
-        tuple(p for p in game.players if depth[p.name] == level) for level in range(max(depth.values(), default=-1) + 1)
-    )
-
-
-def ordered_players(game: Game) -> tuple[PlayerDef, ...]:
-    """The players as a document tells of them: leaders first."""
-    return tuple(p for level in levels(game) for p in level)
-
-
 def is_ahead(game: Game, first: str, second: str) -> bool:
     """Whether `first` moves before `second`, directly or through others."""
     leaders = game.player(second).leaders
@@ -58,10 +45,6 @@ def messages(game: Game) -> tuple[Message, ...]:
                 behind = is_ahead(game, receiver.name, sender.name)
                 found.append(Message(sender.name, receiver.name, what, ahead, behind))
     return tuple(found)
-
-
-def _depth(game: Game, name: str) -> int:
-    return max((_depth(game, leader) + 1 for leader in game.player(name).leaders), default=0)
 
 
 def _needs(player: PlayerDef) -> set[int]:

@@ -32,6 +32,9 @@ class Rows(Protocol):
     row_lower: list[Floats]
     row_upper: list[Floats]
 
+    def begin(self, statement: VarDef, part: str) -> None:
+        """What is written from now on belongs to this equation."""
+
     def add_rows(self, signature: Signature, definition: ConstraintDef | VarDef, layout: Layout) -> int:
         """Room for the rows of a declaration; gives the number of the first."""
 
@@ -48,17 +51,20 @@ class ColumnBounds:
 
     def write_data(self, variable: VarDef) -> bool:
         """The bounds that are data; says that all is well. Raises `Ungrounded` after reporting."""
+        self.rows.begin(variable, "bounds")
         self._write(variable, [b for b in variable.bounds if not holds_variables(b.value)])
         return True
 
     def write_rest(self, variable: VarDef) -> None:
         """The other bounds, the final value, and what `semicontinuous` asks for. Raises `Ungrounded` after
         reporting."""
+        self.rows.begin(variable, "bounds")
         place, here = self._write(variable, [b for b in variable.bounds if holds_variables(b.value)])
         if variable.kind == "semicontinuous":
             semicontinuous(self.rows.lifting, place, self.lower, self.upper, variable.signature)
         if variable.final is not None:
             last = self._last_instances(variable, place)
+            self.rows.begin(variable, "final")
             self._bound(variable, variable.final, place, here, "final value", last)
 
     def _write(self, variable: VarDef, bounds: list[BoundDef]) -> tuple[Place, slice]:

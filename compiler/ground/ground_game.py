@@ -49,6 +49,9 @@ class Block:
     """How many of the indices are the player's own (they come first)."""
     lifted: bool = False
     """Whether the compiler made it to model a nonlinear value, rather than the user."""
+    equation: int = 0
+    """The number of the equation in the model's document (`compiler.ir.numbering`) that a row states or a column's
+    bounds stand in; 0 where there is none, as in games that come without a text."""
 
     @property
     def size(self) -> int:
@@ -82,6 +85,10 @@ class Block:
         head = self.player + (f"[{', '.join(own)}]" if own else "")
         tail = self.name + (f"[{', '.join(rest)}]" if rest else "")
         return f"{head}.{tail}" if head else tail
+
+    def numbered(self, text: str) -> str:
+        """The text with the number of the equation behind it."""
+        return f"{text} (eq. {self.equation})" if self.equation else text
 
 
 def block_of(blocks: Sequence[Block], k: int) -> Block:
@@ -171,6 +178,14 @@ class GroundGame:
 
     def row_label(self, k: int) -> str:
         return block_of(self.row_blocks, k).label(k)
+
+    def column_named(self, k: int) -> str:
+        """The label in code quotes, with the number of its equation: "`storage.soc[t=7]` (eq. 5)"."""
+        return block_of(self.column_blocks, k).numbered(f"`{self.column_label(k)}`")
+
+    def row_named(self, k: int) -> str:
+        """The label in code quotes, with the number of its equation: "`storage.balance[t=7]` (eq. 4)"."""
+        return block_of(self.row_blocks, k).numbered(f"`{self.row_label(k)}`")
 
     def objectives_at(self, x: Floats) -> Floats:
         """Every player's objective at `x` (n,), in its own sense: (p,)."""

@@ -29,8 +29,10 @@ from compiler.ground.sparse import Csr, Quad, joined, stacked
 from compiler.ground.values import Dense
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
+from compiler.ir.numbering import EquationNumbers, Statement
 from compiler.ir.walk import uses
 from grammar.diagnostics import Findings
+from grammar.source import Span
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
@@ -75,6 +77,8 @@ class _Grounding:
         self.row_upper: list[Floats] = []
         self.row_owner: list[Ints] = []
         self.rows = 0
+        self.numbers = EquationNumbers.of_game(game)
+        self.writing = 0
         self.complementary: list[Ints] = []
         self.row_group = np.zeros(0, dtype=np.int64)
 
@@ -196,8 +200,10 @@ class _Grounding:
                 if place is None:
                     continue
                 self.spaces.columns[id(variable)] = self._place(base, variable, *place)
+                # A market's price has no bounds of its own there: they stand in its condition.
+                self.begin(player.objective) if player.market else self.begin(variable, "bounds")
                 self.column_blocks.append(
-                    _block(variable.signature, variable.player, variable.own, variable.domain, base, place[0])
+                    self._block(variable.signature, variable.player, variable.own, variable.domain, base, place[0])
                 )
                 base += place[0].size
         return base
@@ -216,12 +222,13 @@ class _Grounding:
                 self.spaces.rows[id(constraint)] = self._place(self.rows, constraint, *place)
                 if constraint.perp is None and constraint.condition is None:
                     self.block_numbers[id(constraint)] = len(self.row_blocks)
+                    self.begin(constraint)
                     self.add_rows(constraint.signature, constraint, place[0])
 
     def add_rows(self, signature: Signature, definition: ConstraintDef | VarDef, layout: Layout) -> int:
         """Room for the rows of a declaration; gives the number of the first."""
         base = self.rows
-        block = _block(signature, definition.player, definition.own, definition.domain, base, layout)
+        block = self._block(signature, definition.player, definition.own, definition.domain, base, layout)
         if isinstance(definition, ConstraintDef) and definition.price is not None:
             self.price_names[len(self.row_blocks)] = definition.price.name
         self.row_blocks.append(block)
@@ -230,6 +237,37 @@ class _Grounding:
         self.row_owner.append(self._owners(definition.player, definition.own, layout))
         self.rows += layout.size
         return base
+
+    def begin(self, statement: Statement, part: str = "") -> None:
+        """What is written from now on belongs to this equation."""
+        self.writing = self.numbers.of(statement, part) or 0
+
+    def equation_at(self, span: Span) -> int:
+        """See `Flat`."""
+        for let in self.game.all_lets():
+            of = let.value.span
+            if of.source is span.source and of.start <= span.start and span.end <= of.end:
+                return self.numbers.of(let) or self.writing
+        return self.writing
+
+    def _block(
+        self, signature: Signature, player: str, own: int, domain: ir.Domain, base: int, layout: Layout
+    ) -> Block:
+        return Block(
+            player=player,
+            name=signature.name,
+            start=base,
+            stop=base + layout.size,
+            sets=tuple(s.name for s in layout.sets),
+            letters=domain.letters,
+            labels=tuple(s.elements for s in layout.sets),
+            coords=layout.coords,
+            span=signature.span,
+            unit=signature.unit.text if signature.unit is not None else "",
+            doc=signature.doc,
+            player_indices=own,
+            equation=self.writing,
+        )
 
     def lifted_rows(self, block: Block, owner: Ints, lower: Floats, upper: Floats) -> int:
         """Room for rows with these bounds; gives the number of the first."""
@@ -276,8 +314,9 @@ class _Grounding:
             if place is None or constraint.price is None:
                 continue
             self.spaces.prices[id(constraint)] = base + added
+            self.begin(constraint)
             self.column_blocks.append(
-                _block(
+                self._block(
                     constraint.price, constraint.player, constraint.own, constraint.domain, base + added, place.layout
                 )
             )
@@ -350,6 +389,7 @@ class _Grounding:
 
     def _write_constraint(self, d: ConstraintDef) -> None:
         place = self.spaces.rows[id(d)]
+        self.begin(d)
         if d.perp is not None:
             sides = [self.evaluator.expression(e, place.context) for e in d.perp]
             self.complementary.append(complementary_columns(self.lifting, sides, place.context, d.signature.span))
@@ -419,35 +459,20 @@ class _Grounding:
 
     def _copies(self, d: ConstraintDef, flat: FlatColumns, names: list[str]) -> tuple[Layout, Context, SharedRows]:
         layout, context = self.evaluator.layout(d.domain)
+        self.begin(d)
         body, low, high = relation_sides(d, layout, context, self.evaluator)
-        block = _block(d.signature, "", 0, d.domain, 0, layout)
+        block = self._block(d.signature, "", 0, d.domain, 0, layout)
         return layout, context, shared_rows(d, body, layout, low, high, flat.owner, names, block)
 
     def _objective(self, player: PlayerDef, entries: Entries, constants: Floats) -> None:
         place = self.spaces.players[id(player)]
+        self.begin(player.objective)
         value = self.evaluator.expression(player.objective.value, place.context)
         constants[place.base : place.base + place.layout.size] = entries.write(value, place.layout, place.base)
 
 
 def _owned(context: Context, player: str, layout: Layout, owner: Ints) -> Context:
     return context.owned(player, Dense(layout.axes, owner.reshape(tuple(a.size for a in layout.axes))))
-
-
-def _block(signature: Signature, player: str, own: int, domain: ir.Domain, base: int, layout: Layout) -> Block:
-    return Block(
-        player=player,
-        name=signature.name,
-        start=base,
-        stop=base + layout.size,
-        sets=tuple(s.name for s in layout.sets),
-        letters=domain.letters,
-        labels=tuple(s.elements for s in layout.sets),
-        coords=layout.coords,
-        span=signature.span,
-        unit=signature.unit.text if signature.unit is not None else "",
-        doc=signature.doc,
-        player_indices=own,
-    )
 
 
 def _used_prices(game: Game) -> list[ConstraintDef]:

@@ -35,6 +35,9 @@ class Flat(Protocol):
     """Limits of all rows so far, one array for each block."""
     row_upper: list[Floats]
 
+    def equation_at(self, span: Span) -> int:
+        """The number of the equation that is being written or, of a named expression's part, of that; 0 for none."""
+
     def lifted_rows(self, block: Block, owner: Ints, lower: Floats, upper: Floats) -> int:
         """Room for rows with these bounds; gives the number of the first."""
 
@@ -234,6 +237,7 @@ class Lifting:
         block = Block(
             columns.block.player, word, 0, size, columns.block.sets, columns.block.letters, columns.block.labels,
             columns.block.positions() if only is None else columns.block.positions()[only], span, lifted=True,
+            equation=columns.block.equation,
         )  # fmt: skip
         low, high = np.full(size, lower), np.full(size, upper)
         base = self.flat.lifted_rows(block, owner, low, high)
@@ -267,6 +271,7 @@ class Lifting:
             None,
             span,
             lifted=True,
+            equation=self.flat.equation_at(span),
         )
 
     # ------------------------------------------------------------ epigraphs
@@ -323,6 +328,7 @@ class Lifting:
         block = Block(
             columns.block.player, word, self.next, self.next + columns.layout.size, columns.block.sets,
             columns.block.letters, columns.block.labels, columns.block.coords, columns.block.span, lifted=True,
+            equation=columns.block.equation,
         )  # fmt: skip
         found = Columns(self.next, columns.layout, columns.owner, block)
         self._take(found, INTEGER, np.zeros(columns.layout.size), live.astype(np.float64))

@@ -58,7 +58,7 @@ def shared_rows(
         blocks.append(
             Block(
                 names[player], d.name, int(here[0]), int(here[-1]) + 1, block.sets, block.letters, block.labels,
-                coords[here], block.span, block.unit, block.doc,
+                coords[here], block.span, block.unit, block.doc, equation=block.equation,
             )
         )  # fmt: skip
     return SharedRows(

@@ -12,7 +12,7 @@ import numpy as np
 
 from compiler.ground.curvature import Shape, shape_of
 from compiler.ground.curves import Curve
-from compiler.ground.ground_game import GroundGame
+from compiler.ground.ground_game import Block, GroundGame, block_of
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 
 
@@ -34,10 +34,25 @@ class Part:
         name = game.column_label(number) if self.of_column else game.row_label(number)
         return name if self.role in ("decision", "row") else f"{self.role} of {name}"
 
+    def block(self, game: GroundGame, k: int) -> Block:
+        """The block of the game that column or row `k` comes from."""
+        return block_of(game.column_blocks if self.of_column else game.row_blocks, int(self.source[k - self.start]))
+
 
 def label_of(parts: tuple[Part, ...], game: GroundGame, k: int) -> str:
     """What people call column or row `k`, e.g. `multiplier of storage.balance[t=7]`."""
-    return parts[bisect_right([p.start for p in parts], k) - 1].label(game, k)
+    return part_of(parts, k).label(game, k)
+
+
+def numbered_label(parts: tuple[Part, ...], game: GroundGame, k: int) -> str:
+    """The same with the number of its equation: `multiplier of storage.balance[t=7] (eq. 4)`."""
+    part = part_of(parts, k)
+    return part.block(game, k).numbered(part.label(game, k))
+
+
+def part_of(parts: tuple[Part, ...], k: int) -> Part:
+    """The part that column or row `k` belongs to."""
+    return parts[bisect_right([p.start for p in parts], k) - 1]
 
 
 def _no_pairs() -> Ints:

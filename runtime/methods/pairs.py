@@ -23,7 +23,7 @@ from compiler.reformulations.column_bounds import ColumnBounds, Source, with_bou
 from compiler.reformulations.complementarity_big_m import LARGEST, complementarity_big_m, fit
 from compiler.reformulations.complementarity_product import complementarity_product
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
-from compiler.reformulations.program import Program, label_of
+from compiler.reformulations.program import Program, label_of, numbered_label
 from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.derived_bounds import derived_bounds
@@ -283,7 +283,7 @@ class _Search:
         columns = columns[bounds.upper_source[columns] >= (Source.DECLARED if declared else Source.PROPAGATED)]
         value = bounds.upper[columns] * self.unit[columns]
         at = np.full(len(columns), np.nan) if z is None else z[columns] * self.unit[columns]
-        labels = [label_of(self.program.column_parts, self.game, int(c)) for c in columns]
+        labels = [numbered_label(self.program.column_parts, self.game, int(c)) for c in columns]
         sources = [Source(s).words for s in bounds.upper_source[columns].tolist()]
         rows = zip(labels, value.tolist(), sources, (value - at).tolist(), strict=True)
         return tuple(Bound(*row) for row in rows)

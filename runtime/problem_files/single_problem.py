@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from compiler.flat_exports.named_problem import NamedProblem, file_name, file_names
-from compiler.ground.ground_game import GroundGame, block_of
+from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats, Quad
 from compiler.reformulations.best_response import best_response
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.kkt import kkt
 from compiler.reformulations.linear_products import linear_products
-from compiler.reformulations.program import Part, Program, label_of
+from compiler.reformulations.program import Part, Program, label_of, part_of
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from grammar.source import Span
 from runtime.methods.joint_conditions import JointConditions
@@ -154,16 +154,18 @@ def _named(game: GroundGame, program: Program, player: int, told: str) -> Single
 
 
 def _span(game: GroundGame, parts: tuple[Part, ...], k: int) -> Span | None:
-    part = next(p for p in parts if p.start <= k < p.stop)
-    return block_of(game.column_blocks if part.of_column else game.row_blocks, int(part.source[k - part.start])).span
+    return part_of(parts, k).block(game, k).span
 
 
 def _place(game: GroundGame, parts: tuple[Part, ...], k: int) -> str:
-    """`park.game:24: balance of grid`, "" for what has no place."""
-    part = next(p for p in parts if p.start <= k < p.stop)
-    block = block_of(game.column_blocks if part.of_column else game.row_blocks, int(part.source[k - part.start]))
+    """`park.game:24: grid.balance (eq. 4)`, "" for what has no place."""
+    part = part_of(parts, k)
+    block = part.block(game, k)
     if block.span is None:
         return ""
     role = "" if part.role in ("decision", "row") else f"{part.role} of "
     name = f"{block.player}.{block.name}" if block.player else block.name
-    return f"{Path(block.span.source.path).name}:{block.span.line}: {role}{' '.join(name.split())}"
+    said = f"{role}{' '.join(name.split())}"
+    # A condition of optimality is another equation than the constraint or the bounds that it comes from.
+    said = said if "stationarity" in part.role else block.numbered(said)
+    return f"{Path(block.span.source.path).name}:{block.span.line}: {said}"

@@ -9,7 +9,7 @@ import pytest
 from compiler.derivation import single_level
 from compiler.documents.derivation import derived
 from compiler.documents.document import Equations, Section
-from compiler.documents.numbering import EquationNumbers
+from compiler.ir.numbering import EquationNumbers
 from tests.documents.models import ALL, document, model
 
 TEXT_ORDER = {

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from compiler.documents.structure import ordered_players
 from compiler.ir import expr as ir
 from compiler.ir.game import (
     ConstraintDef,
@@ -26,6 +25,7 @@ from compiler.ir.game import (
     SetDef,
     VarDef,
 )
+from compiler.ir.levels import ordered_players
 from compiler.ir.walk import holds_variables
 
 Statement = ObjectiveDef | LetDef | ConstraintDef | VarDef | FixDef | ParamDef | SetDef | ReportDef
