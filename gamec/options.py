@@ -226,6 +226,14 @@ Log = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", parser=_count, help="Seed of whatever is random.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show every value, however many.")]
+Plots = Annotated[
+    bool | None,
+    typer.Option(
+        "--plot/--no-plot",
+        help="Draw small plots as text: all, or none; left out, a few where a terminal shows them.",
+        show_default=False,
+    ),
+]
 RunFolder = Annotated[
     str | None,
     typer.Option(

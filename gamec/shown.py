@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gamec.guard import show_warnings
 from gamec.json_text import json_text
-from gamec.options import Format
-from gamec.terminal import paper_of, write
+from gamec.options import Format, unfit
+from gamec.terminal import Paper, is_terminal, paper_of, write
+from grammar.diagnostics import DiagnosticError
 
 if TYPE_CHECKING:
     from grammar.diagnostics import Diagnostic
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
     from runtime.sweeps.sweep import Sweep
 
 
-def show_result(result: Result, form: Format, everything: bool = False) -> int:
-    """Diagnostics on standard error, the answer on standard output."""
+def check_plots(plot: bool | None, form: Format) -> None:
+    """Before anything is solved. Raises DiagnosticError (G807)."""
+    if plot and form is not Format.TEXT:
+        raise unfit(f"`--plot` draws for people, `--format {form.value}` is for programs", "leave one of them out")
+
+
+def show_result(result: Result, form: Format, everything: bool = False, plot: bool | None = None) -> int:
+    """Diagnostics on standard error, the answer on standard output; with plots if `plot`, with a few of them where
+    that is None and a terminal shows them."""
     from gamec.exit_codes import of_result
     from gamec.views.result import result_line, result_text
 
@@ -28,11 +36,12 @@ def show_result(result: Result, form: Format, everything: bool = False) -> int:
         case Format.SHORT:
             write(sys.stdout, result_line(result))
         case Format.TEXT:
-            write(sys.stdout, result_text(result, paper_of(sys.stdout), everything))
+            paper = paper_of(sys.stdout)
+            write(sys.stdout, result_text(result, paper, everything, _plots(result, paper, plot, everything)))
     return of_result(result)
 
 
-def show_comparison(comparison: Comparison, form: Format) -> int:
+def show_comparison(comparison: Comparison, form: Format, plot: bool | None = None) -> int:
     """As `show_result`, for several."""
     from gamec.exit_codes import of_comparison
     from gamec.views.comparison import comparison_lines, comparison_text
@@ -44,11 +53,12 @@ def show_comparison(comparison: Comparison, form: Format) -> int:
         case Format.SHORT:
             write(sys.stdout, comparison_lines(comparison))
         case Format.TEXT:
-            write(sys.stdout, comparison_text(comparison, paper_of(sys.stdout)))
+            paper = paper_of(sys.stdout)
+            _write_with(comparison_text(comparison, paper), _plots(comparison, paper, plot))
     return of_comparison(comparison)
 
 
-def show_sweep(sweep: Sweep, form: Format, folder: str | None) -> int:
+def show_sweep(sweep: Sweep, form: Format, folder: str | None, plot: bool | None = None) -> int:
     """As `show_result`, for all points; `folder` is where they are kept. What many points have in common is told once:
     the first diagnostic of each code and place."""
     from gamec.exit_codes import of_sweep
@@ -65,7 +75,28 @@ def show_sweep(sweep: Sweep, form: Format, folder: str | None) -> int:
         case Format.SHORT:
             write(sys.stdout, sweep_lines(sweep))
         case Format.TEXT:
-            write(sys.stdout, sweep_text(sweep, paper_of(sys.stdout)))
+            paper = paper_of(sys.stdout)
+            _write_with(sweep_text(sweep, paper), _plots(sweep, paper, plot))
             if folder is not None:
                 write(sys.stderr, f"kept in {folder}")
     return of_sweep(sweep)
+
+
+def _write_with(text: str, plots: list[str]) -> None:
+    write(sys.stdout, "\n\n".join([text, *(["\n".join(plots)] if plots else [])]))
+
+
+def _plots(shown: Result | Comparison | Sweep, paper: Paper, plot: bool | None, everything: bool = False) -> list[str]:
+    """Lines with their heading; none where nobody wants them. That a kept model does not compile any more is no reason
+    not to show its answer, unless plots were asked for."""
+    if plot is False or (plot is None and not is_terminal(sys.stdout)):
+        return []
+    from gamec.views.plots import plot_lines, titled
+
+    try:
+        charts = shown.charts
+    except DiagnosticError:
+        if plot:
+            raise
+        return []
+    return titled(plot_lines(charts, paper, brief=plot is None, everything=everything), paper)

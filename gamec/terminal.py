@@ -24,10 +24,12 @@ _ANSI = {"error": "1;31", "warning": "1;33", "place": "1;34", "hint": "36", "str
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a text is laid out for: `width` in cells, `colour` whether ANSI colours are wanted."""
+    """What a text is laid out for: `width` in cells, `colour` whether ANSI colours are wanted, `blocks` whether the
+    encoding has block characters to draw with."""
 
     width: int = PIPED_WIDTH
     colour: bool = False
+    blocks: bool = True
 
     def styled(self, style: str, text: str) -> str:
         return f"\x1b[{_ANSI[style]}m{text}\x1b[0m" if self.colour and text else text
@@ -45,7 +47,15 @@ def paper_of(stream: TextIO, environ: Mapping[str, str] | None = None) -> Paper:
         width = int(columns)
     else:
         width = shutil.get_terminal_size((PIPED_WIDTH, 24)).columns if terminal else PIPED_WIDTH
-    return Paper(max(width, 20), colour)
+    return Paper(max(width, 20), colour, _has_blocks(stream))
+
+
+def _has_blocks(stream: TextIO) -> bool:
+    try:
+        "▁█▔▏│┊".encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def is_terminal(stream: TextIO) -> bool:

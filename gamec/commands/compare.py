@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gamec.options import DataFile, Figures, Force, Form, Format, Log, RunFolder, Sets, Workbook, unfit
+from gamec.options import DataFile, Figures, Force, Form, Format, Log, Plots, RunFolder, Sets, Workbook, unfit
 from gamec.progress import Progress
 from gamec.solving_options import with_solving_options
 from gamec.watched import watched
@@ -47,6 +47,7 @@ def run(
     data: DataFile = None,
     options: dict[str, Any],
     log: Log = None,
+    plot: Plots = None,
     output: RunFolder = None,
     force: Force = False,
     xlsx: Workbook = False,
@@ -55,16 +56,17 @@ def run(
 ) -> int:
     from gamec.overrides import overrides
     from gamec.run_folders import destination, told_and_kept
-    from gamec.shown import show_comparison
+    from gamec.shown import check_plots, show_comparison
     from gamec.text_files import model_file
     from runtime import session
 
+    check_plots(plot, form)
     keep = destination(output, force, xlsx, figures)
     if len(what) > 1 or _holds_answers(Path(what[0])):
         if cases or sets or data:
             raise unfit("`--cases`, `--set` and `--data` are for a model", "kept answers are shown as they are")
         kept = _kept(what)
-        return told_and_kept(lambda: show_comparison(kept, form), keep, kept, form)
+        return told_and_kept(lambda: show_comparison(kept, form, plot), keep, kept, form)
     file = what[0]
     values = overrides(sets, data)
 
@@ -75,7 +77,7 @@ def run(
             return session.compare(model_file(file), cases=chosen, data=values, watch=progress.watch, **options)
 
         comparison = watched(f"solving the cases of {file}", work, progress)
-    return told_and_kept(lambda: show_comparison(comparison, form), keep, comparison, form)
+    return told_and_kept(lambda: show_comparison(comparison, form, plot), keep, comparison, form)
 
 
 def _holds_answers(path: Path) -> bool:

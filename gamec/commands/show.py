@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Case, DataFile, Everything, Form, Format, Sets, unfit
+from gamec.options import Case, DataFile, Everything, Form, Format, Plots, Sets, unfit
 from gamec.terminal import write
 
 
@@ -45,15 +45,17 @@ def run(
     sets: Sets = None,
     data: DataFile = None,
     everything: Everything = False,
+    plot: Plots = None,
     form: Form = Format.TEXT,
 ) -> int:
     if file != "-" and Path(file).is_dir():
         for name, given in (("--stage", stage), ("--case", case), ("--set", sets), ("--data", data)):
             if given:
                 raise unfit(f"`{name}` is for models, `{file}` is a folder", "a kept answer is shown as it is")
-        return _kept(file, form, everything)
-    if everything or form is not Format.TEXT:
-        raise unfit(f"`{'--all' if everything else '--format'}` is for run folders", "`gamec solve -o DIR` makes one")
+        return _kept(file, form, everything, plot)
+    for name, wanted in (("--all", everything), ("--plot", plot), ("--format", form is not Format.TEXT)):
+        if wanted:
+            raise unfit(f"`{name}` is for run folders", "`gamec solve -o DIR` makes one")
     from gamec.overrides import overrides
 
     values = overrides(sets, data)
@@ -61,14 +63,15 @@ def run(
     return CERTIFIED
 
 
-def _kept(folder: str, form: Format, everything: bool) -> int:
-    from gamec.shown import show_comparison, show_result
+def _kept(folder: str, form: Format, everything: bool, plot: bool | None) -> int:
+    from gamec.shown import check_plots, show_comparison, show_result
     from runtime.runs.comparison_folder import is_comparison, read_comparison
     from runtime.runs.folder import read_run
 
+    check_plots(plot, form)
     if is_comparison(Path(folder)):
-        return show_comparison(read_comparison(folder).comparison, form)
-    return show_result(read_run(folder).result, form, everything)
+        return show_comparison(read_comparison(folder).comparison, form, plot)
+    return show_result(read_run(folder).result, form, everything, plot)
 
 
 def _shown(file: str, stage: Stage, case: str | None, values: dict[str, object]) -> str:

@@ -16,6 +16,7 @@ from gamec.options import (
     Format,
     Log,
     ModelFile,
+    Plots,
     RunFolder,
     Sets,
     Workbook,
@@ -45,6 +46,7 @@ def run(
     options: dict[str, Any],
     log: Log = None,
     everything: Everything = False,
+    plot: Plots = None,
     output: RunFolder = None,
     force: Force = False,
     xlsx: Workbook = False,
@@ -53,7 +55,7 @@ def run(
 ) -> int:
     from gamec.overrides import overrides
     from gamec.run_folders import destination, told_and_kept
-    from gamec.shown import show_result
+    from gamec.shown import check_plots, show_result
     from gamec.text_files import model_file
     from runtime import session
     from runtime.result import Result
@@ -62,6 +64,7 @@ def run(
         hint = Hint("leave them out, or solve the `.game` file that the two files were made from")
         words = "`--case`, `--set`, `--data` and `-o` go with `.game` files, `--aux` with MPS files"
         raise DiagnosticError([Diagnostic("G807", words, hints=(hint,))])
+    check_plots(plot, form)
     keep = destination(output, force, xlsx, figures)
     values = overrides(sets, data)
 
@@ -76,4 +79,4 @@ def run(
             return session.solve(model_file(file), case=case, data=values, watch=progress.watch, **options)
 
         result = watched(f"solving {file}", work, progress)
-    return told_and_kept(lambda: show_result(result, form, everything), keep, result, form)
+    return told_and_kept(lambda: show_result(result, form, everything, plot), keep, result, form)

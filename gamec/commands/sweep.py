@@ -12,6 +12,7 @@ from gamec.options import (
     Form,
     Format,
     ModelFile,
+    Plots,
     Sets,
     at_least_one,
     formats_in,
@@ -54,6 +55,7 @@ def run(
         typer.Option("--executor", metavar="NAME", help="Who solves them: processes, or dask:ADDRESS of a scheduler."),
     ] = "auto",
     options: dict[str, Any],
+    plot: Plots = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -69,11 +71,12 @@ def run(
     form: Form = Format.TEXT,
 ) -> int:
     from gamec.overrides import overrides
-    from gamec.shown import show_sweep
+    from gamec.shown import check_plots, show_sweep
     from gamec.text_files import model_file
     from runtime.sweeps.axes import axes_in
     from runtime.sweeps.sweep import sweep
 
+    check_plots(plot, form)
     if output == "":
         raise unfit("`-o` needs the name of a folder", "write `-o DIR`")
     if output is None and force:
@@ -97,7 +100,7 @@ def run(
         )
 
     found = watched(progress.words, work)
-    return show_sweep(found, form, output)
+    return show_sweep(found, form, output, plot)
 
 
 class _Progress:

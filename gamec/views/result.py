@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gamec.cells import clean, wrapped
 from gamec.terminal import Paper
@@ -39,8 +39,9 @@ NO_ANSWER = "nothing: a limit came before any answer"
 _STYLES = {Status.OPTIMAL: "good", Status.EQUILIBRIUM: "good", Status.OPTIMAL_IF_BOUNDS: "good"}
 
 
-def result_text(result: Result, paper: Paper, everything: bool = False) -> str:
-    """The whole answer; long tables are cut short unless `everything`."""
+def result_text(result: Result, paper: Paper, everything: bool = False, plots: Sequence[str] = ()) -> str:
+    """The whole answer; long tables are cut short unless `everything`. `plots` are lines that stand before the
+    certificate, so that the verdict comes last."""
     blocks = [_head(result, paper)]
     sections: tuple[tuple[str, Mapping[str, Value]], ...] = (
         ("objectives", result.objectives),
@@ -53,6 +54,8 @@ def result_text(result: Result, paper: Paper, everything: bool = False) -> str:
         for title, values in sections
         if values
     ]
+    if plots:
+        blocks.append(list(plots))
     if result.objectives or result.certificate.reasons:
         blocks.append(certificate_lines(result.certificate, paper, everything))
     if result.time:
