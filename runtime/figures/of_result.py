@@ -19,8 +19,9 @@ PLAYERS = 24
 """Regrets of so many players are drawn, the largest first."""
 
 
-def charts_of(result: Result) -> dict[str, Chart]:
-    """All charts by name; what a result that was put together by hand rests on, and so its plots, is not known."""
+def plots_of(result: Result) -> dict[str, Chart]:
+    """The file's own plots, and convergence, by name; what a result that was put together by hand rests on, and so its
+    plots, is not known."""
     made: list[Chart] = []
     record = result.record
     if record is not None and record.x is not None:
@@ -29,6 +30,13 @@ def charts_of(result: Result) -> dict[str, Chart]:
         made += [_of_plot(plot) for plot in plot_values(compiled.grounded, record.x, prices) if plot.curves]
     if result.history:
         made.append(convergence(result))
+    return same_name_once(made)
+
+
+def charts_of(result: Result) -> dict[str, Chart]:
+    """All charts by name: those of `plots_of`, and what is drawn of every result."""
+    made = [*plots_of(result).values()]
+    record = result.record
     made += [
         along_index(f"price_{name}", name, value, result, "Price")
         for name, value in result.price_of.items()

@@ -16,6 +16,7 @@ from compiler.pipeline import Compiled
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.figures.files import figure_files
 from runtime.figures.of_comparison import BASE, charts_of_comparison
+from runtime.figures.of_result import plots_of
 from runtime.result import Comparison, Labelled, Result, Value, plain
 from runtime.runs.csv_files import csv_text
 from runtime.runs.file_names import file_names
@@ -63,6 +64,7 @@ def save_comparison(
     files: dict[str, bytes] = {}
     for case, result in found.results.items():
         more = {"results.xlsx": workbook(result)} if xlsx else {}
+        more |= figure_files(plots_of(result), figures)
         files |= {f"{folders[case]}/{name}": content for name, content in run_files(result, more).items()}
     own = {"comparison.csv": table(found), **figure_files(charts_of_comparison(found), figures)}
     manifest = {

@@ -60,6 +60,12 @@ def test_figures_of_all_cases(folder: Path) -> None:
     assert {"objectives.svg", "reports.svg", "price_lmp.svg", "report_paid.svg", "comparisons.svg"} <= drawn
 
 
+def test_the_file_s_own_plots_of_each_case(folder: Path, found: Comparison) -> None:
+    """Where there is an answer; what `solve -o` draws besides is in no case's folder."""
+    drawn = {c: {p.stem for p in folder.glob(f"cases/{c}/figures/*.svg")} for c in found.results}
+    assert drawn == {"tight": {"dispatch"}, "loose": {"dispatch"}, "impossible": set()}
+
+
 def test_it_is_confirmed_until_it_is_changed(folder: Path) -> None:
     verified = verify_comparison(read_comparison(folder))
     assert verified.confirmed, verified.findings
