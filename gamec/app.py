@@ -51,7 +51,10 @@ def app() -> typer.Typer:
     )
     made.callback()(_gamec)
     for command in COMMANDS:
-        made.command(command.name, help=command.help, epilog=_shown(command.examples))(_guarded(command))
+        # Without a short help of its own, the list of commands would cut the help's line short.
+        made.command(command.name, help=command.help, short_help=command.help, epilog=_shown(command.examples))(
+            _guarded(command)
+        )
     return made
 
 
