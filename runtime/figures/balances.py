@@ -2,16 +2,18 @@
 
 A balance is an equation with a shadow price that runs over an index of numbers (`balance[t]: sum(g) out[g,t] ==
 demand[t]`). Its terms in variables are stacked, those that bring upwards and those that take downwards; its constant
-side is the line that they meet.
+side is the line that they meet. Where there is no constant side and one variable alone takes, that is the line. Which
+side brings does not depend on how the equation is written (`d - q == 0`): what costs its player something brings, what
+is worth something to it takes.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from compiler.ground.ground_game import Block
+from compiler.ground.ground_game import Block, GroundGame
 from compiler.ground.plotting import label_of, unit_words
-from compiler.ground.sparse import Floats
+from compiler.ground.sparse import Floats, Ints
 from compiler.ir.game import ConstraintDef, ParamDef
 from compiler.ir.walk import uses
 from compiler.pipeline import Compiled
@@ -66,16 +68,21 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> C
     groups, group = np.unique(positions[:, others], axis=0, return_inverse=True)
     places = np.zeros(block.size, np.int64) if not len(block.sets) else positions[:, along]
     terms = _terms(compiled, block, x)
+    upwards = _upwards(compiled, block, level, x, terms)
     unit = unit_words(unit_of(d.left))
     axis = block.labels[along]
     panels = []
     for number, key in enumerate(groups[:PANELS]):
         mine = group.reshape(-1) == number
-        sign = -1.0 if np.nansum(level[mine]) < 0 else 1.0
+        constant = float(np.nansum(level[mine]))
+        sign = upwards if constant == 0 else float(np.sign(constant))
         lines = [Line(label, _at(sign * values[mine], places[mine], len(axis))) for label, values in terms]
         largest = max((float(np.nanmax(np.abs(line.values), initial=0.0)) for line in lines), default=0.0)
         lines = [line for line in lines if np.nanmax(np.abs(line.values), initial=0.0) > SMALL * largest]
-        over = [Line(_constant_side(d), _at(sign * level[mine], places[mine], len(axis)))] if level[mine].any() else []
+        if level[mine].any():
+            over = [Line(_constant_side(d), _at(sign * level[mine], places[mine], len(axis)))]
+        else:
+            lines, over = _met(lines, SMALL * largest)
         words = ", ".join(str(block.labels[k][p]) for k, p in zip(others, key, strict=True))
         if len(lines) + len(over) > 1:
             panels.append(Panel(Kind.STACK, measured("", unit), tuple(lines), tuple(over), words))
@@ -87,6 +94,52 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> C
     words = next((s.signature.doc for s in compiled.game.sets if s.name == block.sets[along]), "")
     note = f"{left} more of {len(groups)} are left out" if left > 0 else ""
     return Chart(f"balance_{name}", title, words or block.letters[along], axis, tuple(panels), note)
+
+
+def _met(lines: list[Line], nothing: float) -> tuple[list[Line], list[Line]]:
+    """What is stacked, and the line that it meets: the only term that takes, if no other changes its direction."""
+    takes = [line for line in lines if np.nanmin(line.values, initial=0.0) < -nothing]
+    if len(takes) != 1 or len(lines) < 2 or np.nanmax(takes[0].values, initial=0.0) > nothing:
+        return lines, []
+    (one,) = takes
+    return [line for line in lines if line is not one], [Line(one.label, -one.values)]
+
+
+def _upwards(compiled: Compiled, block: Block, level: Floats, x: Floats, terms: list[tuple[str, Floats]]) -> float:
+    """1 if terms with a positive sign in the rows of the block bring, -1 if they take."""
+    if level.any():
+        return 1.0 if np.nansum(level) >= 0 else -1.0
+    game = compiled.ground
+    columns, _, amounts = _entries(compiled, block, x)
+    score = float(amounts @ np.sign(_own_costs(game, x)[columns]))
+    if score == 0.0:  # then more layers above than below
+        score = float(sum(np.sign(values.sum()) for _, values in terms))
+    return -1.0 if score < 0 else 1.0
+
+
+def _own_costs(game: GroundGame, x: Floats) -> Floats:
+    """What one more of each column costs its owner (columns,), what it pays to or gets from others apart: those sums
+    say who pays, not who brings."""
+    sense = np.array([player.sense for player in game.players], dtype=np.float64)
+    who = np.repeat(np.arange(len(game.players)), np.diff(game.objective.indptr))
+    found = np.zeros(game.columns)
+    own = game.owner[game.objective.indices] == who
+    np.add.at(found, game.objective.indices[own], sense[who[own]] * game.objective.data[own])
+    quad = game.objective_quad
+    own = (game.owner[quad.i] == quad.row) & (game.owner[quad.j] == quad.row)
+    value = sense[quad.row[own]] * quad.value[own]
+    np.add.at(found, quad.i[own], value * x[quad.j[own]])
+    np.add.at(found, quad.j[own], value * x[quad.i[own]])
+    return found
+
+
+def _entries(compiled: Compiled, block: Block, x: Floats) -> tuple[Ints, Ints, Floats]:
+    """Columns, rows counted from the block's first, and what each column brings there: (entries,) each."""
+    game = compiled.ground
+    start, stop = game.matrix.indptr[block.start], game.matrix.indptr[block.stop]
+    columns = game.matrix.indices[start:stop]
+    rows = np.repeat(np.arange(block.size), np.diff(game.matrix.indptr[block.start : block.stop + 1]))
+    return columns, rows, game.matrix.data[start:stop] * x[columns]
 
 
 def _constant_side(d: ConstraintDef) -> str:
@@ -107,10 +160,7 @@ def _terms(compiled: Compiled, block: Block, x: Floats) -> list[tuple[str, Float
     """What each variable brings to each row, (rows of the block,): by its elements that the row does not fix, while
     they are few."""
     game = compiled.ground
-    start, stop = game.matrix.indptr[block.start], game.matrix.indptr[block.stop]
-    columns = game.matrix.indices[start:stop]
-    amounts = game.matrix.data[start:stop] * x[columns]
-    rows = np.repeat(np.arange(block.size), np.diff(game.matrix.indptr[block.start : block.stop + 1]))
+    columns, rows, amounts = _entries(compiled, block, x)
     starts = np.array([b.start for b in game.column_blocks])
     owner = np.searchsorted(starts, columns, side="right") - 1
     found: list[tuple[str, Floats]] = []

@@ -106,6 +106,51 @@ def test_balances_in_both_directions_and_over_other_indices() -> None:
     assert {line.label: line.values.tolist() for line in b.lines} == {"from a to b": pytest.approx([3, 3], abs=1e-6)}
 
 
+@pytest.mark.parametrize(
+    "equation", ["d[t] - (sum(g) q[g,t]) == 0", "sum(g) q[g,t] == d[t]", "0 == d[t] - (sum(g) q[g,t])"]
+)
+def test_what_brings_stands_upwards_however_the_equation_is_written(equation: str) -> None:
+    """Demand is worth 5, the plants cost 1 and 3: both run, 2 and 1, and what is taken is their sum."""
+    result = solved(
+        f"""
+        set G index g = {{coal, gas}}
+        set T index t = 1..2
+        param cost[g] = {{coal: 1, gas: 3}}
+        player market {{
+          var d[t] in [0, 3] "demand"
+          var q[g,t] in [0, 2] "output"
+          maximize welfare = (sum(t) 5*d[t]) - (sum(g,t) cost[g]*q[g,t])
+          constraint balance[t]: {equation}  price worth[t]
+        }}
+        """
+    )
+    (panel,) = result.charts["balance_market.balance"].panels
+    assert {line.label: line.values.tolist() for line in panel.lines} == {
+        "output: coal": pytest.approx([2, 2]),
+        "output: gas": pytest.approx([1, 1]),
+    }
+    assert {line.label: line.values.tolist() for line in panel.over} == {"demand": pytest.approx([3, 3])}
+
+
+def test_several_that_take_stand_below() -> None:
+    """Without costs the side with more terms is above."""
+    result = solved(
+        """
+        set T index t = 1..2
+        player grid {
+          var a[t] in [1, 1]  var b[t] in [2, 2]  var c[t] in [4, 4]  var e[t] in [0, 9]  var f[t] in [5, 5]
+          minimize nothing = 0*(sum(t) a[t])
+          constraint balance[t]: a[t] + b[t] == c[t] + e[t] - f[t]  price worth[t]
+        }
+        """
+    )
+    (panel,) = result.charts["balance_grid.balance"].panels
+    assert {line.label: float(line.values[0]) for line in panel.lines} == pytest.approx(
+        {"grid.a": 1, "grid.b": 2, "grid.c": -4, "grid.e": -4, "grid.f": 5}
+    )
+    assert panel.over == ()
+
+
 def test_a_panel_for_each_unit() -> None:
     result = solved(
         """
