@@ -7,13 +7,12 @@ Reference: Scholtes, SIAM J. Optim. 11 (2001) 918.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from compiler.backends.bound_data import Emittable
 from compiler.backends.casadi_model import casadi_model
+from compiler.backends.equation_origins import origins_of
 from compiler.backends.joined_game import joined
 from compiler.backends.laid_out import laid_out
-from compiler.backends.own_problem import own_problem, with_shared_as_own
+from compiler.backends.own_problem import OwnProblem, own_problem, with_shared_as_own
 from compiler.backends.pyomo import Header
 from compiler.backends.pyomo_rules import Derived
 from compiler.backends.script_request import ScriptRequest
@@ -35,12 +34,11 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
             hints=["leave out `--form`", "`--to pyomo` has forms"],
         )
         findings.raise_errors()
-    note = ""
-    given: Mapping[int, str] = {}
-    if request.player:
-        compiled, note, given = own_problem(compiled, request)
+    whole = compiled.game
+    own = own_problem(compiled, request) if request.player else OwnProblem(compiled)
+    compiled, note, single = own.compiled, own.words, None
     game = compiled.game
-    notes = dict(given)
+    notes = dict(own.notes)
     if len(game.players) == 1 and not game.players[0].domain.binders:
         game = with_shared_as_own(game)
         data = compiled.bound_data()
@@ -51,10 +49,14 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
         notes |= single.notes
         note = f"{note}The single-level problem: optimality conditions of those who follow"
     derived = Derived(notes, None, bool(request.player))
-    model = casadi_model(game, data, compiled.source, findings, derived)
+    origins = origins_of(compiled.source, whole, own.again, single)
+    model = casadi_model(game, data, origins, findings, derived)
     findings.raise_errors()
     if model is None:
         raise DiagnosticError(findings.sorted())
     return laid_out(
-        "casadi.py.j2", model=model, header=Header.of(compiled, request.version, note), forgiving=derived.forgiving
+        "casadi.py.j2",
+        model=model,
+        header=Header.of(compiled, request.version, note, single is not None and single.original is whole),
+        forgiving=derived.forgiving,
     )

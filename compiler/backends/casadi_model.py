@@ -17,13 +17,12 @@ from compiler.backends.pyomo_indices import Letters, all_written
 from compiler.backends.pyomo_rules import WIDTH, Derived, returned
 from compiler.backends.pyomo_statements import Function, Shown
 from compiler.backends.pyomo_variables import Variables
-from compiler.backends.statement_text import comment, line_of
+from compiler.backends.statement_text import Origins, comment, line_of
 from compiler.ir import expr as ir
 from compiler.ir.game import BoundDef, ConstraintDef, FixDef, Game, LetDef, ParamDef, ReportDef, SetDef, VarDef
 from compiler.ir.units import Unit
 from compiler.ir.walk import holds_variables, uses
 from grammar.diagnostics import Findings
-from grammar.source import Source
 
 T = TypeVar("T")
 
@@ -76,10 +75,10 @@ class CasadiModel:
 
 
 def casadi_model(
-    game: Game, data: BoundData, source: Source, findings: Findings, derived: Derived | None = None
+    game: Game, data: BoundData, origins: Origins, findings: Findings, derived: Derived | None = None
 ) -> CasadiModel | None:
     """The script's statements; None when `findings` has got errors (G107, G704)."""
-    writer = _Writer(game, data, source, findings)
+    writer = _Writer(game, data, origins, findings)
     writer.derived = derived or Derived()
     return writer.run()
 
@@ -161,7 +160,7 @@ class _Writer(Variables):
 
     def _set(self, d: SetDef) -> Lines:
         return Lines(
-            comment(d, self.source), (f"m.{self.set_names[d.name]} = Set({element_list(self.data.sets[d.name])})",)
+            comment(d, self.origins), (f"m.{self.set_names[d.name]} = Set({element_list(self.data.sets[d.name])})",)
         )
 
     def _param(self, d: ParamDef) -> Lines:
@@ -170,7 +169,7 @@ class _Writer(Variables):
         note = self.derived.notes.get(id(d), "given from outside" if self.data.from_outside(d) else "")
         if not note and d.value is not None and not isinstance(d.value, ir.Number):
             note = "computed"
-        return Lines(comment(d, self.source, note), (f"m.{self.names.parts[id(d)]} = {text}",))
+        return Lines(comment(d, self.origins, note), (f"m.{self.names.parts[id(d)]} = {text}",))
 
     def _variable(self, d: VarDef) -> Lines:
         if d.kind != "real":
@@ -211,7 +210,7 @@ class _Writer(Variables):
             lambda letters: [
                 f"fixed({self.code.cell(cell, d.variable, letters)}, {self.code.number(d.value, letters).text})"
             ],
-            comment(d, self.source),
+            comment(d, self.origins),
         )
 
     # ------------------------------------------------------------ rows
@@ -258,7 +257,7 @@ class _Writer(Variables):
         own = ir.Use(
             d, tuple(ir.Letter(b, k, b.span) for b in d.domain.binders for k in range(len(b.letters))), bound.span
         )
-        above = comment(d, self.source, f"its {word} bound holds a variable")
+        above = comment(d, self.origins, f"its {word} bound holds a variable")
         return self._each(d.domain, lambda letters: self._state(own, bound.relation, bound.value, letters), above)
 
     def _final(self, d: VarDef) -> Lines:
@@ -275,14 +274,14 @@ class _Writer(Variables):
             lines = self._state(own, final.relation, final.value, letters)
             return [f"if {names[k]} == m.{self.set_names[home]}.last():", *(f"    {line}" for line in lines)]
 
-        above = (f"{line_of(final.span, self.source)}: {d.name} at its last element: {final.span.text}",)
+        above = (f"{line_of(final.span, self.origins, d, 'final')}: {d.name} at its last element: {final.span.text}",)
         return self._each(d.domain, body, above)
 
     def _pair(self, d: ConstraintDef) -> Lines:
         assert d.perp is not None
         first, second = d.perp
         note = self.derived.notes.get(id(d), f"complementarity {d.name}")
-        above = (f"{line_of(d.signature.span, self.source)}: {note}",)
+        above = (f"{line_of(d.signature.span, self.origins, d)}: {note}",)
         return self._each(
             d.domain,
             lambda letters: [
@@ -300,13 +299,13 @@ class _Writer(Variables):
             body = returned(self.code.number(d.value, letters))
         finally:
             self.code.problem = True
-        return Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.source))
+        return Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.origins))
 
     def _objective(self) -> Lines:
         d = self.player.objective
         code = self.code.number(d.value, {}).lines(WIDTH)
         lines = (f"goal = {code[0]}",) if len(code) == 1 else ("goal = (", *(f"    {x}" for x in code), ")")
-        return Lines(comment(d, self.source), lines)
+        return Lines(comment(d, self.origins), lines)
 
     def _price(self, c: ConstraintDef) -> Shown:
         assert c.price is not None
@@ -324,7 +323,7 @@ class _Writer(Variables):
     def _report(self, d: ReportDef) -> Shown:
         names, letters = self.parameters(d.domain)
         body = ("return None",) if d.missing else returned(self.code.number(d.value, letters))
-        function = Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.source))
+        function = Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.origins))
         keys = ""
         if d.domain.binders:
             listed, _, clauses = self.code.opened(d.domain, {})

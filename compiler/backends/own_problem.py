@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from compiler.backends.bound_data import BoundData, Emittable
 from compiler.backends.script_request import ScriptRequest
+from compiler.backends.statement_text import Numbered
 from compiler.derivation.faults import Underivable
 from compiler.derivation.others_given import others_given
 from compiler.ir.game import Game, PlayerDef
@@ -26,8 +27,19 @@ def with_shared_as_own(game: Game) -> Game:
     return replace(game, players=(alone,), shared=())
 
 
-def own_problem(compiled: Emittable, request: ScriptRequest) -> tuple[Emittable, str, Mapping[int, str]]:
-    """The problem, what it is in words, and a note for each parameter that stands for another's decision.
+@dataclass(frozen=True, eq=False)
+class OwnProblem:
+    """The problem, what it is in `words`, a note for each parameter that stands for another's decision, and by identity
+    of a statement the one of the whole game that it says `again`."""
+
+    compiled: Emittable
+    words: str = ""
+    notes: Mapping[int, str] = field(default_factory=dict)
+    again: Mapping[int, Numbered] = field(default_factory=dict)
+
+
+def own_problem(compiled: Emittable, request: ScriptRequest) -> OwnProblem:
+    """The problem of the player that is asked for.
 
     Raises `DiagnosticError`: G807 for a player that does not exist, G712 for what has no formula.
     """
@@ -36,7 +48,7 @@ def own_problem(compiled: Emittable, request: ScriptRequest) -> tuple[Emittable,
     findings.raise_errors()
     assert player is not None
     if len(compiled.game.players) == 1 and not player.domain.binders:
-        return compiled, "", {}
+        return OwnProblem(compiled)
     values = {} if request.decisions is None else request.decisions()
     try:
         found = others_given(compiled.game, player, key, values)
@@ -48,7 +60,7 @@ def own_problem(compiled: Emittable, request: ScriptRequest) -> tuple[Emittable,
     answer = f" and the answer of {some(below)}" if below else ""
     words = f"The problem of `{name}`{answer}: what others decide is data, as in the answer of the game. "
     notes = {id(p): "as in the answer of the game" for p in found.given}
-    return compiled.with_game(found.game), words, notes
+    return OwnProblem(compiled.with_game(found.game), words, notes, found.origin)
 
 
 def _named(game: Game, data: BoundData, text: str, findings: Findings) -> tuple[PlayerDef | None, tuple[object, ...]]:

@@ -3,13 +3,13 @@ its line. The script holds the data of the case; it needs Pyomo and a solver, no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compiler.backends.bound_data import BoundData, Emittable
+from compiler.backends.equation_origins import origins_of
 from compiler.backends.joined_game import joined, pair_limits
 from compiler.backends.laid_out import laid_out
-from compiler.backends.own_problem import own_problem, with_shared_as_own
+from compiler.backends.own_problem import OwnProblem, own_problem, with_shared_as_own
 from compiler.backends.pyomo_model import model_of
 from compiler.backends.pyomo_rules import Derived
 from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, Solver
@@ -36,12 +36,11 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
     bound, G712 for what has no symbolic conditions, G107 for what the script cannot say.
     """
     findings = Findings()
-    note = ""
-    given: Mapping[int, str] = {}
-    if request.player:
-        compiled, note, given = own_problem(compiled, request)
+    whole = compiled.game
+    own = own_problem(compiled, request) if request.player else OwnProblem(compiled)
+    compiled, note, single = own.compiled, own.words, None
     game = compiled.game
-    derived = Derived(given, None, bool(request.player))
+    derived = Derived(own.notes, None, bool(request.player))
     if len(game.players) == 1 and not game.players[0].domain.binders:
         game = with_shared_as_own(game)
         data = compiled.bound_data()
@@ -50,16 +49,17 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
         compiled = compiled.with_game(single.game)
         game, data = single.game, compiled.bound_data()
         limits = None if request.form != "kkt-big-m" else pair_limits(single, request)
-        derived = Derived({**given, **single.notes}, limits, bool(request.player))
+        derived = Derived({**own.notes, **single.notes}, limits, bool(request.player))
         form = FORMS[request.form] if request.form != "auto" else FORMS["kkt-sos1"]
         note = f"{note}The single-level problem: {form}"
     solvers = _solvers(game, data, derived, findings)
-    model = model_of(game, data, compiled.source, findings, derived)
+    origins = origins_of(compiled.source, whole, own.again, single)
+    model = model_of(game, data, origins, findings, derived)
     findings.raise_errors()
     if model is None:
         raise DiagnosticError(findings.sorted())
     paired = bool(model.pairs) and data.problem.removesuffix(PAIRED) in SOLVED_BY_HIGHS
-    header = Header.of(compiled, request.version, note)
+    header = Header.of(compiled, request.version, note, single is not None and single.original is whole)
     return laid_out("pyomo.py.j2", model=model, header=header, solvers=solvers, sharpened=paired)
 
 
@@ -105,11 +105,14 @@ class Header:
     version: str
     note: str = ""
     """What the script is, where it is not the model as written."""
+    document: str = ""
+    """How the document is asked for whose equations have these numbers."""
 
     @staticmethod
-    def of(compiled: Emittable, version: str, note: str = "") -> Header:
+    def of(compiled: Emittable, version: str, note: str = "", derives: bool = False) -> Header:
         game = compiled.game
         case = next((c for c in game.cases if c.name == game.case), None)
+        case_option = f" --case {game.case}" if game.case else ""
         return Header(
             title=game.name or file_name(compiled.source).removesuffix(".game"),
             doc=one_line(game.doc),
@@ -118,4 +121,5 @@ class Header:
             file=file_name(compiled.source),
             version=f" {version}" if version else "",
             note=note,
+            document=f"gamec doc {file_name(compiled.source)}{case_option}{' --derivation' if derives else ''}",
         )

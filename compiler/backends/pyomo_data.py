@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from compiler.backends.bound_data import BoundData
 from compiler.backends.data_literals import element_list, entries, number
 from compiler.backends.pyomo_statements import Component
-from compiler.backends.statement_text import comment
+from compiler.backends.statement_text import Origins, comment
 from compiler.ir import expr as ir
 from compiler.ir.game import ParamDef, SetDef
-from grammar.source import Source
 
 
 def set_statements(
-    sets: tuple[SetDef, ...], names: Mapping[str, str], data: BoundData, source: Source
+    sets: tuple[SetDef, ...], names: Mapping[str, str], data: BoundData, origins: Origins
 ) -> tuple[Component, ...]:
     """The sets, those that others lie in first."""
     placed: dict[str, SetDef] = {}
@@ -28,7 +27,7 @@ def set_statements(
 
     for definition in sets:
         place(definition)
-    return tuple(_set_statement(d, names, data, source) for d in placed.values())
+    return tuple(_set_statement(d, names, data, origins) for d in placed.values())
 
 
 def _parents(definition: SetDef) -> tuple[SetDef, ...]:
@@ -42,18 +41,18 @@ def _parents(definition: SetDef) -> tuple[SetDef, ...]:
             return ()
 
 
-def _set_statement(d: SetDef, names: Mapping[str, str], data: BoundData, source: Source) -> Component:
+def _set_statement(d: SetDef, names: Mapping[str, str], data: BoundData, origins: Origins) -> Component:
     parents = _parents(d)
     elements = f"initialize={element_list(data.sets[d.name])}"
     if parents:
         place = [f"within={'*'.join(f'm.{names[p.name]}' for p in parents)}"]
     else:
         place = [f"dimen={d.arity}"] if d.arity > 1 else []
-    return Component(names[d.name], "Set", (*place, elements), comment(d, source))
+    return Component(names[d.name], "Set", (*place, elements), comment(d, origins))
 
 
 def param_statement(
-    d: ParamDef, name: str, index: tuple[str, ...] | None, data: BoundData, source: Source, note: str = ""
+    d: ParamDef, name: str, index: tuple[str, ...] | None, data: BoundData, origins: Origins, note: str = ""
 ) -> Component:
     """A parameter; `index` names the sets of its index where it runs over whole sets, with a condition or without."""
     values = data.numbers(d)
@@ -62,7 +61,7 @@ def param_statement(
         notes.append("given from outside")
     elif not note and d.value is not None and not isinstance(d.value, ir.Number):
         notes.append("computed")
-    above = comment(d, source, ", ".join(notes))
+    above = comment(d, origins, ", ".join(notes))
     if not d.domain.binders:
         return Component(name, "Param", (f"initialize={number(values[()])}",), above)
     if index is None:

@@ -62,7 +62,7 @@ class Lifted(Products):
         name, _ = self.code.lifted[id(node)]
         index, index_set = self.index(name, place.domain, skips=False)
         names, letters = self.parameters(place.domain)
-        above = (f"{line_of(node.span, self.source)}: {short(node.span, 90)}",)
+        above = (f"{line_of(node.span, self.origins, within=True)}: {short(node.span, 90)}",)
         frame = Frame(name, place, tuple(names), letters, index, index_set, above)
         match node:
             case ir.Apply():

@@ -14,7 +14,7 @@ from compiler.backends.pyomo_pairs import Pairs
 from compiler.backends.pyomo_rules import Derived, returned
 from compiler.backends.pyomo_statements import Component, Fix, Function, Price, PyomoModel, Shown
 from compiler.backends.pyomo_variables import ends_in_row
-from compiler.backends.statement_text import comment
+from compiler.backends.statement_text import Origins, comment
 from compiler.backends.steps import surely_holds_variable
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, FixDef, Game, LetDef, ReportDef
@@ -22,16 +22,15 @@ from compiler.ir.steps import problem_expressions
 from compiler.ir.units import Unit
 from compiler.ir.walk import holds_variables, uses
 from grammar.diagnostics import Findings
-from grammar.source import Source
 
 T = TypeVar("T")
 
 
 def model_of(
-    game: Game, data: BoundData, source: Source, findings: Findings, derived: Derived | None = None
+    game: Game, data: BoundData, origins: Origins, findings: Findings, derived: Derived | None = None
 ) -> PyomoModel | None:
     """The script's statements; None when `findings` has got errors (G107, G704)."""
-    writer = _Writer(game, data, source, findings)
+    writer = _Writer(game, data, origins, findings)
     writer.derived = derived or Derived()
     written = writer.run()
     return None if findings.errors else written
@@ -65,10 +64,10 @@ class _Writer(Pairs):
         if self.findings.errors:
             return None
         return PyomoModel(
-            sets=set_statements(game.sets, self.set_names, self.data, self.source),
+            sets=set_statements(game.sets, self.set_names, self.data, self.origins),
             params=tuple(
                 param_statement(
-                    *(d, self.names.parts[id(d)], self.whole_sets(d.domain), self.data, self.source),
+                    *(d, self.names.parts[id(d)], self.whole_sets(d.domain), self.data, self.origins),
                     self.derived.notes.get(id(d), ""),
                 )
                 for d in game.all_params()
@@ -126,7 +125,7 @@ class _Writer(Pairs):
             body = returned(self.code.number(d.value, letters))
         finally:
             self.code.problem = True
-        return Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.source))
+        return Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.origins))
 
     def _objective(self) -> Component:
         d = self.player.objective
@@ -134,7 +133,7 @@ class _Writer(Pairs):
         function = Function(rule, ("m",), returned(self.code.number(d.value, {})))
         sense = ("sense=pe.maximize",) if d.maximize else ()
         return Component(
-            self.objective_name, "Objective", (f"rule={rule}", *sense), comment(d, self.source), (function,)
+            self.objective_name, "Objective", (f"rule={rule}", *sense), comment(d, self.origins), (function,)
         )
 
     def _constraint(self, d: ConstraintDef) -> tuple[Component, ...]:
@@ -177,7 +176,7 @@ class _Writer(Pairs):
             name, note = self.constraint_names[id(d)], ""
             if found:
                 name, note = self.part_names.claim(f"{d.name}_{word}", d.player), f"its {word} side"
-            found.append(self.rule(name, d.domain, lines, comment(d, self.source, note)))
+            found.append(self.rule(name, d.domain, lines, comment(d, self.origins, note)))
         return tuple(found)
 
     def _fix(self, d: FixDef) -> Fix:
@@ -187,7 +186,7 @@ class _Writer(Pairs):
         lines.append(
             f"{'    ' * len(clauses)}{cell}.fix({self.code.number(d.value, letters).text}, skip_validation=True)"
         )
-        return Fix(comment(d, self.source), tuple(lines))
+        return Fix(comment(d, self.origins), tuple(lines))
 
     # ------------------------------------------------------------ what is printed
 
@@ -204,7 +203,7 @@ class _Writer(Pairs):
     def _report(self, d: ReportDef) -> Shown:
         names, letters = self.parameters(d.domain)
         body = ("return None",) if d.missing else returned(self.code.number(d.value, letters))
-        function = Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.source))
+        function = Function(self.names.functions[id(d)], ("m", *names), body, comment(d, self.origins))
         keys = ""
         if d.domain.binders:
             listed, _, clauses = self.code.opened(d.domain, {})

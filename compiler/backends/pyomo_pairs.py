@@ -11,18 +11,17 @@ from compiler.backends.pyomo_indices import Letters
 from compiler.backends.pyomo_statements import Component, Function, Sos
 from compiler.backends.pyomo_variables import Variables
 from compiler.backends.script_request import Limits
-from compiler.backends.statement_text import line_of
+from compiler.backends.statement_text import Origins, line_of
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, VarDef
 from grammar.diagnostics import Findings
-from grammar.source import Source
 
 
 class Pairs(Variables):
     """Complementarities of one player's model; `sos` has those that are SOS1 sets."""
 
-    def __init__(self, game: Game, data: BoundData, source: Source, findings: Findings) -> None:
-        super().__init__(game, data, source, findings)
+    def __init__(self, game: Game, data: BoundData, origins: Origins, findings: Findings) -> None:
+        super().__init__(game, data, origins, findings)
         self.sos: list[Sos] = []
 
     def complementarity(self, d: ConstraintDef) -> tuple[Component, ...]:
@@ -45,7 +44,7 @@ class Pairs(Variables):
         index, index_set = self.index(name, d.domain, skips=False)
         note = self.derived.notes.get(id(d), f"`{d.name}`").removeprefix("complementarity of the multiplier of ")
         what = "gap" if word == "gap" else "first side"
-        above = (f"{line_of(d.signature.span, self.source)}: {what} of {note}",)
+        above = (f"{line_of(d.signature.span, self.origins, d)}: {what} of {note}",)
         found.append(Component(name, "Var", (*index, "bounds=(0, None)"), above, (), index_set))
         keys, _ = self.parameters(d.domain)
         cell = f"m.{name}[{', '.join(keys)}]" if keys else f"m.{name}"
@@ -64,7 +63,7 @@ class Pairs(Variables):
     def _sos1(self, d: ConstraintDef, sides: list[str]) -> list[Component]:
         name = self.constraint_names[id(d)]
         keys, cells = self._cells(d, sides)
-        above = (f"{line_of(d.signature.span, self.source)}: one of {cells[0]} and {cells[1]} is zero",)
+        above = (f"{line_of(d.signature.span, self.origins, d)}: one of {cells[0]} and {cells[1]} is zero",)
         self.sos.append(Sos(sides[0], sides[1], name))
         index, index_set = self.index(name, d.domain, skips=False)
         rule = self.function_names.claim(f"{name}_rule")
@@ -75,7 +74,7 @@ class Pairs(Variables):
         """A binary is 1 where the first side may be above zero. Instances without limits need no condition."""
         keys, cells = self._cells(d, sides)
         inner = f"[{', '.join(keys)}]" if keys else ""
-        place = line_of(d.signature.span, self.source)
+        place = line_of(d.signature.span, self.origins, d)
         found: list[Component] = []
         largest: list[str] = []
         for k, side in enumerate(sides):

@@ -12,13 +12,12 @@ from compiler.backends.pyomo_expressions import Expressions, ScriptNames
 from compiler.backends.pyomo_indices import Letters
 from compiler.backends.pyomo_statements import Component, Function, IndexSet
 from compiler.backends.script_request import Limits
-from compiler.backends.statement_text import comment, line_of
+from compiler.backends.statement_text import Origins, comment, line_of
 from compiler.backends.steps import surely_holds_variable
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, ParamDef, VarDef
 from compiler.ir.steps import Steps
 from grammar.diagnostics import Findings
-from grammar.source import Source
 
 WIDTH = 112
 """Columns up to which an expression stands in one line."""
@@ -42,11 +41,11 @@ class Rules:
     reserved = SCRIPT_RESERVED
     """Names that no function or letter may have."""
 
-    def __init__(self, game: Game, data: BoundData, source: Source, findings: Findings) -> None:
+    def __init__(self, game: Game, data: BoundData, origins: Origins, findings: Findings) -> None:
         self.game = game
         self.player = game.players[0]
         self.data = data
-        self.source = source
+        self.origins = origins
         self.findings = findings
         self.steps = Steps(game)
         self.part_names = Names(MODEL_RESERVED)
@@ -126,7 +125,7 @@ class Rules:
     def above(self, d: VarDef | ConstraintDef) -> tuple[str, ...]:
         """The comment over a declaration: what the file says, or what was derived from it."""
         note = self.derived.notes.get(id(d))
-        return comment(d, self.source) if note is None else (f"{line_of(d.signature.span, self.source)}: {note}",)
+        return comment(d, self.origins) if note is None else (f"{line_of(d.signature.span, self.origins, d)}: {note}",)
 
     # ------------------------------------------------------------ rules
 

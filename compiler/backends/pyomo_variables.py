@@ -66,14 +66,14 @@ class Variables(Lifted):
         index, index_set = self.index(name, d.domain, skips=False)
         names, letters = self.parameters(d.domain)
         limits = self._limits([b for b in d.bounds if not holds_variables(b.value)], letters, Level.PRODUCT)
-        above = comment(d, self.source, "1 where it is within its bounds, 0 where it is zero")
+        above = comment(d, self.origins, "1 where it is within its bounds, 0 where it is zero")
         parts = [Component(name, "Var", (*index, "within=pe.Binary"), above, (), index_set)]
         key = f"[{', '.join(names)}]" if names else ""
         for word, relation, limit in zip(("least", "most"), (">=", "<="), limits, strict=True):
             row = self.part_names.claim(f"{d.name}_{word}", d.player)
             rule = self.function_names.claim(f"{row}_rule")
             body = (f"return m.{self.names.parts[id(d)]}{key} {relation} {limit}*m.{name}{key}",)
-            above = comment(d, self.source, f"{'at least' if word == 'least' else 'at most'} its bound, or zero")
+            above = comment(d, self.origins, f"{'at least' if word == 'least' else 'at most'} its bound, or zero")
             parts.append(
                 Component(row, "Constraint", (*index, f"rule={rule}"), above, (Function(rule, ("m", *names), body),))
             )
@@ -131,7 +131,8 @@ class Variables(Lifted):
                 d.before.span,
                 "step the variable along one index only",
             )
-        above = (f"{line_of(d.before.span, self.source)}: {d.name} before its first element: {d.before.span.text}",)
+        place = line_of(d.before.span, self.origins, d, "before")
+        above = (f"{place}: {d.name} before its first element: {d.before.span.text}",)
         body = [
             f"if {' or '.join(outside)}:",
             *(f"    {line}" for line in first),
@@ -144,7 +145,7 @@ class Variables(Lifted):
         """A bound that holds variables is a constraint."""
         word = {">=": "lower", "<=": "upper"}.get(bound.relation, "value")
         name = self.part_names.claim(f"{d.name}_{word}", d.player)
-        above = comment(d, self.source, f"its {word} bound holds a variable")
+        above = comment(d, self.origins, f"its {word} bound holds a variable")
         return self.rule(
             name, d.domain, lambda letters: self.relation(itself(d), bound.relation, bound.value, letters), above
         )
@@ -164,7 +165,7 @@ class Variables(Lifted):
             ]
 
         name = self.part_names.claim(f"{d.name}_end", d.player)
-        above = (f"{line_of(final.span, self.source)}: {d.name} at its last element: {final.span.text}",)
+        above = (f"{line_of(final.span, self.origins, d, 'final')}: {d.name} at its last element: {final.span.text}",)
         return self.rule(name, d.domain, body, above)
 
 

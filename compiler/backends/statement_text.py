@@ -4,7 +4,8 @@ string."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from textwrap import wrap
 
@@ -19,11 +20,14 @@ from compiler.ir.game import (
     Signature,
     VarDef,
 )
+from compiler.ir.numbering import EquationNumbers
 from grammar.source import Source, Span
 
 WIDTH = 116
 
 Statement = SetDef | ParamDef | LetDef | VarDef | ConstraintDef | ObjectiveDef | ReportDef
+
+Numbered = Statement | FixDef
 
 _KEYWORD = re.compile(r"\b(set|scenarios|probability|param|let|var|minimize|maximize|constraint|report|compare)\s+\Z")
 _COMMENT_OR_STRING = re.compile(r'"[^"\r\n]*"|#[^\r\n]*')
@@ -39,32 +43,58 @@ _KIND = re.compile(r"\s+(?:integer|binary|cyclic)\b")
 _CLOSING = re.compile(r"\s*[)\]}]")
 
 
-def comment(statement: Statement | FixDef, main: Source, note: str = "") -> tuple[str, ...]:
-    """Lines without the sign of a comment. `main` is the model's own file: places in other files name them."""
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Where statements come from: `main` is the model's own file, so that places in other files name them; `numbers`
+    are those of the model's document. A script may be of another game, made from the model's: `said_again` has, by
+    identity of a statement of that game, the one of the model, or a statement and its part."""
+
+    main: Source
+    numbers: EquationNumbers
+    said_again: Mapping[int, Numbered | tuple[Numbered, str]] = field(default_factory=dict)
+
+    def number(self, statement: Numbered | None, part: str = "") -> int | None:
+        """The number of the equation in the model's document, None for what is none. A variable's own is that of its
+        bounds."""
+        if statement is None:
+            return None
+        original = self.said_again.get(id(statement), statement)
+        if isinstance(original, tuple):
+            return self.numbers.of(*original)
+        return self.numbers.of(original, part or ("bounds" if isinstance(original, VarDef) else ""))
+
+
+def comment(statement: Statement | FixDef, origins: Origins, note: str = "") -> tuple[str, ...]:
+    """Lines without the sign of a comment."""
     if isinstance(statement, FixDef):
-        return _lines(f"line {_place(statement.span, main)}: {_plain(statement.span.text)}")
+        return _lines(f"{line_of(statement.span, origins, statement)}: {_plain(statement.span.text)}")
     signature = statement.signature
     text, elsewhere = _said(signature.span, [s for s in _spans(statement) if s is not None])
     if text.startswith("probability "):
         # It stands in the line of its scenarios, as does their file.
-        return _lines(f"line {_place(signature.span, main)}: {text}")
+        return _lines(f"{line_of(signature.span, origins, statement)}: {text}")
     if isinstance(statement, ParamDef) and elsewhere:
         # A case replaces the value and leaves the head where it is.
         index = statement.domain.span
         text += _plain(index.text) if index in elsewhere and index is not None else ""
         text += f" : {signature.unit.text}" if signature.unit is not None and ":" not in text else ""
-        text += "".join(f"   ({line_of(s, main)}: {_plain(s.text)})" for s in elsewhere if s is not index)
+        text += "".join(f"   ({line_of(s, origins)}: {_plain(s.text)})" for s in elsewhere if s is not index)
     name = signature.name
     if "." in name:
         # Declared in a component: the text has the name that it has there.
         text += f"   (as {name})"
     doc = f'   "{one_line(signature.doc)}"' if signature.doc and f'"{signature.doc}"' not in text else ""
-    return _lines(f"line {_place(signature.span, main)}: {text}{doc}{f'   ({note})' if note else ''}")
+    return _lines(f"{line_of(signature.span, origins, statement)}: {text}{doc}{f'   ({note})' if note else ''}")
 
 
-def line_of(span: Span, main: Source) -> str:
-    """`line 7`, or `line 7 of devices.game` for another file than the model's own."""
-    return f"line {_place(span, main)}"
+def line_of(
+    span: Span, origins: Origins, statement: Numbered | None = None, part: str = "", within: bool = False
+) -> str:
+    """`line 7`, or `line 7 of devices.game` for another file than the model's own; `line 7, eq. 4` for a statement, or
+    a part of it, that is an equation of the model's document, or for what stands `within` one."""
+    number = origins.numbers.holding(span) if within else origins.number(statement, part)
+    here = str(span.line) if span.source.path == origins.main.path else f"{span.line} of {file_name(span.source)}"
+    return f"line {here}" + (f", eq. {number}" if number is not None else "")
 
 
 def file_name(source: Source) -> str:
@@ -75,10 +105,6 @@ def file_name(source: Source) -> str:
 def one_line(text: str) -> str:
     """The text without line breaks, for a comment."""
     return " ".join(text.split())
-
-
-def _place(span: Span, main: Source) -> str:
-    return str(span.line) if span.source.path == main.path else f"{span.line} of {file_name(span.source)}"
 
 
 def _lines(text: str) -> tuple[str, ...]:

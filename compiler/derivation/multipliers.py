@@ -27,6 +27,8 @@ class Multiplier:
     of: ConstraintDef | VarDef | FixDef
     gap: ir.Expr
     bound: bool = False
+    part: str = ""
+    """Which equation of `of` it belongs to, as `compiler.ir.numbering` calls it: of a variable "bounds" or "final"."""
 
     @property
     def name(self) -> str:
@@ -187,7 +189,7 @@ def _of_bounds(game: Game, v: VarDef, names: _Names) -> list[Multiplier]:
         gap = total([(sign, itself(v)), (-sign, value)], listed[0].span)
         doc = f"multiplier of the {words} of `{v.name}`"
         family = _family(names, "nu", v.name, end, v.domain, v.player, v.own, doc, v.signature.span)
-        found.append(Multiplier(family, role, v, gap, True))
+        found.append(Multiplier(family, role, v, gap, True, "bounds"))
     if v.final is not None:
         found.append(_of_final(game, v, v.final, names))
     return found
@@ -206,7 +208,7 @@ def _of_final(game: Game, v: VarDef, final: BoundDef, names: _Names) -> Multipli
     doc = f"multiplier of what `{v.name}` ends with"
     letter_name = "lambda" if role == "equal" else "mu"
     family = _family(names, letter_name, v.name, "end", domain, v.player, v.own, doc, final.span)
-    return Multiplier(family, role, v, gap, True)
+    return Multiplier(family, role, v, gap, True, "final")
 
 
 def _of_fix(fix: FixDef, names: _Names) -> Multiplier:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from compiler.derivation.algebra import both, constant_steps, letters_of, number
 from compiler.derivation.conditions_known import known
 from compiler.derivation.faults import Underivable
-from compiler.derivation.rewriting import Owned, Rewriting, as_let
+from compiler.derivation.rewriting import Defined, Owned, Rewriting, as_let
 from compiler.derivation.substitution import substituted
 from compiler.ir import expr as ir
 from compiler.ir.game import (
@@ -42,6 +42,8 @@ class OthersGiven:
 
     game: Game
     given: tuple[ParamDef, ...]
+    origin: Mapping[int, Defined]
+    """The statement of the whole game that each one here says again, by identity."""
 
 
 def others_given(game: Game, player: PlayerDef, key: Key, values: Values) -> OthersGiven:
@@ -98,7 +100,10 @@ class _Given(Rewriting):
             p.params = tuple(d for d in p.params if id(d) in used)
         others = [d for p in game.players if p.name not in self.names for d in p.params]
         params = tuple(d for d in (*result.params, *others) if id(d) in used)
-        return OthersGiven(replace(result, params=params), tuple(self.given.values()))
+        goals: dict[int, Defined] = {id(self.goals[id(p.objective)]): p.objective for p in game.players}
+        origin = {copy: goals.get(id(d), d) for copy, d in self.origin.items()}
+        origin |= {id(report): o, id(result.players[0].objective): o}
+        return OthersGiven(replace(result, params=params), tuple(self.given.values()), origin)
 
     def owner(self, d: Owned) -> tuple[str, ir.Domain, int]:
         """The chosen player has no index any more: its declarations stand at the instance picked."""

@@ -16,6 +16,8 @@ Instead = Callable[[ir.Use], ir.Expr | None]
 
 Owned = VarDef | LetDef | ConstraintDef | ObjectiveDef
 
+Defined = Owned | ReportDef | FixDef
+
 
 class Rewriting:
     """Copies of definitions. Uses in them point to copies; what `instead` says comes first, and may speak of originals
@@ -29,6 +31,8 @@ class Rewriting:
         self.lets: dict[int, LetDef] = {}
         self.constraints: dict[int, ConstraintDef] = {}
         self.reports: dict[int, ReportDef] = {}
+        self.origin: dict[int, Defined] = {}
+        """Originals by identity of the copy."""
         self._made: dict[int, VarDef | LetDef] = {}
         self._instead = instead
         self._names = names
@@ -63,6 +67,7 @@ class Rewriting:
             copy = VarDef(self._signature(d), *self.owner(d), d.kind, d.kind_span, start=d.start, cyclic=d.cyclic)
             # Before its bounds are looked at, which may hold the variable itself at another index.
             self.variables[id(d)] = self._made[id(copy)] = copy
+            self.origin[id(copy)] = d
             copy.bounds = tuple(self._bound(b) for b in d.bounds)
             copy.before = None if d.before is None else self.of(d.before)
             copy.final = None if d.final is None else self._bound(d.final)
@@ -77,6 +82,7 @@ class Rewriting:
         if id(d) not in self.lets:
             copy = LetDef(self._signature(d), *self.owner(d), self.of(d.value))
             self.lets[id(d)] = self._made[id(copy)] = copy
+            self.origin[id(copy)] = d
         return self.lets[id(d)]
 
     def constraint(self, d: ConstraintDef) -> ConstraintDef:
@@ -97,18 +103,24 @@ class Rewriting:
                 d.holds_at,
                 None if d.perp is None else (self.of(d.perp[0]), self.of(d.perp[1])),
             )
+            self.origin[id(self.constraints[id(d)])] = d
         return self.constraints[id(d)]
 
     def objective(self, d: ObjectiveDef) -> ObjectiveDef:
-        return ObjectiveDef(d.signature, *self.owner(d), d.maximize, self.of(d.value))
+        copy = ObjectiveDef(d.signature, *self.owner(d), d.maximize, self.of(d.value))
+        self.origin[id(copy)] = d
+        return copy
 
     def fix(self, d: FixDef) -> FixDef:
-        return replace(d, variable=self.variable(d.variable))
+        copy = replace(d, variable=self.variable(d.variable))
+        self.origin[id(copy)] = d
+        return copy
 
     def report(self, d: ReportDef) -> ReportDef:
         if id(d) not in self.reports:
             value = d.value if d.missing else self.of(d.value)
-            self.reports[id(d)] = ReportDef(d.signature, d.domain, d.kind, value, d.missing)
+            self.reports[id(d)] = copy = ReportDef(d.signature, d.domain, d.kind, value, d.missing)
+            self.origin[id(copy)] = d
         return self.reports[id(d)]
 
     def _signature(self, d: Owned) -> Signature:

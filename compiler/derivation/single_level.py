@@ -14,7 +14,7 @@ from compiler.derivation.algebra import letters_of, number
 from compiler.derivation.faults import Underivable
 from compiler.derivation.multipliers import Multiplier
 from compiler.derivation.optimality import Optimality, optimality
-from compiler.derivation.rewriting import Rewriting, as_let
+from compiler.derivation.rewriting import Defined, Rewriting, as_let
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, LetDef, ObjectiveDef, PlayerDef, ReportDef, Signature, VarDef
 from compiler.ir.words import some
@@ -42,6 +42,9 @@ class SingleLevel:
     """The copy of each constraint and derived row by identity of the original."""
     notes: Mapping[int, str]
     pairs: Mapping[int, Multiplier]
+    origin: Mapping[int, Defined]
+    """The statement of `original` or of a derivation that each copy says again, by identity of the copy; of a
+    multiplier its declaration, of a report of an objective or a shadow price that objective or its constraint."""
 
     @property
     def multipliers(self) -> tuple[Multiplier, ...]:
@@ -140,6 +143,8 @@ class _Joined:
         self.name = leader.name if leader is not None else _free_name("equilibrium", taken)
         families = {id(m): m for f in followers for m in f.multipliers}
         self.families = tuple(families.values())
+        self.told: dict[int, Defined] = {}
+        """What the reports that were added tell, by identity of the report."""
         self.constraints = self._constraints()
         self.lets = [*game.all_lets(), *self.goals.values()]
         self.new = Rewriting(self.name, self._instead, self._names())
@@ -179,8 +184,14 @@ class _Joined:
         notes |= {id(rows[id(d)]): d.signature.doc for d in derived if id(d) in rows}
         return SingleLevel(
             game, self.leader, self.followers, joined, copies, rows, notes,
-            {id(rows[key]): m for key, m in pairs.items()},
+            {id(rows[key]): m for key, m in pairs.items()}, self._origin(),
         )  # fmt: skip
+
+    def _origin(self) -> dict[int, Defined]:
+        """Of copies, those of what was made here traced to what it stands for."""
+        goals: dict[int, Defined] = {id(self.goals[id(f.player.objective)]): f.player.objective for f in self.followers}
+        made = {**goals, **self.told}
+        return {copy: made.get(id(d), d) for copy, d in self.new.origin.items()}
 
     def _constraints(self) -> list[ConstraintDef]:
         found = [*(self.leader.constraints if self.leader is not None else ()), *self.old.shared]
@@ -221,16 +232,18 @@ class _Joined:
                 signature = replace(o.signature, name=f"{f.player.name}.{o.name}")
                 use = ir.Use(self.goals[id(o)], letters_of(o.domain), o.signature.span)
                 found.append(ReportDef(signature, o.domain, "objective", use))
+                self.told[id(found[-1])] = o
         return found
 
     def _prices(self) -> list[ReportDef]:
         """Named shadow prices of followers."""
-        return [
-            ReportDef(c.price, c.domain, "report", f.price(c, letters_of(c.domain)))
-            for f in self.followers
-            for c in f.player.constraints
-            if c.price is not None and f.of(c)
-        ]
+        found = []
+        for f in self.followers:
+            for c in f.player.constraints:
+                if c.price is not None and f.of(c):
+                    found.append(ReportDef(c.price, c.domain, "report", f.price(c, letters_of(c.domain))))
+                    self.told[id(found[-1])] = c
+        return found
 
     def _instead(self, use: ir.Use) -> ir.Expr | None:
         target = use.target

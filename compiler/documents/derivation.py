@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.derivation import Multiplier, Optimality, SingleLevel
+from compiler.derivation import Optimality, SingleLevel
 from compiler.documents.document import (
     Block,
     Column,
@@ -90,7 +90,7 @@ def _conditions(f: Optimality, statements: Statements) -> Section:
             _said("Its derivative by each decision is zero:"),
             _rows(statements, *(s.row for s in f.stationarity)),
         ]
-    equal = [n for m in f.multipliers if m.role == "equal" and (n := _number(m, numbers)) is not None]
+    equal = [n for m in f.multipliers if m.role == "equal" and (n := numbers.of(m.of, m.part)) is not None]
     if f.complementarity:
         blocks += [
             _said("Each inequality holds, and its multiplier is zero unless it holds with equality:"),
@@ -126,7 +126,7 @@ def _multipliers(f: Optimality, statements: Statements) -> Table:
     """Each family with what it belongs to."""
     shown: list[tuple[Inlines, ...]] = []
     for m in f.multipliers:
-        number = _number(m, statements.numbers)
+        number = statements.numbers.of(m.of, m.part)
         side = {"equal": "equality", "lower": "lower side", "upper": "upper side"}[m.role]
         if isinstance(m.of, VarDef) and m.role != "equal":
             side = {"lower": "lower bound", "upper": "upper bound"}[m.role]
@@ -135,13 +135,6 @@ def _multipliers(f: Optimality, statements: Statements) -> Table:
         shown.append(((symbol,), belongs, words("any sign" if m.free else "at least zero")))
     columns = (Column("Multiplier"), Column("Belongs to", 1.0), Column("Sign"))
     return Table(f"Multipliers of the {player_name(f.player)}", columns, (("", tuple(shown)),))
-
-
-def _number(m: Multiplier, numbers: EquationNumbers) -> int | None:
-    if not isinstance(m.of, VarDef):
-        return numbers.of(m.of)
-    part = "final" if "ends" in m.definition.signature.doc or m.name.endswith("_end") else "bounds"
-    return numbers.of(m.of, part) or numbers.of(m.of, "bounds")
 
 
 def _single_level(single: SingleLevel, numbers: EquationNumbers) -> Section:
@@ -153,7 +146,7 @@ def _single_level(single: SingleLevel, numbers: EquationNumbers) -> Section:
         if own:
             items.append((Text(f"the constraints and bounds of the {player_name(leader)}: "), *references(own)))
     for f in single.followers:
-        equal = [n for m in f.multipliers if m.role == "equal" and (n := _number(m, numbers)) is not None]
+        equal = [n for m in f.multipliers if m.role == "equal" and (n := numbers.of(m.of, m.part)) is not None]
         stationary = [n for s in f.stationarity if (n := numbers.of(s.row)) is not None]
         pairs = [n for c in f.complementarity if (n := numbers.of(c.row)) is not None]
         parts: list[Inlines] = []

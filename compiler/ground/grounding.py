@@ -28,7 +28,7 @@ from compiler.ground.spaces import Columns, Place, Spaces
 from compiler.ground.sparse import Csr, Quad, joined, stacked
 from compiler.ground.values import Dense
 from compiler.ir import expr as ir
-from compiler.ir.game import ConstraintDef, FixDef, Game, PlayerDef, Signature, VarDef
+from compiler.ir.game import ConstraintDef, FixDef, Game, LetDef, PlayerDef, Signature, VarDef
 from compiler.ir.numbering import EquationNumbers, Statement
 from compiler.ir.walk import uses
 from grammar.diagnostics import Findings
@@ -200,8 +200,7 @@ class _Grounding:
                 if place is None:
                     continue
                 self.spaces.columns[id(variable)] = self._place(base, variable, *place)
-                # A market's price has no bounds of its own there: they stand in its condition.
-                self.begin(player.objective) if player.market else self.begin(variable, "bounds")
+                self.begin(variable, "bounds")
                 self.column_blocks.append(
                     self._block(variable.signature, variable.player, variable.own, variable.domain, base, place[0])
                 )
@@ -244,11 +243,7 @@ class _Grounding:
 
     def equation_at(self, span: Span) -> int:
         """See `Flat`."""
-        for let in self.game.all_lets():
-            of = let.value.span
-            if of.source is span.source and of.start <= span.start and span.end <= of.end:
-                return self.numbers.of(let) or self.writing
-        return self.writing
+        return self.numbers.holding(span, LetDef) or self.writing
 
     def _block(
         self, signature: Signature, player: str, own: int, domain: ir.Domain, base: int, layout: Layout

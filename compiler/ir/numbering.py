@@ -9,8 +9,9 @@ name for data have no number; the nomenclature says what they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import UnionType
 
 from compiler.ir import expr as ir
 from compiler.ir.game import (
@@ -27,6 +28,7 @@ from compiler.ir.game import (
 )
 from compiler.ir.levels import ordered_players
 from compiler.ir.walk import holds_variables
+from grammar.source import Span
 
 Statement = ObjectiveDef | LetDef | ConstraintDef | VarDef | FixDef | ParamDef | SetDef | ReportDef
 
@@ -46,25 +48,46 @@ class EquationNumbers:
     """All equations of a game in order, numbered from 1."""
 
     entries: tuple[Entry, ...]
+    markets: Mapping[int, ObjectiveDef] = field(default_factory=dict)
+    """By identity of a market's price, the objective that stands for its condition: it holds the price's bounds."""
 
     @staticmethod
     def of_game(game: Game) -> EquationNumbers:
         pairs = _ordered(game)
-        return EquationNumbers(tuple(Entry(k, statement, part) for k, (statement, part) in enumerate(pairs, start=1)))
+        entries = tuple(Entry(k, statement, part) for k, (statement, part) in enumerate(pairs, start=1))
+        return EquationNumbers(entries, {id(v): p.objective for p in game.players if p.market for v in p.variables})
 
     def followed_by(self, statements: Iterable[Statement]) -> EquationNumbers:
         """These and further statements behind them, such as those of a derivation."""
         first = len(self.entries) + 1
-        return EquationNumbers((*self.entries, *(Entry(k, s) for k, s in enumerate(statements, start=first))))
+        further = tuple(Entry(k, s) for k, s in enumerate(statements, start=first))
+        return EquationNumbers((*self.entries, *further), self.markets)
 
     def of(self, statement: Statement, part: str = "") -> int | None:
         """The number of a statement of this game; None for one that has no equation. Statements are known by
         identity."""
+        if part == "bounds" and id(statement) in self.markets:
+            return self.of(self.markets[id(statement)])
         return next((e.number for e in self.entries if e.statement is statement and e.part == part), None)
 
     def by_name(self, player: str, name: str, part: str = "") -> int | None:
         """The number of `player.name` (the player "" for what stands at the top), as certificates know it."""
         return next((e.number for e in self.entries if _name(e.statement) == (player, name) and e.part == part), None)
+
+    def holding(
+        self, span: Span, kind: type[Statement] | UnionType = ConstraintDef | LetDef | ObjectiveDef
+    ) -> int | None:
+        """The number of the one equation of this kind in whose text something stands; None where there are several, as
+        of a component that is used twice, or none."""
+        found = [
+            e.number
+            for e in self.entries
+            if isinstance(e.statement, kind)
+            and any(
+                of.source is span.source and of.start <= span.start and span.end <= of.end for of in _said(e.statement)
+            )
+        ]
+        return found[0] if len(found) == 1 else None
 
     def parts(self, statement: Statement) -> tuple[Entry, ...]:
         """Every equation of a statement."""
@@ -87,6 +110,18 @@ def is_computed(definition: ParamDef | SetDef) -> bool:
     if isinstance(definition, SetDef):
         return isinstance(definition.value, ir.SetFilter | ir.SetCombination)
     return definition.value is not None and not is_plain(definition.value)
+
+
+def _said(statement: Statement) -> Iterator[Span]:
+    """The places of a statement's expressions."""
+    match statement:
+        case ConstraintDef():
+            parts = (statement.left, statement.middle, statement.right, *(statement.perp or ()))
+            yield from (e.span for e in parts if e is not None)
+        case LetDef() | ObjectiveDef():
+            yield statement.value.span
+        case _:
+            return
 
 
 def _name(statement: Statement) -> tuple[str, str]:
