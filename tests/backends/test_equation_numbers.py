@@ -1,4 +1,4 @@
-"""One number for one equation: in the document's LaTeX, in the comments of scripts, in the certificate's names, and over
+"""One number for one equation: in the document's LaTeX, in comments of scripts, in the certificate's names, and over
 the rows of files for solvers. What is compared is read from the texts that people get."""
 
 from __future__ import annotations

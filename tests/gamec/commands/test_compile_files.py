@@ -65,7 +65,7 @@ def test_the_lp_file_begins_with_what_it_is(gamec: Gamec, model: str) -> None:
     assert lines[1] == "\\ the problem of leader with the optimality conditions of follower"
     assert "Maximize" in lines
     assert " leader.worth: - leader.y - 3.0 follower.x + 10.0" in lines
-    assert "\\ toy.game:5: follower.a" in lines
+    assert "\\ toy.game:5: follower.a (eq. 4)" in lines
 
 
 def test_three_files_or_none(gamec: Gamec, model: str, tmp_path: Path) -> None:
