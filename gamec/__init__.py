@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gamec.checking import check
     from gamec.game import Game, load
     from gamec.kept import read_run, verify
+    from gamec.report_page.report import report
     from grammar.diagnostics import Diagnostic, DiagnosticError
     from runtime.result import Comparison, Result, Status
     from runtime.session import compare, solve
@@ -33,6 +34,7 @@ __all__ = [
     "compare",
     "load",
     "read_run",
+    "report",
     "solve",
     "sweep",
     "verify",
@@ -51,6 +53,7 @@ _HOMES = {
     "load": "gamec.game",
     "load_ipython_extension": "gamec.jupyter_magic",
     "read_run": "gamec.kept",
+    "report": "gamec.report_page.report",
     "solve": "runtime.session",
     "sweep": "runtime.sweeps.sweep",
     "unload_ipython_extension": "gamec.jupyter_magic",

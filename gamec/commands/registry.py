@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gamec.commands import check, compare, compile, doc, doctor, explain, fmt, lsp, new, show, solve, sweep, verify  # noqa: A004 - called as the command
+from gamec.commands import (
+    check,
+    compare,
+    compile,  # noqa: A004 - called as the command
+    doc,
+    doctor,
+    explain,
+    fmt,
+    lsp,
+    new,
+    report,
+    show,
+    solve,
+    sweep,
+    verify,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,12 @@ COMMANDS: tuple[Command, ...] = (
         "Show a kept answer, or what a stage of the compiler made of a model.",
         show.run,
         ("gamec show runs/winter", "gamec show park.game", "gamec show park.game --stage ground --case winter"),
+    ),
+    Command(
+        "report",
+        "Write a kept answer as one page with charts to look into, which works offline.",
+        report.run,
+        ("gamec report runs/winter", "gamec report runs/seasons -o seasons.html"),
     ),
     Command(
         "verify",

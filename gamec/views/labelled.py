@@ -6,6 +6,7 @@ The last index runs across, the others down; a name with two indices is turned w
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
@@ -26,26 +27,45 @@ ROWS = 12
 
 def labelled_lines(name: str, value: Labelled, paper: Paper, everything: bool, indent: str = "  ") -> list[str]:
     """A head line (name, unit, what the values are like, doc) and the table, cut short unless `everything`."""
-    values = value.values
     words = f"{clean(name)}[{clean(','.join(value.index))}]"
-    unit = f" {clean(value.unit)}" if value.unit and value.unit != "1" else ""
     doc = f'  "{clean(value.doc)}"' if value.doc else ""
-    if len(value) == 0:
-        return [f"{indent}{paper.styled('strong', words)}{unit}: no values{doc}"]
-    scale = scale_of(values.tolist())
+    unit = _unit(value) if not len(value) else ""
+    head = f"{indent}{paper.styled('strong', words)}{unit}: {clean(facts(value))}{doc}"
+    if not _differ(value):
+        return [head]
+    return [head, *_table(value, scale_of(value.values.tolist()), paper.width, everything, indent + "  ")]
+
+
+def facts(value: Labelled, written: Callable[[float, float], str] = number) -> str:
+    """How many values there are, from where to where, and their sum, in one line; `written` makes a number a text, by
+    the size of the largest one."""
+    values, unit = value.values, _unit(value)
     finite = values[np.isfinite(values)]
+    if len(values) == 0:
+        return "no values"
     if len(finite) == 0:
-        return [f"{indent}{paper.styled('strong', words)}: none of {len(value)}{doc}"]
-    low, high = number(float(finite.min()), scale), number(float(finite.max()), scale)
-    if low == high and len(finite) == len(values):
-        count = f"all {len(value)} values" if len(value) > 1 else "the only value"
-        return [f"{indent}{paper.styled('strong', words)}: {count} {low}{unit}{doc}"]
-    total = number(math.fsum(finite.tolist()), scale)
-    facts = f"{len(value)} values from {low} to {high}{unit}, sum {total}"
-    if len(finite) < len(values):
-        facts += f", {len(values) - len(finite)} not finite"
-    head = f"{indent}{paper.styled('strong', words)}: {facts}{doc}"
-    return [head, *_table(value, scale, paper.width, everything, indent + "  ")]
+        return f"none of {len(value)}"
+    scale = scale_of(values.tolist())
+    low, high = written(float(finite.min()), scale), written(float(finite.max()), scale)
+    if not _differ(value):
+        return (f"all {len(value)} values" if len(value) > 1 else "the only value") + f" {low}{unit}"
+    total = written(math.fsum(finite.tolist()), scale)
+    missing = f", {len(values) - len(finite)} not finite" if len(finite) < len(values) else ""
+    return f"{len(value)} values from {low} to {high}{unit}, sum {total}{missing}"
+
+
+def _differ(value: Labelled) -> bool:
+    """Whether a table tells more than one line does."""
+    finite = value.values[np.isfinite(value.values)]
+    if len(finite) == 0:
+        return False
+    scale = scale_of(value.values.tolist())
+    same = number(float(finite.min()), scale) == number(float(finite.max()), scale)
+    return not (same and len(finite) == len(value))
+
+
+def _unit(value: Labelled) -> str:
+    return f" {value.unit}" if value.unit and value.unit != "1" else ""
 
 
 def _table(value: Labelled, scale: float, total: int, everything: bool, indent: str) -> list[str]:

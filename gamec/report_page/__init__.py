@@ -1,0 +1,1 @@
+"""A kept answer -> one HTML page that needs no network: figures to look into, tables, equations, certificate."""
