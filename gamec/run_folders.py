@@ -13,14 +13,18 @@ from grammar.diagnostics import DiagnosticError
 
 if TYPE_CHECKING:
     from runtime.result import Comparison, Result
+    from runtime.runs.unfinished import Unfinished
 
 Keep = Callable[["Result | Comparison", Format], int]
 """Writes the folder, and returns 0 or the exit code of what went wrong, which it has told on standard error."""
 
 
-def destination(folder: str | None, force: bool, xlsx: bool, figures: str) -> Keep | None:
+def destination(
+    folder: str | None, force: bool, xlsx: bool, figures: str, unfinished: Unfinished | None = None
+) -> Keep | None:
     """None where nothing is to be kept. Raises DiagnosticError before anything is solved: G807 for options that do not
-    fit, G003 for a place that cannot be had, G004 where workbooks cannot be written.
+    fit, G003 for a place that cannot be had, G004 where workbooks cannot be written. `unfinished` is the journal of
+    what is solved, which the folder may hold already.
 
     What it gives is called when the answer has been shown: if the disk is full then, the answer is on the screen.
     """
@@ -30,10 +34,11 @@ def destination(folder: str | None, force: bool, xlsx: bool, figures: str) -> Ke
         return None
     if not folder:
         raise unfit("`-o` needs the name of a folder", "write `-o DIR`")
-    from runtime.runs.save import place_for_run
+    from runtime.result import Result
+    from runtime.runs.save import place_for_run, save_run
     from runtime.runs.workbook import require_workbooks
 
-    place_for_run(folder, force)
+    place_for_run(folder, force, unfinished is not None)
     if xlsx:
         require_workbooks()
 
@@ -41,12 +46,16 @@ def destination(folder: str | None, force: bool, xlsx: bool, figures: str) -> Ke
         from gamec.guard import show
 
         try:
-            result.save(folder, force=force, xlsx=xlsx, figures=formats_in(figures))
+            if isinstance(result, Result):
+                save_run(result, folder, force=force, xlsx=xlsx, figures=formats_in(figures), unfinished=unfinished)
+            else:
+                result.save(folder, force=force, xlsx=xlsx, figures=formats_in(figures))
         except DiagnosticError as error:
             # Standard output has the answer already, and in JSON just one document.
             return show(error.diagnostics, Format.SHORT if form is Format.JSON else form)
         if form is Format.TEXT:
-            write(sys.stderr, f"kept in {folder}")
+            further = unfinished is not None and unfinished.may_go_on
+            write(sys.stderr, f"kept in {folder}" + (f"; `gamec solve {folder}` goes on" if further else ""))
         return CERTIFIED
 
     return keep

@@ -24,6 +24,7 @@ CODES: dict[str, Code] = {
     "G005": Code("no-run-folder", "A folder is no whole run folder of a version that this gamec reads."),
     "G006": Code("run-changed", "What stands in a run folder is not what was written."),
     "G007": Code("not-printable", "A document cannot print a symbol or a character as it was given."),
+    "G008": Code("another-run", "The run that was begun in a folder cannot go on with what is to be solved now."),
     # G1 syntax
     "G101": Code("unexpected-token", "The text does not continue as the language asks."),
     "G102": Code("unexpected-character", "A character that has no place in the language."),

@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from compiler.ir.game import Option
 from runtime.history import Watch
+from runtime.journal import Journal
 from runtime.methods.method import Iteration, Request, Search
 
 
@@ -26,7 +27,8 @@ class SolveOptions(TypedDict, total=False):
     does not depend on the last two.
     Iterations over players (`best_response`, `diagonalisation`) begin at `starts` points, `iterations` from each at
     most, in an `order` (`gauss_seidel`, `jacobi`), going the part `damping` of each way, with the weight `proximal` on
-    its squared length, until decisions rest within `rest`. `watch` hears of each iteration and may end them.
+    its squared length, until decisions rest within `rest`. `watch` hears of each iteration and may end them; a
+    `journal` keeps what they find, so that they can go on after a kill.
     """
 
     method: str
@@ -48,6 +50,7 @@ class SolveOptions(TypedDict, total=False):
     proximal: float | None
     rest: float | None
     watch: Watch
+    journal: Journal
 
 
 PARTS = {"search": Search, "iteration": Iteration}

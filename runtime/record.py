@@ -92,14 +92,17 @@ class Record:
 
     def compiled_again(self) -> Compiled:
         """From what was read then. Raises DiagnosticError."""
-        copies = Copies(self.inputs)
-        return compile_source(
-            self.inputs.model, copies.read, case=self.case or None, overrides=self.inputs.given, std=copies
-        )
+        return compiled_copies(self.inputs, self.case)
 
     def __getstate__(self) -> dict[str, object]:
         """To other processes goes what is small; the rest can be compiled again."""
         return {**self.__dict__, "made": None}
+
+
+def compiled_copies(inputs: Inputs, case: str) -> Compiled:
+    """The model compiled from what was read before. Raises DiagnosticError."""
+    copies = Copies(inputs)
+    return compile_source(inputs.model, copies.read, case=case or None, overrides=inputs.given, std=copies)
 
 
 def now() -> datetime:

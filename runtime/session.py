@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
@@ -19,9 +19,10 @@ from grammar.source import Source
 from runtime.answer import Answer, answer
 from runtime.asked import SolveOptions, choice, hinted, request_of
 from runtime.given_data import plain_data
+from runtime.journal import Journal
 from runtime.labels import labelled_prices, labelled_values
 from runtime.methods.method import Request
-from runtime.record import Inputs, Record, now
+from runtime.record import Inputs, Record, compiled_copies, now
 from runtime.result import Comparison, Labelled, Result, Value
 
 
@@ -41,6 +42,11 @@ def solve(
     that do not exist.
     """
     return _result(_solved(read_source(path), case, plain_data(data or {}), request_of(**options)))
+
+
+def solve_copies(inputs: Inputs, case: str, request: Request) -> Result:
+    """As `solve`, of what was read before, without a look at the files. Raises as `solve` does."""
+    return _result(_answered(inputs, lambda: compiled_copies(inputs, case), case, request))
 
 
 def compare(
@@ -93,15 +99,26 @@ class Solved:
 def _solved(model: tuple[Source, Path], case: str | None, given: Mapping[str, object], request: Request) -> Solved:
     """The model's text and folder, solved."""
     source, folder = model
-    started, inputs = now(), Inputs(source, given)
+    inputs = Inputs(source, given)
     read = inputs.remembering(disk_reader(folder))
-    compiled = compile_source(source, read, case=case, overrides=given, std=inputs)
+
+    def compiled() -> Compiled:
+        return compile_source(source, read, case=case, overrides=given, std=inputs)
+
+    return _answered(inputs, compiled, case or "", request)
+
+
+def _answered(inputs: Inputs, compile_: Callable[[], Compiled], case: str, request: Request) -> Solved:
+    started, compiled = now(), compile_()
     asked, request = request, hinted(request, compiled.game.options)
+    request.journal.opened(inputs, case, request, compiled)
     try:
         found = answer(compiled.ground, request)
     except DiagnosticError as error:
         raise DiagnosticError([_placed(d, asked, compiled.game.options) for d in error.diagnostics]) from None
-    record = Record(inputs, case or "", request, started, found.x, found.prices, found.claim, compiled)
+    record = Record(
+        inputs, case, replace(request, journal=Journal()), started, found.x, found.prices, found.claim, compiled
+    )
     before = time.perf_counter()
     values = reports_at(compiled, found.x, found.prices)
     if values:

@@ -1,7 +1,8 @@
-"""`gamec solve FILE`: the answer with its certificate."""
+"""`gamec solve FILE`: the answer with its certificate; `gamec solve DIR`: that of a run that was killed."""
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,6 @@ from gamec.options import (
     Form,
     Format,
     Log,
-    ModelFile,
     Plots,
     RunFolder,
     Sets,
@@ -23,6 +23,8 @@ from gamec.options import (
 )
 from gamec.progress import Progress
 from gamec.solving_options import with_solving_options
+from gamec.terminal import write
+from gamec.unfinished_runs import check_begun, holds_run, went_on
 from gamec.watched import watched
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 
@@ -30,7 +32,14 @@ from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 @with_solving_options
 def run(
     *,
-    file: ModelFile,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|DIR",
+            help="A .game file, - for standard input, or the folder of a run that was killed, to resume it.",
+            show_default=False,
+        ),
+    ],
     case: Case = None,
     sets: Sets = None,
     data: DataFile = None,
@@ -58,6 +67,7 @@ def run(
     from gamec.shown import check_plots, show_result
     from gamec.text_files import model_file
     from runtime import session
+    from runtime.journal import Journal
     from runtime.result import Result
 
     if aux is not None and (case or sets or data or output):
@@ -65,8 +75,21 @@ def run(
         words = "`--case`, `--set`, `--data` and `-o` go with `.game` files, `--aux` with MPS files"
         raise DiagnosticError([Diagnostic("G807", words, hints=(hint,))])
     check_plots(plot, form)
-    keep = destination(output, force, xlsx, figures)
+    resumed = holds_run(file)
+    if resumed:
+        given = {"--case": case, "--set": sets, "--data": data, "--aux": aux, "-o": output, "--force": force}
+        check_begun(file, given, options)
+        output = file
     values = overrides(sets, data)
+    journal = None
+    if output:
+        from runtime.runs.folder import is_unfinished
+        from runtime.runs.unfinished import Unfinished
+
+        journal = Unfinished(output, anew=force)
+        if is_unfinished(output) and not force and form is Format.TEXT:
+            write(sys.stderr, f"going on with the run that was begun in {output}")
+    keep = destination(output, force, xlsx, figures, journal)
 
     with Progress.to(log) as progress:
 
@@ -76,7 +99,10 @@ def run(
                 from runtime.instances.session import solve_files
 
                 return solve_files(file, aux, request_of(watch=progress.watch, **options))
-            return session.solve(model_file(file), case=case, data=values, watch=progress.watch, **options)
+            more = {**options, "watch": progress.watch, "journal": journal or Journal()}
+            if resumed:
+                return went_on(file, more)
+            return session.solve(model_file(file), case=case, data=values, **more)
 
         result = watched(f"solving {file}", work, progress)
     return told_and_kept(lambda: show_result(result, form, everything, plot), keep, result, form)

@@ -48,9 +48,13 @@ class _Cluster:
         self.name = uuid4().hex
         self.question = client.scatter(question, broadcast=True, hash=False)
 
+    @property
+    def workers(self) -> int:
+        threads: int = sum(self.client.nthreads().values())
+        return max(1, threads)
+
     def rows(self, decisions: Floats) -> Floats:
-        threads = max(1, sum(self.client.nthreads().values()))
-        parts = np.array_split(decisions, min(threads, len(decisions)))
+        parts = np.array_split(decisions, min(self.workers, len(decisions)))
         jobs = [self.client.submit(evaluated, self.name, self.question, part, pure=False) for part in parts]
         while not all(job.done() for job in jobs):
             time.sleep(LOOK)

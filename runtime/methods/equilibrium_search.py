@@ -8,7 +8,6 @@ decisions rest are looked at by everybody at once; only if nobody gains there is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ import numpy as np
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats, Ints
 from grammar.diagnostics import Diagnostic, Hint
+from runtime.journal import Journal
 from runtime.methods.method import Found, Request
 from runtime.methods.mover import Mover
 from runtime.methods.turns import Ending, Turns, Verdict, Walk
@@ -50,6 +50,11 @@ class Equilibrium:
     times: int = 1
 
 
+Way = Callable[[Turns, Turns, int, Floats], tuple[Walk, Verdict]]
+"""Turns, the judge of points, the number of a start (from 1) and its point (n,) -> where it ends, and what that is
+worth."""
+
+
 def search(
     game: GroundGame,
     movers: Sequence[Mover],
@@ -57,25 +62,32 @@ def search(
     points: Iterator[Floats],
     request: Request,
     settle: Callable[[Floats], Floats] = lambda x: x,
+    way: Way | None = None,
 ) -> Found:
-    """See the module. `pulled` are the movers with a proximal term, if one is asked for, else the `movers` again."""
-    begun = time.perf_counter()
+    """See the module. `pulled` are the movers with a proximal term, if one is asked for, else the `movers` again; `way`
+    is what leads from a start to where it ends, turns if there is none."""
+    journal = request.journal.taken()
+    begun = journal.begun()
     limit = np.inf if request.time_limit is None else request.time_limit
-    turns = Turns(game, pulled, request, begun + SHARE * limit, begun + limit, settle)
-    judge = turns if pulled is movers else Turns(game, movers, request, begun + SHARE * limit, begun + limit, settle)
-    judge.begun, judge.steps = turns.begun, turns.steps
+    ends = begun + SHARE * limit, begun + limit
+    turns = Turns(game, pulled, request, *ends, settle, journal, begun)
+    judge = turns if pulled is movers else Turns(game, movers, request, *ends, settle, journal, begun)
+    judge.steps = turns.steps
     wanted = request.iteration.starts
     kept: list[Equilibrium] = []
     tried: list[tuple[Walk, Verdict]] = []
     for start, point in zip(range(1, (wanted or STARTS) + 1), points, strict=False):
         if start > 1 and turns.stopped():
+            journal.end(request.watch.stop())
             break
-        walk, verdict = _from(turns, judge, start, point)
+        walk, verdict = (way or _from)(turns, judge, start, _kept(point, journal))
         tried.append((walk, verdict))
         if verdict.settled:
             kept = _with(kept, verdict, start, movers)
             if wanted is None:
                 break
+    if tried[-1][0].ending is Ending.STOPPED:
+        journal.end(request.watch.stop())
     solvers = ", ".join({**turns.solvers, **judge.solvers})
     seconds = turns.seconds + (judge.seconds if judge is not turns else 0.0)
     solves = turns.solves + (judge.solves if judge is not turns else 0)
@@ -98,17 +110,26 @@ def search(
         )
     walk, best = min(tried, key=lambda pair: (not np.all(np.isfinite(pair[1].x)), pair[1].worst))
     ended = walk.ending in (Ending.STOPPED, Ending.ITERATIONS)
+    nowhere = walk.ending is Ending.NOWHERE
     return Found(
         Status.LIMIT if ended else Status.NOT_VERIFIED,
         solvers,
-        best.x,
-        best.prices,
+        None if nowhere else best.x,
+        None if nowhere else best.prices,
         bound=_bounds(movers, best),
         notes=notes,
         seconds=seconds,
         history=tuple(turns.steps),
         evidence=(evidence(game, movers, tried, walk, best, request),),
     )
+
+
+def _kept(point: Floats, journal: Journal) -> Floats:
+    """The point to begin at, or the one at which it began before: a time limit is in how it was found."""
+    entry = journal.known(())
+    if entry is None:
+        journal.add((), {"start": point})
+    return point if entry is None else entry["start"]
 
 
 def _from(turns: Turns, judge: Turns, start: int, point: Floats) -> tuple[Walk, Verdict]:
@@ -151,11 +172,15 @@ def _with(kept: list[Equilibrium], verdict: Verdict, start: int, movers: Sequenc
     """The equilibria with one more, unless it is there already."""
     decides = np.concatenate([m.decides for m in movers])
     for k, known in enumerate(kept):
-        here, there = known.verdict.x[decides], verdict.x[decides]
-        if float(np.max(np.abs(here - there) / (1 + np.abs(here)), initial=0.0)) <= SAME:
+        if alike(known.verdict.x[decides], verdict.x[decides]):
             better = verdict if verdict.worst < known.verdict.worst else known.verdict
             return [*kept[:k], Equilibrium(better, known.start, known.times + 1), *kept[k + 1 :]]
     return [*kept, Equilibrium(verdict, start)]
+
+
+def alike(here: Floats, there: Floats) -> bool:
+    """Whether decisions (k,) count as the same."""
+    return float(np.max(np.abs(here - there) / (1 + np.abs(here)), initial=0.0)) <= SAME
 
 
 def _bounds(movers: Sequence[Mover], verdict: Verdict) -> dict[int, float]:
@@ -212,7 +237,7 @@ def evidence(
         for m, g, r in zip(movers, best.gains.tolist(), best.relative.tolist(), strict=True)
         if not r <= 1e-6
     ]
-    if leaving:
+    if leaving and walk.ending is not Ending.NOWHERE:
         more = f" and {len(leaving) - SHOWN} more" if len(leaving) > SHOWN else ""
         notes.append(f"at the point shown, by deciding otherwise: {', '.join(leaving[:SHOWN])}{more}")
     notes.append("this proves nothing about other points: there may be an equilibrium elsewhere, or none")
@@ -235,7 +260,6 @@ def _cycle(game: GroundGame, movers: Sequence[Mover], walk: Walk, best: Verdict)
     if walk.ending is not Ending.CYCLE:
         return
     points = np.array([x for x, _ in walk.states])
-    unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
     own, spread = _changing(movers, walk), _spread(points)
     if not len(own):
         yield _disagreement(game, movers, best)
@@ -243,10 +267,15 @@ def _cycle(game: GroundGame, movers: Sequence[Mover], walk: Walk, best: Verdict)
     shown = own[np.argsort(-spread[own], kind="stable")][:SHOWN]
     yield f"a cycle of {len(points)} iterations, in which {len(own)} decisions change:"
     for k, x in enumerate(points[:SHOWN]):
-        words = ", ".join(f"{game.column_label(c)} = {x[c] * unit[c]:.6g}" for c in np.sort(shown).tolist())
-        yield f"{k + 1}: {words}{', ...' if len(own) > len(shown) else ''}"
+        yield f"{k + 1}: {told(game, x, np.sort(shown))}{', ...' if len(own) > len(shown) else ''}"
     if len(points) > SHOWN:
         yield f"and {len(points) - SHOWN} more"
+
+
+def told(game: GroundGame, x: Floats, columns: Ints) -> str:
+    """The values of some columns of x (n,) by name, in the units of the file."""
+    unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
+    return ", ".join(f"{game.column_label(c)} = {x[c] * unit[c]:.6g}" for c in columns.tolist())
 
 
 def _changing(movers: Sequence[Mover], walk: Walk) -> Ints:

@@ -18,10 +18,14 @@ import numpy as np
 
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from runtime.journal import Journal
 from runtime.methods.leader_question import Evaluator, Question
 from runtime.worker_process import WorkerProcess
 
 MODULE = "runtime.methods.search_worker"
+
+PART = 1.0
+"""Seconds for decisions that are evaluated together where a journal is kept."""
 
 LOOK = 0.1
 """Seconds between two looks at whether to stop while others work."""
@@ -32,7 +36,11 @@ class Stopped(Exception):  # noqa: N818 - not an error
 
 
 class Evaluations(Protocol):
-    """`rows(decisions)` for decisions (k, d), k > 0: those of `Evaluator.row`. Raises `Stopped`, DiagnosticError."""
+    """`rows(decisions)` for decisions (k, d), k > 0: those of `Evaluator.row`. Raises `Stopped`, DiagnosticError.
+    `workers` evaluate at the same time."""
+
+    @property
+    def workers(self) -> int: ...
 
     def rows(self, decisions: Floats) -> Floats: ...
 
@@ -69,6 +77,42 @@ def evaluations(question: Question, workers: int, executor: str, deadline: float
             yield _Processes(processes, over)
 
 
+class Remembered:
+    """Evaluations that a journal knows, or else gets as they are made: in parts that take about `PART` seconds, so that
+    a kill costs no more."""
+
+    def __init__(self, live: Evaluations, journal: Journal) -> None:
+        self.live, self.journal = live, journal
+        self._each = 1
+
+    @property
+    def workers(self) -> int:
+        return self.live.workers
+
+    def rows(self, decisions: Floats) -> Floats:
+        if not self.journal.keeps:
+            return self.live.rows(decisions)
+        found: list[Floats] = []
+        done = 0
+        while done < len(decisions):
+            question = decisions, np.array([done], np.float64)
+            entry = self.journal.known(question)
+            if entry is None:
+                entry = {"rows": self._new(decisions[done : done + self._each * self.workers])}
+                self.journal.add(question, entry)
+            found.append(entry["rows"])
+            done += len(found[-1])
+        return np.concatenate(found)
+
+    def _new(self, decisions: Floats) -> Floats:
+        before = time.perf_counter()
+        rows = self.live.rows(decisions)
+        one = (time.perf_counter() - before) * min(self.workers, len(decisions)) / len(decisions)
+        # The first ones tell little of how long the next will take.
+        self._each = max(1, min(2 * self._each, int(PART / one)))
+        return rows
+
+
 def rows_of(evaluator: Evaluator, decisions: Floats, deadline: float, over: Halt) -> Floats:
     """One after the other."""
     found = []
@@ -84,6 +128,8 @@ def rows_of(evaluator: Evaluator, decisions: Floats, deadline: float, over: Halt
 
 
 class _Here:
+    workers = 1
+
     def __init__(self, evaluator: Evaluator, deadline: float, over: Halt) -> None:
         self.evaluator, self.deadline, self.over = evaluator, deadline, over
 
@@ -96,6 +142,7 @@ class _Threads:
 
     def __init__(self, evaluators: list[Evaluator], pool: ThreadPoolExecutor, deadline: float, over: Halt) -> None:
         self.evaluators, self.pool, self.deadline, self.over = evaluators, pool, deadline, over
+        self.workers = len(evaluators)
 
     def rows(self, decisions: Floats) -> Floats:
         parts = _parts(decisions, len(self.evaluators))
@@ -107,11 +154,12 @@ class _Threads:
 
 
 class _Processes:
-    def __init__(self, workers: list[WorkerProcess], over: Halt) -> None:
-        self.workers, self.over = workers, over
+    def __init__(self, processes: list[WorkerProcess], over: Halt) -> None:
+        self.processes, self.over = processes, over
+        self.workers = len(processes)
 
     def rows(self, decisions: Floats) -> Floats:
-        return np.concatenate(together(self.workers, _parts(decisions, len(self.workers)), self.over))
+        return np.concatenate(together(self.processes, _parts(decisions, self.workers), self.over))
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from compiler.ground.sparse import Floats
 from compiler.reformulations.high_point import high_point
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.history import Step
-from runtime.methods.evaluations import Evaluations, Stopped, evaluations
+from runtime.methods.evaluations import Evaluations, Remembered, Stopped, evaluations
 from runtime.methods.kkt import Kkt
 from runtime.methods.leader_question import Evaluator, Question, joined_followers
 from runtime.methods.leader_value import FAILED, Worth, ties_open
@@ -134,7 +134,8 @@ class _Best:
 class _Run:
     def __init__(self, method: LeaderSearch, setting: Setting, space: SearchSpace, request: Request) -> None:
         self.method, self.setting, self.space, self.request = method, setting, space, request
-        self.begun = time.perf_counter()
+        self.journal = request.journal.taken()
+        self.begun = self.journal.begun()
         self.deadline = np.inf if request.time_limit is None else self.begun + request.time_limit
         self.best = _Best()
         self.steps: list[Step] = []
@@ -149,7 +150,8 @@ class _Run:
         all_tried = False
         with evaluations(
             question, search.workers or 1, search.executor, self.deadline, self.request.watch.stop
-        ) as work:
+        ) as live:
+            work = Remembered(live, self.journal)
             try:
                 if self.space.size == 0:
                     self._seen(work, np.zeros((1, 0)), "the followers see no decision of the leader")
@@ -163,6 +165,7 @@ class _Run:
                     else:
                         self._search(work, sampler, first)
             except Stopped:
+                self.journal.end(self.request.watch.stop())
                 self.ended = "stopped" if self.request.watch.stop() else "the time limit came"
         return self._told(question, all_tried)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from compiler.ground.ground_game import REAL, GroundGame
 from compiler.ground.sparse import Bools, Floats, Ints, Quad
 from compiler.ground.subgame import Subgame, below, subgame
 from grammar.diagnostics import DiagnosticError
+from runtime.journal import Entry
 from runtime.methods.method import Method, Request
 from runtime.methods.mover import Reply
 from runtime.methods.setting import Setting
@@ -42,12 +44,27 @@ class LeadersAnswer:
         self.inputs[self.columns] = False
         self.discrete = bool(np.any(game.kind[self.decides] != REAL))
         self._method: Method | None = None
+        self._known = ""
+        """The name of the method that is remembered."""
 
     def method(self, setting: Setting) -> Method:
         """What solves the leader's game, the same as long as it fits. Raises DiagnosticError where nothing does."""
+        if self._known:
+            with suppress(DiagnosticError):
+                self._method, _ = self.choose(setting, self._known)
+            self._known = ""
         if self._method is None or self._method.refuses(setting) is not None:
             self._method, _ = self.choose(setting, "auto")
         return self._method
+
+    def state(self) -> Entry:
+        """See `Mover`."""
+        return {} if self._method is None else {"method": np.array(self._method.name)}
+
+    def remember(self, state: Entry) -> None:
+        """See `Mover`."""
+        self._known = str(state["method"]) if "method" in state else ""
+        self._method = None
 
     def setting(self, x: Floats) -> Setting:
         """The leader's game, the others at x."""

@@ -10,6 +10,7 @@ from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.history import Step, Watch
+from runtime.journal import Journal
 from runtime.methods.setting import Setting
 from runtime.result import Bound, Status
 from runtime.solvers.registry import SOLVERS
@@ -71,6 +72,7 @@ class Request:
     iteration: Iteration = Iteration()
     search: Search = Search()
     watch: Watch = field(default=Watch(), compare=False)
+    journal: Journal = field(default=Journal(), compare=False)
 
     @property
     def options(self) -> Options:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compiler.ground.sparse import Bools, Floats, Ints
+from runtime.journal import Entry
 from runtime.result import Bound, Status
 
 
@@ -31,6 +33,31 @@ class Reply:
     """Inside solvers."""
     ledger: tuple[Bound, ...] = ()
     note: str = ""
+
+    def entry(self) -> dict[str, NDArray[Any]]:
+        """For a journal; `reply_in` is the way back."""
+        found: dict[str, NDArray[Any]] = {
+            "status": np.array(self.status.value),
+            "numbers": np.array([self.value, self.bound, self.seconds]),
+            "rows": self.rows,
+            "prices": self.prices,
+            "words": np.array([self.solver, self.note]),
+            "ledger": np.array([[b.value, b.slack] for b in self.ledger]),
+            "ledger_of": np.array([[b.of, b.source] for b in self.ledger]),
+        }
+        return found if self.part is None else {**found, "part": self.part}
+
+
+def reply_in(entry: Entry) -> Reply:
+    """The Reply that `Reply.entry` gave."""
+    value, bound, seconds = entry["numbers"].tolist()
+    solver, note = entry["words"].tolist()
+    ledger = tuple(
+        Bound(of, number, source, slack)
+        for (number, slack), (of, source) in zip(entry["ledger"].tolist(), entry["ledger_of"].tolist(), strict=True)
+    )
+    status, part = Status(str(entry["status"])), entry.get("part")
+    return Reply(status, part, value, bound, entry["rows"], entry["prices"], solver, seconds, ledger, note)
 
 
 class Mover(Protocol):
@@ -56,4 +83,12 @@ class Mover(Protocol):
     def answer(self, x: Floats, seconds: float | None, nearby: bool = False) -> Reply:
         """The best answer at x (n,), within so many seconds; one that is best `nearby`, without a bound, where
         `local`."""
+        ...
+
+    def state(self) -> Entry:
+        """All that the next answer depends on beside the point; for `remember`, in another process as well."""
+        ...
+
+    def remember(self, state: Entry) -> None:
+        """Go on as after the answer whose `state` this was; other names in it are not looked at."""
         ...

@@ -1,14 +1,15 @@
 """A player of a game in, its best answers to ever new decisions of the others out; its problem stays in the solver.
 
 What others decide enters a player's problem through its costs and the limits of its rows: these are what changes from
-one answer to the next, and HiGHS goes on from its last basis, 3 to 4 times faster. Where others' decisions are factors
-in the player's rows, or HiGHS does not take the problem, it is solved anew; a continuous one by IPOPT from the last
-answer while decisions still move, which takes a hundredth of what SCIP takes to prove that nothing is better.
+one answer to the next, and HiGHS goes on from the last basis of an LP, 3 to 5 times faster. Where others' decisions are
+factors in the player's rows, or HiGHS does not take the problem, it is solved anew; a continuous one by IPOPT from the
+last answer while decisions still move, which takes a hundredth of what SCIP takes to prove that nothing is better.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +17,13 @@ from compiler.ground.ground_game import REAL, GroundGame
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
+from runtime.journal import Entry
 from runtime.methods.method import Request, solved
 from runtime.methods.mover import Reply
 from runtime.methods.polish import polished
 from runtime.methods.single_level import STATUS
 from runtime.result import Status
-from runtime.solvers.highs import Highs, HighsModel
+from runtime.solvers.highs import Highs, HighsModel, basis_numbers, basis_of
 from runtime.solvers.ipopt import Ipopt
 from runtime.solvers.solver import Ending, Outcome
 
@@ -54,6 +56,7 @@ class OwnAnswer:
         near = np.flatnonzero((game.kind[family.own] == REAL) & (game.lower[family.own] != game.upper[family.own]))
         self.near: Ints = near if proximal > 0 else near[:0]
         self._model: HighsModel | None = None
+        self._basis: Any = None
         ipopt = Ipopt()
         base = self._near(family.base, np.zeros(game.columns))
         if not family.moving and request.solver in ("auto", "highs") and not Highs().refuses(base):
@@ -79,6 +82,14 @@ class OwnAnswer:
             if better is not None and better.z is not None:
                 z, duals, spent = better.z, better.row_duals, spent + better.seconds
         return self._reply(status, x, z, duals, bound, solver, spent)
+
+    def state(self) -> Entry:
+        """See `Mover`."""
+        return {} if self._basis is None else {"basis": basis_numbers(self._basis)}
+
+    def remember(self, state: Entry) -> None:
+        """See `Mover`."""
+        self._basis = basis_of(state["basis"], self.family.base.columns) if "basis" in state else None
 
     def _nearby(self, program: Program, x: Floats, seconds: float | None) -> Reply | None:
         """What IPOPT finds from the last answer; None where that is nothing."""
@@ -116,11 +127,18 @@ class OwnAnswer:
             if len(limits):
                 model.change_row_limits(limits, program.row_lower[limits], program.row_upper[limits])
             model.cost_constant = program.cost_constant
+            # All that is kept of the last solve is the basis of an LP, so that an iteration can go on from what a file
+            # holds; others gain nothing by more.
+            if self._basis is None:
+                model.start_afresh()
+            else:
+                model.start_from(self._basis)
             outcome = model.solve(request.options, start)
+            simple = not (model.mixed or program.cost_quad.entries)
+            self._basis = model.basis() if simple and outcome.ending is Ending.OPTIMAL else None
             if outcome.ending in (Ending.OPTIMAL, Ending.LIMIT):
                 return Highs.name, outcome
             # A basis that is kept may lead astray: the problem itself has the last word.
-            model.start_afresh()
         solver, outcome = solved(program, request, start)
         return solver.name, outcome
 

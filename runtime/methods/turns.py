@@ -18,8 +18,9 @@ import numpy as np
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from runtime.history import Step
+from runtime.journal import Journal
 from runtime.methods.method import Request
-from runtime.methods.mover import Mover, Reply
+from runtime.methods.mover import Mover, Reply, reply_in
 from runtime.result import Status
 
 STILL = 1e-13
@@ -59,6 +60,8 @@ class Ending(Enum):
     CYCLE = "go round in a cycle"
     ITERATIONS = "did not come to rest"
     STUCK = "met a player without an answer"
+    STATIONARY = "are stationary for everybody, but somebody gains by a longer way"
+    NOWHERE = "met no point that is stationary for everybody"
     STOPPED = "were stopped"
 
 
@@ -97,7 +100,7 @@ class Turns:
     """The iteration over `movers`; one object for all starts, so that steps are counted and solves kept.
 
     `settle` gives players on whom nobody moves their answers once leaders went only part of the way. `deadline` ends
-    the iteration, `last` the verdicts (both of `time.perf_counter`).
+    the iteration, `last` the verdicts (both of `time.perf_counter`). What the `journal` knows is not solved again.
     """
 
     game: GroundGame
@@ -106,11 +109,12 @@ class Turns:
     deadline: float
     last: float
     settle: Callable[[Floats], Floats] = lambda x: x
+    journal: Journal = field(default_factory=Journal)
+    begun: float = field(default_factory=time.perf_counter)
     steps: list[Step] = field(default_factory=list)
     seconds: float = 0.0
     solves: int = 0
     solvers: dict[str, None] = field(default_factory=dict)
-    begun: float = field(default_factory=time.perf_counter)
     _own: dict[int, _Own] = field(default_factory=dict)
     _asked: dict[int, tuple[Floats, Reply]] = field(default_factory=dict)
 
@@ -130,6 +134,7 @@ class Turns:
         self.tell(x, float("nan"), words)
         for sweep in range(1, most + 1):
             if self.stopped():
+                self.journal.end(self.request.watch.stop())
                 return Walk(Ending.STOPPED, (states[-1],), sweep - 1)
             x, prices, gains, moved, stuck = self.sweep(x, prices, order, damping, jacobi, nearby)
             if stuck and len(stuck) == len(self.movers):
@@ -183,7 +188,7 @@ class Turns:
             x[mover.columns] = at[mover.columns] + part * (reply.part - at[mover.columns])
             prices = self.prices_of(k, x, prices, reply, 0.0)
         if (damping < 1.0 or jacobi) and moved.any():
-            x = self.settle(x)
+            x = self._settled(x)
         return x, prices, gains, moved, stuck
 
     def verdict(self, x: Floats, prices: Floats, seconds: float | None = None) -> Verdict:
@@ -224,13 +229,41 @@ class Turns:
         left = max(0.01, end - time.perf_counter()) if np.isfinite(end) else None
         if seconds is not None:
             left = seconds if left is None else min(left, seconds)
-        reply = mover.answer(x, left, nearby)
+        reply = self._reply(k, x, left, nearby)
         self.seconds += reply.seconds
         self.solves += 1
         if reply.solver:
             self.solvers[reply.solver] = None
         self._asked[k] = (seen, reply)
         return reply
+
+    def _reply(self, k: int, x: Floats, seconds: float | None, nearby: bool) -> Reply:
+        """From the journal, or by the mover."""
+        mover, journal = self.movers[k], self.journal
+        question = (np.array([k, nearby, mover.proximal > 0], np.float64), x)
+        entry = journal.known(question)
+        if entry is not None:
+            mover.remember(entry)
+            return reply_in(entry)
+        reply = mover.answer(x, seconds, nearby)
+        if journal.keeps:
+            if self.request.watch.stop() or (reply.status is Status.LIMIT and seconds is not None):
+                journal.end(self.request.watch.stop())
+            else:
+                journal.add(question, {**reply.entry(), **mover.state()})
+        return reply
+
+    def _settled(self, x: Floats) -> Floats:
+        """From the journal, or by `settle`."""
+        entry = self.journal.known((x,))
+        if entry is not None:
+            return entry["settled"]
+        found = self.settle(x)
+        if self.stopped():
+            self.journal.end(self.request.watch.stop())
+        else:
+            self.journal.add((x,), {"settled": found})
+        return found
 
     def gain(self, k: int, x: Floats, value: float) -> float:
         """What mover k gains by an answer worth `value`, over the terms of its objective; negative for a loss."""

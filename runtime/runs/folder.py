@@ -14,7 +14,6 @@ import numpy as np
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from grammar.source import Source
-from runtime.methods.method import Request
 from runtime.record import Inputs, Record
 from runtime.result import Labelled, Result, Value
 from runtime.runs.arrays import KINDS, stored, values_in, variables
@@ -22,12 +21,24 @@ from runtime.runs.csv_files import csv_text, facts_csv, labelled_csv
 from runtime.runs.file_names import file_names
 from runtime.runs.input_files import packed, unpacked
 from runtime.runs.log_text import log_text
-from runtime.runs.manifest import FORMAT, claim_json, claim_of, environment, options_json, result_json, result_of
+from runtime.runs.manifest import (
+    FORMAT,
+    claim_json,
+    claim_of,
+    environment,
+    options_json,
+    request_of,
+    result_json,
+    result_of,
+)
 
 MANIFEST = "run.json"
 KIND = "gamec run"
 ESSENTIAL = (MANIFEST, "answer.nc", *(f"{kind}.nc" for kind in KINDS))
 """Files without which there is no run; others may be missing, which `verify` tells."""
+
+UNFINISHED = "unfinished"
+"""The folder in a run folder that is there as long as the run is not finished; see `runtime.runs.unfinished`."""
 
 DAMAGE = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
 """What reading another shape raises."""
@@ -126,6 +137,11 @@ def is_run(folder: Path) -> bool:
     return is_kind(folder, KIND)
 
 
+def is_unfinished(folder: str | Path) -> bool:
+    """Whether a run was begun in this folder that is not finished."""
+    return (Path(folder) / UNFINISHED / MANIFEST).is_file()
+
+
 def is_kind(folder: Path, kind: str) -> bool:
     """Whether the `run.json` of a folder begins by saying that it is of this kind."""
     try:
@@ -173,7 +189,7 @@ def read_run(folder: str | Path) -> Run:
         record = Record(
             inputs,
             bare.case,
-            _request(manifest["options"]),
+            request_of(manifest["options"]),
             datetime.fromisoformat(manifest["started"]),
             x,
             prices,
@@ -205,6 +221,9 @@ def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
     """`run.json`, if it is of this kind and of a version that this gamec reads. Raises DiagnosticError (G001, G005)."""
     if not folder.is_dir():
         raise DiagnosticError([Diagnostic("G001", f"there is no folder `{folder}`")])
+    if is_unfinished(folder) and not (folder / MANIFEST).exists():
+        hint = Hint(f"`gamec solve {folder}` goes on with it")
+        raise DiagnosticError([Diagnostic("G005", f"the run in `{folder}` is not finished", hints=(hint,))])
     content = read_file(folder, MANIFEST)
     try:
         found = json.loads(content)
@@ -266,22 +285,3 @@ def sources_of(inputs: Inputs) -> dict[str, Source]:
 
 def _numbers(answer: Mapping[str, Any], name: str) -> Floats | None:
     return np.asarray(answer[name], dtype=np.float64) if name in answer else None
-
-
-def _request(options: Mapping[str, Any]) -> Request:
-    """As far as results show it; a choice that later versions add is left at its default."""
-
-    def number(name: str) -> float | None:
-        return None if options.get(name) is None else float(options[name])
-
-    return Request(
-        method=str(options.get("method", "auto")),
-        solver=str(options.get("solver", "auto")),
-        time_limit=number("time_limit"),
-        gap=number("gap"),
-        seed=int(options.get("seed", 0)),
-        complementarity=str(options.get("complementarity", "auto")),
-        big_m=number("big_m"),
-        crosscheck=bool(options.get("crosscheck", False)),
-        tolerance=number("tolerance"),
-    )

@@ -15,6 +15,7 @@ import numpy as np
 from grammar.source import Source
 from runtime.certify import Claim
 from runtime.history import Step
+from runtime.methods.method import Iteration, Request, Search
 from runtime.record import Record
 from runtime.result import Bound, Certificate, Result, Status, Tie
 from runtime.runs.diagnostic_json import diagnostic_json, diagnostic_of
@@ -23,8 +24,11 @@ from runtime.version import version
 FORMAT = 1
 """Raised when a folder of this version could not be read by the last one."""
 
-PACKAGES = ("numpy", "highspy", "pyscipopt", "casadi", "xarray", "h5netcdf", "matplotlib")
+PACKAGES = ("numpy", "highspy", "pyscipopt", "casadi", "pymoo", "cmaes", "xarray", "h5netcdf", "matplotlib")
 """Whose versions an answer may depend on, or its files."""
+
+SOLVING = ("numpy", "highspy", "pyscipopt", "casadi", "pymoo", "cmaes")
+"""Packages on whose versions answers may depend: what was begun is not continued with others."""
 
 
 def environment() -> dict[str, Any]:
@@ -41,6 +45,11 @@ def environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "packages": found,
     }
+
+
+def solving_packages() -> dict[str, str]:
+    """The versions of those that solve."""
+    return {name: version for name, version in environment()["packages"].items() if name in SOLVING}
 
 
 def result_json(result: Result) -> dict[str, Any]:
@@ -142,13 +151,38 @@ def claim_of(found: Mapping[str, Any], x: Any, prices: Any) -> Claim:
 
 def options_json(record: Record) -> dict[str, Any]:
     """What was asked, the file's own hints included."""
-    request = record.request
+    return request_json(record.request)
+
+
+def request_json(request: Request) -> dict[str, Any]:
+    """Its choices by name, without who watches; `request_of` is the way back."""
     return {
         f.name: finite(asdict(value) if is_dataclass(value) and not isinstance(value, type) else value)
         for f in fields(request)
         if f.compare
         for value in (getattr(request, f.name),)
     }
+
+
+def request_of(options: Mapping[str, Any]) -> Request:
+    """A choice that later versions add is left at its default. Raises TypeError or ValueError for another shape."""
+
+    def number(name: str) -> float | None:
+        return None if options.get(name) is None else float(options[name])
+
+    return Request(
+        method=str(options.get("method", "auto")),
+        solver=str(options.get("solver", "auto")),
+        time_limit=number("time_limit"),
+        gap=number("gap"),
+        seed=int(options.get("seed", 0)),
+        complementarity=str(options.get("complementarity", "auto")),
+        big_m=number("big_m"),
+        crosscheck=bool(options.get("crosscheck", False)),
+        tolerance=number("tolerance"),
+        iteration=Iteration(**options.get("iteration", {})),
+        search=Search(**options.get("search", {})),
+    )
 
 
 def finite(value: Any) -> Any:

@@ -61,6 +61,22 @@ def write_whole(place: Path, files: Mapping[str, bytes]) -> None:
                 folder.rmdir()
 
 
+def keep_file(place: Path, name: str, content: bytes) -> None:
+    """Write or replace a file of the folder, whole or not at all. Raises DiagnosticError (G003)."""
+    path = place / name
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise _refused(str(path), why, "make room; the same command then goes on with what is left") from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
 def _put(built: Path, place: Path) -> None:
     """Rename; what was there goes only when the new one stands."""
     if not place.exists():

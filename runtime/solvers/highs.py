@@ -253,6 +253,22 @@ class HighsModel:
         return Outcome(ending, z, objective, bound, duals, reduced, message=message)
 
 
+def basis_numbers(basis: Any) -> NDArray[np.int8]:
+    """A basis as HiGHS's own numbers, of columns first, then of rows."""
+    return np.array([int(status) for status in (*basis.col_status, *basis.row_status)], np.int8)
+
+
+def basis_of(numbers: NDArray[np.int8], columns: int) -> Any:
+    """The basis that `basis_numbers` gave."""
+    import highspy
+
+    found = highspy.HighsBasis()
+    status = [highspy.HighsBasisStatus(number) for number in numbers.tolist()]
+    found.col_status, found.row_status = status[:columns], status[columns:]
+    found.valid = True
+    return found
+
+
 def _falls_for_ever(program: Program) -> bool:
     """Whether a direction exists along which a convex quadratic falls without limit (an LP; see `recession`)."""
     direction = recession(program, np.ones(program.columns, np.bool_))

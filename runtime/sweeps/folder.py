@@ -6,10 +6,7 @@ solved.
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,30 +15,27 @@ from compiler import library
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from grammar.source import Source
 from runtime.runs.folder import DAMAGE, MANIFEST, is_kind, json_bytes, read_manifest
-from runtime.runs.manifest import FORMAT, environment, finite
+from runtime.runs.manifest import FORMAT, finite, solving_packages
 from runtime.runs.save import REPLACED
-from runtime.runs.whole_folder import free_place, write_whole
+from runtime.runs.whole_folder import free_place, keep_file, write_whole
 from runtime.sweeps.axes import Axis
 from runtime.sweeps.outcome import ERROR, Outcome, outcome_in, outcome_json
+from runtime.version import version
 
 SWEEP = "gamec sweep"
 
 POINTS = "points"
-
-SOLVING = ("numpy", "highspy", "pyscipopt", "casadi")
-"""Packages on whose versions answers may depend: a sweep is not continued with others."""
 
 
 def manifest_of(
     model: Source, game: str, axes: Sequence[Axis], given: Mapping[str, object], options: Mapping[str, object]
 ) -> dict[str, Any]:
     """What a sweep is of, in plain values."""
-    made = environment()
     document = {
         "kind": SWEEP,
         "format": FORMAT,
-        "gamec": made["gamec"],
-        "packages": {name: version for name, version in made["packages"].items() if name in SOLVING},
+        "gamec": version(),
+        "packages": solving_packages(),
         "game": game,
         "model": {"name": Path(model.path).name, "sha256": sha256(model.text.encode()).hexdigest()},
         "axes": [{"name": axis.name, "values": list(axis.values)} for axis in axes],
@@ -95,23 +89,6 @@ def keep(place: Path, outcome: Outcome) -> None:
     keep_file(place, f"{POINTS}/{_name(outcome.number)}", json_bytes(outcome_json(outcome)))
 
 
-def keep_file(place: Path, name: str, content: bytes) -> None:
-    """Write or replace a file of the folder, whole or not at all. Raises DiagnosticError (G003)."""
-    path = place / name
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        os.replace(part, path)
-    except OSError as error:
-        headline = f"`{path}` cannot be written: {error.strerror or error}"
-        hint = Hint("make room; the same command then goes on with the points that are left")
-        raise DiagnosticError([Diagnostic("G003", headline, hints=(hint,))]) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
 def _name(number: int) -> str:
     return f"{number:06}.json"
 
@@ -158,7 +135,7 @@ def _difference(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
         return f"it holds a sweep with other options ({other})"
     for what, old, new in (
         ("gamec", there.get("gamec"), wanted["gamec"]),
-        *((name, there.get("packages", {}).get(name), version) for name, version in wanted["packages"].items()),
+        *((name, there.get("packages", {}).get(name), now) for name, now in wanted["packages"].items()),
     ):
         if old != new:
             return f"it holds a sweep made by {what} {old}, and here is {new}"

@@ -17,8 +17,9 @@ from runtime.asked import SolveOptions, request_of
 from runtime.given_data import plain_data
 from runtime.methods.method import Request
 from runtime.result import Labelled, plain
+from runtime.runs.whole_folder import keep_file
 from runtime.sweeps.axes import Axis, axes_of, combinations
-from runtime.sweeps.folder import begun, keep, keep_file, manifest_of
+from runtime.sweeps.folder import begun, keep, manifest_of
 from runtime.sweeps.outcome import Outcome, Question
 from runtime.sweeps.workers import check_executor, outcomes
 
