@@ -14,10 +14,12 @@ Reference: Hu and Ralph, Oper. Res. 55 (2007) 809; Leyffer and Munson, Optim. Me
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
 from compiler.ground.subgame import below, subgame
 from grammar.diagnostics import Diagnostic, DiagnosticError
@@ -61,21 +63,29 @@ class Diagonalisation:
     def run(self, setting: Setting, request: Request) -> Found:
         checked(request)
         game, weight = setting.game, request.iteration.proximal or 0.0
-        movers = [self._mover(setting, top, request, 0.0) for top in setting.tops]
-        pulled = [self._mover(setting, top, request, weight) for top in setting.tops] if weight > 0 else movers
+        movers = self.movers(setting, request)
+        pulled = self.movers(setting, request, weight) if weight > 0 else movers
         points = starting_points(game, request.seed)
-        found = search(game, movers, pulled, points, request, lambda x: self._settled(setting, request, x))
+        found = search(game, movers, pulled, points, request, lambda x: self.settled(setting, request, x))
+        return self.with_names(found, movers, game, request)
+
+    def movers(self, setting: Setting, request: Request, weight: float = 0.0) -> list[Mover]:
+        """Everybody on top, with a proximal term of this `weight`."""
+        followed = {leader for player in setting.game.players for leader in player.leaders}
+        return [
+            LeadersAnswer(setting.game, top, request, self.choose, weight)
+            if top in followed
+            else OwnAnswer(setting.game, top, request, weight)
+            for top in setting.tops
+        ]
+
+    def with_names(self, found: Found, movers: Sequence[Mover], game: GroundGame, request: Request) -> Found:
+        """With the methods that solve the leaders' games in its notes."""
         x = next(starting_points(game, request.seed)) if found.x is None else found.x
         how = dict.fromkeys(m.method(m.setting(x)).name for m in movers if isinstance(m, LeadersAnswer))
         return replace(found, notes=(*found.notes, f"each leader's game by {', '.join(how)}"))
 
-    def _mover(self, setting: Setting, top: int, request: Request, weight: float) -> Mover:
-        followed = any(top in player.leaders for player in setting.game.players)
-        if followed:
-            return LeadersAnswer(setting.game, top, request, self.choose, weight)
-        return OwnAnswer(setting.game, top, request, weight)
-
-    def _settled(self, setting: Setting, request: Request, x: Floats) -> Floats:
+    def settled(self, setting: Setting, request: Request, x: Floats) -> Floats:
         """With the followers' answers to the leaders' decisions in x; x itself where they cannot be had."""
         part = subgame(setting.game, setting.followers, x)
         below = Setting.of(part.game)

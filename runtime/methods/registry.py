@@ -8,6 +8,7 @@ from runtime.methods.cma_es import CMA_ES
 from runtime.methods.diagonalisation import Diagonalisation
 from runtime.methods.differential_evolution import DIFFERENTIAL_EVOLUTION
 from runtime.methods.joint_conditions import JointConditions
+from runtime.methods.joint_stationarity import JointStationarity
 from runtime.methods.kkt import Kkt
 from runtime.methods.method import Method, Refusal
 from runtime.methods.mpcc import Mpcc
@@ -28,6 +29,7 @@ METHODS: dict[str, Method] = {
     "value_function": ValueFunction(),
     "best_response": BestResponse(),
     "diagonalisation": Diagonalisation(lambda setting, wanted: choose(setting, wanted)),
+    "joint_stationarity": JointStationarity(lambda setting, wanted: choose(setting, wanted)),
     "mpcc": Mpcc(),
     "nested": Nested(lambda setting, wanted: choose(setting, wanted)),
     "cma_es": CMA_ES,
