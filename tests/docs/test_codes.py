@@ -20,6 +20,7 @@ NOT_SHOWN_BY_A_MODEL = {
     "G005": "a folder that no run made",
     "G006": "a run folder that somebody changed",
     "G007": "a document",
+    "G008": "a run folder of another run",
     "G107": "a command that writes the model in another language",
     "G111": "a hundred levels",
     "G605": "a case that the command line names",
