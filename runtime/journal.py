@@ -50,6 +50,9 @@ class Journal:
     def end(self, interrupted: bool) -> None:
         """Keep what there is, and no more. `interrupted`: by somebody who may want it to go on, not by a limit."""
 
+    def close(self) -> None:
+        """Nobody asks any more."""
+
     def begun(self) -> float:
         """When the work began, by `time.perf_counter`, as if it had not been interrupted."""
         return time.perf_counter()

@@ -116,6 +116,8 @@ def _answered(inputs: Inputs, compile_: Callable[[], Compiled], case: str, reque
         found = answer(compiled.ground, request)
     except DiagnosticError as error:
         raise DiagnosticError([_placed(d, asked, compiled.game.options) for d in error.diagnostics]) from None
+    finally:
+        request.journal.close()
     record = Record(
         inputs, case, replace(request, journal=Journal()), started, found.x, found.prices, found.claim, compiled
     )

@@ -9,6 +9,7 @@ gone when the run is finished.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -28,6 +29,11 @@ from runtime.runs.input_files import packed, unpacked
 from runtime.runs.manifest import FORMAT, finite, request_json, request_of, solving_packages
 from runtime.runs.whole_folder import keep_file, write_whole
 from runtime.version import version
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing keeps two from one folder
+    fcntl = None  # type: ignore[assignment]
 
 KIND = "gamec unfinished run"
 
@@ -73,10 +79,12 @@ class Unfinished(Journal):
         self._parts = 0
         self._last = ""
         self._taken = self._ended = False
+        self._held: int | None = None
         self._begun = self._kept = time.perf_counter()
 
     def opened(self, inputs: Inputs, case: str, request: Request, compiled: Compiled) -> None:
-        """Raises DiagnosticError: G008 where another run was begun in the folder, G005 where it is damaged."""
+        """Raises DiagnosticError: G003 where somebody is at work in the folder, G008 where another run was begun there,
+        G005 where it is damaged."""
         files, listed = packed(inputs)
         manifest = {
             "kind": KIND,
@@ -95,6 +103,7 @@ class Unfinished(Journal):
             why = _difference(there, json.loads(head))
             if why:
                 raise _of_another(self.place.parent, why)
+            self._lock()
             head = read_file(self.place, MANIFEST)
             self._read_parts(head)
         self._first = {MANIFEST: head, **files}
@@ -129,6 +138,11 @@ class Unfinished(Journal):
             self._keep()
         self._ended, self.may_go_on = True, interrupted and self._parts > 0
 
+    def close(self) -> None:
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
     def begun(self) -> float:
         return self._begun
 
@@ -153,8 +167,29 @@ class Unfinished(Journal):
             if self._parts:
                 keep_file(self.place, name, content)
             else:
+                if is_unfinished(self.place.parent) and not self.anew:
+                    # Somebody else has begun there since: one of both may keep its way.
+                    self._ended = True
+                    return
                 write_whole(self.place, {**self._first, name: content})
+                self._lock()
             self._parts, self._last, self._new = self._parts + 1, sha256(content).hexdigest(), []
+
+    def _lock(self) -> None:
+        """Until `close`, or until the process ends, however it does. Raises DiagnosticError (G003)."""
+        if fcntl is None:
+            return
+        self._held = os.open(self.place, os.O_RDONLY)
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            hint = Hint("wait for it, or name another folder")
+            headline = f"somebody is at work on the run in `{self.place.parent}`"
+            raise DiagnosticError([Diagnostic("G003", headline, hints=(hint,))]) from None
+        except OSError:
+            # A disk in the net that knows no locks.
+            self.close()
 
     def _read_parts(self, head: bytes) -> None:
         names = sorted(path.name for path in self.place.glob("[0-9]*") if path.is_file())

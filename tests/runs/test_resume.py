@@ -312,6 +312,22 @@ def test_a_full_disk_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert same(found, whole("particle_swarm"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no locks of this kind")
+def test_two_do_not_go_on_at_once(tmp_path: Path) -> None:
+    broken_off("particle_swarm", tmp_path / "run", after=2)
+    source, options = model("particle_swarm")
+    seen: list[Diagnostic] = []
+
+    def meanwhile(step: Step) -> None:
+        if step.iteration == 1:
+            seen.append(refusal("particle_swarm", tmp_path / "run"))
+
+    found = solve(source, journal=Unfinished(tmp_path / "run"), watch=Watch(meanwhile), **options)  # type: ignore[arg-type]
+    assert [d.code for d in seen] == ["G003"]
+    assert "somebody is at work" in seen[0].headline
+    assert same(found, whole("particle_swarm"))
+
+
 def told(words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     code = main(words.split())
     return code, capsys.readouterr().err
