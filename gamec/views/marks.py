@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compiler.ground.sparse import Floats
+from gamec.views.numbers import NOISE
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def curve(values: Floats, low: float, high: float, ink: Ink) -> list[str]:
         )
         return [row for row in (above, below) if row.strip()] or [above]
     spread = high - low
-    heights = (values - low) / spread if spread > 0 else np.where(values == 0, 0.0, 0.5)
+    heights = (values - low) / spread if spread > NOISE * max(abs(low), abs(high)) else np.where(values == 0, 0.0, 0.5)
     return [_row(values, np.isfinite(values), heights, ink.up)]
 
 

@@ -1,10 +1,9 @@
 """A solved game -> its balances: what each side of a priced equation brings, hour by hour, stacked.
 
-A balance is an equation with a shadow price that runs over an index of numbers (`balance[t]: sum(g) out[g,t] ==
-demand[t]`). Its terms in variables are stacked, those that bring upwards and those that take downwards; its constant
-side is the line that they meet. Where there is no constant side and one variable alone takes, that is the line. Which
-side brings does not depend on how the equation is written (`d - q == 0`): what costs its player something brings, what
-is worth something to it takes.
+A balance is an equation with a shadow price that runs over an index of numbers (`balance[t]: sum(g) out[g,t] + sun[t]
+== demand[t]`). What brings is stacked upwards, what takes downwards; a demand that is data is the line that both meet,
+and without one a variable that alone takes. Which side brings does not depend on how the equation is written (`d - q ==
+0`): what costs its player something brings, what is worth something to it takes.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from compiler.ground.ground_game import Block, GroundGame
-from compiler.ground.plotting import label_of, unit_words
+from compiler.ground.plotting import unit_words
 from compiler.ground.sparse import Floats, Ints
-from compiler.ir.game import ConstraintDef, ParamDef
-from compiler.ir.walk import uses
+from compiler.ir.game import ConstraintDef
 from compiler.pipeline import Compiled
 from compiler.semantics.check_units import unit_of
 from runtime.figures.chart import Chart, Kind, Line, Panel, measured
+from runtime.figures.constant_terms import constant_terms
 
 PANELS = 6
 """So many panels fill a page; further ones of a balance are left out, which the chart says."""
@@ -68,21 +67,17 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> C
     groups, group = np.unique(positions[:, others], axis=0, return_inverse=True)
     places = np.zeros(block.size, np.int64) if not len(block.sets) else positions[:, along]
     terms = _terms(compiled, block, x)
-    upwards = _upwards(compiled, block, level, x, terms)
+    constants = constant_terms(compiled, block, d, level)
+    sign = _upwards(compiled, block, level, x, terms)
     unit = unit_words(unit_of(d.left))
     axis = block.labels[along]
     panels = []
     for number, key in enumerate(groups[:PANELS]):
         mine = group.reshape(-1) == number
-        constant = float(np.nansum(level[mine]))
-        sign = upwards if constant == 0 else float(np.sign(constant))
         lines = [Line(label, _at(sign * values[mine], places[mine], len(axis))) for label, values in terms]
-        largest = max((float(np.nanmax(np.abs(line.values), initial=0.0)) for line in lines), default=0.0)
-        lines = [line for line in lines if np.nanmax(np.abs(line.values), initial=0.0) > SMALL * largest]
-        if level[mine].any():
-            over = [Line(_constant_side(d), _at(sign * level[mine], places[mine], len(axis)))]
-        else:
-            lines, over = _met(lines, SMALL * largest)
+        data = [Line(label, _at(sign * values[mine], places[mine], len(axis))) for label, values in constants]
+        largest = max((float(np.nanmax(np.abs(line.values), initial=0.0)) for line in (*lines, *data)), default=0.0)
+        lines, over = _met(lines, data, SMALL * largest)
         words = ", ".join(str(block.labels[k][p]) for k, p in zip(others, key, strict=True))
         if len(lines) + len(over) > 1:
             panels.append(Panel(Kind.STACK, measured("", unit), tuple(lines), tuple(over), words))
@@ -96,24 +91,32 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> C
     return Chart(f"balance_{name}", title, words or block.letters[along], axis, tuple(panels), note)
 
 
-def _met(lines: list[Line], nothing: float) -> tuple[list[Line], list[Line]]:
-    """What is stacked, and the line that it meets: the only term that takes, if no other changes its direction."""
-    takes = [line for line in lines if np.nanmin(line.values, initial=0.0) < -nothing]
-    if len(takes) != 1 or len(lines) < 2 or np.nanmax(takes[0].values, initial=0.0) > nothing:
-        return lines, []
+def _met(lines: list[Line], data: list[Line], nothing: float) -> tuple[list[Line], list[Line]]:
+    """What is stacked, and the line that it meets. `data` are constant terms as they stand on the side that takes: what
+    is negative there brings. What is `nothing` throughout is left out."""
+    brought = [Line(line.label, -line.values) for line in data if np.nansum(line.values) < 0]
+    taken = [line for line in data if np.nansum(line.values) >= 0]
+    stacked = [line for line in (*lines, *brought) if np.nanmax(np.abs(line.values), initial=0.0) > nothing]
+    if taken:
+        return stacked, [
+            Line(" + ".join(line.label for line in taken), np.sum([line.values for line in taken], axis=0))
+        ]
+    takes = [line for line in stacked if np.nanmin(line.values, initial=0.0) < -nothing]
+    if len(takes) != 1 or len(stacked) < 2 or np.nanmax(takes[0].values, initial=0.0) > nothing:
+        return stacked, []
     (one,) = takes
-    return [line for line in lines if line is not one], [Line(one.label, -one.values)]
+    return [line for line in stacked if line is not one], [Line(one.label, -one.values)]
 
 
 def _upwards(compiled: Compiled, block: Block, level: Floats, x: Floats, terms: list[tuple[str, Floats]]) -> float:
-    """1 if terms with a positive sign in the rows of the block bring, -1 if they take."""
-    if level.any():
-        return 1.0 if np.nansum(level) >= 0 else -1.0
+    """1 if terms with a positive sign in the rows of the block bring, -1 if they take. Where costs do not say it, what
+    is constant on the right takes; else there are more layers above than below."""
     game = compiled.ground
     columns, _, amounts = _entries(compiled, block, x)
-    score = float(amounts @ np.sign(_own_costs(game, x)[columns]))
-    if score == 0.0:  # then more layers above than below
-        score = float(sum(np.sign(values.sum()) for _, values in terms))
+    own = np.sign(_own_costs(game, x)[columns])
+    score = float(amounts @ own)
+    if abs(score) <= SMALL * float(np.abs(amounts).sum()):
+        score = float(np.nansum(level)) or float(sum(np.sign(values.sum()) for _, values in terms))
     return -1.0 if score < 0 else 1.0
 
 
@@ -140,14 +143,6 @@ def _entries(compiled: Compiled, block: Block, x: Floats) -> tuple[Ints, Ints, F
     columns = game.matrix.indices[start:stop]
     rows = np.repeat(np.arange(block.size), np.diff(game.matrix.indptr[block.start : block.stop + 1]))
     return columns, rows, game.matrix.data[start:stop] * x[columns]
-
-
-def _constant_side(d: ConstraintDef) -> str:
-    """What the side without variables is called, if there is one."""
-    for side in (d.right, d.left):
-        if all(isinstance(use.target, ParamDef) for use in uses(side)):
-            return label_of(side)
-    return "constant side"
 
 
 def _at(values: Floats, places: np.ndarray, size: int) -> Floats:

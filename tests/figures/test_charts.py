@@ -132,6 +132,30 @@ def test_what_brings_stands_upwards_however_the_equation_is_written(equation: st
     assert {line.label: line.values.tolist() for line in panel.over} == {"demand": pytest.approx([3, 3])}
 
 
+def test_data_on_both_sides_are_told_apart() -> None:
+    """What the sun gives is a layer, though there is more of it than of demand; what is used is drawn or fed in."""
+    result = solved(
+        """
+        set T index t = 1..2
+        param sun[t] = {1: 9, 2: 0}  "sun"
+        param load[t] = {1: 2, 2: 3}  "demand"
+        player home {
+          var drawn[t] in [0, 9] "drawn"
+          var fed[t] in [0, 9] "fed in"
+          minimize bill = sum(t) (2*drawn[t] - fed[t])
+          constraint balance[t]: fed[t] + load[t] - sun[t] == drawn[t]  price worth[t]
+        }
+        """
+    )
+    (panel,) = result.charts["balance_home.balance"].panels
+    assert {line.label: line.values.tolist() for line in panel.lines} == {
+        "drawn": pytest.approx([0, 3]),
+        "fed in": pytest.approx([-7, 0]),
+        "sun": [9, 0],
+    }
+    assert {line.label: line.values.tolist() for line in panel.over} == {"demand": [2, 3]}
+
+
 def test_several_that_take_stand_below() -> None:
     """Without costs the side with more terms is above."""
     result = solved(

@@ -52,6 +52,10 @@ def test_a_gap_is_no_zero() -> None:
     assert curve(np.array([1.0, np.nan, 0.0, np.inf]), 0.0, 1.0, BLOCKS) == ["█ ▁ "]
 
 
+def test_rounding_is_no_curve() -> None:
+    assert curve(np.array([530.19, 530.19 + 1e-12]), 530.19, 530.19 + 1e-12, BLOCKS) == ["▅▅"]
+
+
 @pytest.mark.parametrize(("part", "text"), [(0.0, ""), (1e-9, "▏"), (0.5, "██"), (0.5625, "██▎"), (1.0, "████")])
 def test_bars_by_eighths(part: float, text: str) -> None:
     assert bar(part, 4, BLOCKS) == text
