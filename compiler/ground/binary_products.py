@@ -11,6 +11,7 @@ linear as it stands. A square that is written as one stays, as it may be what ma
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from compiler.ground.context import Context
 from compiler.ground.lifting import Columns, Lifting, over
 from compiler.ground.sparse import Bools, Floats
-from compiler.ground.values import UNIT, ZERO, Affine, Dense, Pair, Term, add, combine, multiply
+from compiler.ground.values import UNIT, ZERO, Affine, Axis, Dense, Pair, Term, add, combine, multiply
 from compiler.ir.words import short
 from grammar.source import Span
 
@@ -124,11 +125,13 @@ def times(lifting: Lifting, a: Affine, b: Affine, context: Context, span: Span) 
     return add([(1, part) for part in parts])
 
 
-def zero_or_one(lifting: Lifting, value: Affine) -> bool:
-    """Whether the value is one binary `b`, or `1 - b`, everywhere."""
-    if value.pairs or len(value.terms) != 1 or set(value.terms[0].axes) - set(value.terms[0].column.axes):
+def zero_or_one(lifting: Lifting, value: Affine, kept: Set[Axis]) -> bool:
+    """Whether the value is one binary `b`, or `1 - b`, everywhere: a sum over an axis that is not `kept` is neither."""
+    if value.pairs or len(value.terms) != 1:
         return False
     term = value.terms[0]
+    if set(term.axes) - (kept & set(term.column.axes)):
+        return False
     if not lifting.switch[term.column.array].all():
         return False
     sign, start = term.coefficient.array, value.constant.array
@@ -188,8 +191,7 @@ def _switch_times(lifting: Lifting, switch: Term, others: tuple[Term, ...], cont
             mine.append(part)
     if mine:
         factor = UNIT
-        bound = {a for v in context.letters.values() for a in v.position.axes}
-        if len(mine) == 1 and set(mine[0].column.axes) <= bound:
+        if len(mine) == 1 and set(mine[0].column.axes) <= context.axes:
             factor, mine = mine[0].coefficient, [Term(mine[0].column, UNIT)]
         column = _column(lifting, switch, mine, context, span).column
         linear.append(Term(column, combine(np.multiply, switch.coefficient, factor)))
@@ -208,7 +210,7 @@ def _column(lifting: Lifting, switch: Term, mine: list[Term], context: Context, 
     alive = np.array(live.full(layout.axes), dtype=bool).reshape(-1)
     found = lifting.new_columns(short(span, 24), layout, context, span)
     lifting.narrow(found, np.where(alive, -np.inf, 0.0), np.where(alive, np.inf, 0.0))
-    if zero_or_one(lifting, Affine(ZERO, tuple(mine))):
+    if zero_or_one(lifting, Affine(ZERO, tuple(mine)), set(layout.axes)):
         lifting.switch[found.base : found.base + layout.size] = True
     value = Affine(ZERO, (Term(switch.column, UNIT),))
     lifting.steps.append(BinaryProduct(lifting, value, subject, found, alive, span))

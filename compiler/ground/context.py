@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from compiler.ground.ground_set import GroundSet
-from compiler.ground.values import Dense, combine
+from compiler.ground.values import Axis, Dense, combine
 from compiler.ir import expr as ir
 
 
@@ -72,9 +72,14 @@ class Context:
         return Context(self.letters, self.names, self.guard, Owner(player, number))
 
     @property
+    def axes(self) -> set[Axis]:
+        """Where the letters run; over any other axis a value is summed."""
+        return {axis for value in self.letters.values() for axis in value.position.axes}
+
+    @property
     def nowhere(self) -> bool:
         """Whether a letter runs over nothing, so that no instance counts."""
-        return any(axis.size == 0 for value in self.letters.values() for axis in value.position.axes)
+        return any(axis.size == 0 for axis in self.axes)
 
     def fresh(self) -> Context:
         """A context without letters for an expression named elsewhere, where the same instances count."""
@@ -86,7 +91,7 @@ class Context:
         counts for some place of the letters that are unknown here, as nothing depends on which."""
         if self.guard is None:
             return self
-        mine = {a for value in self.letters.values() for a in value.position.axes}
+        mine = self.axes
         mine |= set(self.owner.number.axes) if self.owner is not None else set()
         over = tuple(k for k, a in enumerate(self.guard.axes) if a not in mine)
         if not over:

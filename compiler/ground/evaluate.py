@@ -256,7 +256,7 @@ class Evaluator(FunctionEvaluator):
             values = _own_first(self.lifting, values, context)
             # Written out, a square is the square that it is.
             if len(values) == 2 and node.ops == ("*", "*") and node.factors[0] == node.factors[1]:
-                if zero_or_one(self.lifting, values[0]):
+                if zero_or_one(self.lifting, values[0], context.axes):
                     return values[0]
                 if not values[0].pairs:
                     return multiply(*values)
@@ -301,12 +301,11 @@ class Evaluator(FunctionEvaluator):
             return Affine(UNIT)
         if not exponent.axes and exponent.array == 1:
             return base
-        if self.lifting is not None and (exponent.array > 0).all() and zero_or_one(self.lifting, base):
+        if self.lifting is not None and (exponent.array > 0).all() and zero_or_one(self.lifting, base, context.axes):
             return base
         if not exponent.axes and exponent.array == 2 and not base.pairs:
             # The second factor sums over axes of its own.
-            kept = {axis for value in context.letters.values() for axis in value.position.axes}
-            return multiply(base, with_own_axes(base, kept))
+            return multiply(base, with_own_axes(base, context.axes))
         return smooth(self._lifting(node.span, context), "power", base, context, node.span, exponent)
 
     def product(self, a: Affine, b: Affine, span: Span, context: Context) -> Affine:

@@ -127,12 +127,11 @@ class FunctionEvaluator(IndexEvaluator):
         self, body: Affine, axes: tuple[Axis, ...], mask: Dense | None, context: Context, span: Span
     ) -> Affine:
         """`prod` of variables: one factor after the other, each at all instances around it."""
-        kept = {axis for value in context.letters.values() for axis in value.position.axes}
         result = Affine(UNIT)
         for place in np.ndindex(*(a.size for a in axes)):
             at = dict(zip(axes, place, strict=True))
             # Every factor sums over axes of its own.
-            factor = with_own_axes(body.at(at), kept)
+            factor = with_own_axes(body.at(at), context.axes)
             if mask is not None:
                 counts = mask.at(at)
                 one = Affine(Dense(counts.axes, (~counts.array).astype(np.float64)))

@@ -172,7 +172,7 @@ class Lifting:
     def layout(self, values: tuple[Affine, ...], context: Context) -> Layout:
         """Instances for a value: over the letters' axes that it depends on, those of its owner among them."""
         assert context.owner is not None
-        bound = {a for v in context.letters.values() for a in v.position.axes}
+        bound = context.axes
         axes: set[Axis] = set(context.owner.number.axes)
         for value in values:
             parts = [value.constant, *(d for t in value.terms for d in (t.column, t.coefficient))]
