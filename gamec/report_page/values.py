@@ -86,7 +86,7 @@ def unit_of(unit: str) -> str:
 
 def shown(value: float, scale: float = 0.0) -> str:
     """Six digits, as the page's scripts write them: what is large is written out, the sign is that of print."""
-    if math.isfinite(value) and 1e6 <= abs(value) < 1e15:
+    if math.isfinite(value) and 1e6 <= abs(float(f"{value:.6g}")) < 1e15:
         text = f"{value:.0f}"
     elif math.isinf(value):
         text = "∞" if value > 0 else "-∞"

@@ -22,11 +22,12 @@ function shown(value, scale = 0, digits = 6) {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (Math.abs(value) <= shared.noise * scale || value === 0) return "0";
-  const size = Math.abs(value);
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
   let text;
   if (size >= 10 ** digits && size < 1e15) text = Math.round(value).toString();
-  else if (size < 1e-4 || size >= 1e15) text = Number(value.toPrecision(digits)).toExponential().replace("e+", "e");
-  else text = Number(value.toPrecision(digits)).toString();
+  else if (size < 1e-4 || size >= 1e15) text = rounded.toExponential().replace("e+", "e");
+  else text = rounded.toString();
   return text.replaceAll("-", "−");
 }
 

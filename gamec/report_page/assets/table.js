@@ -56,7 +56,7 @@ function makeSortable(table) {
 /** What a chart shows as columns: its places, then every line. */
 function columnsOf(chart) {
   const several = chart.panels.length > 1;
-  const columns = [{ head: chart.x || "", ...chart.at }];
+  const columns = [{ head: chart.x || (chart.at.names ? "name" : "place"), ...chart.at }];
   for (const panel of chart.panels) {
     for (const line of [...panel.lines, ...panel.over]) {
       const head = several && panel.title ? `${panel.title}: ${line.label || panel.y}` : line.label || panel.y;
@@ -87,7 +87,7 @@ function pagedTable(place, columns, file, caption) {
         first = 0;
         fill();
       },
-    }, c.head || (k ? "value" : "")));
+    }, c.head || "value"));
     return heading;
   });
   const where = element("span", { role: "status" });
