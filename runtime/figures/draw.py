@@ -38,6 +38,12 @@ LABEL = 42
 
 TITLE = 84
 
+BARS_LABEL = 56
+"""Characters of a line below bars that lie on their side: names take a part of the width."""
+
+SHORT = 0.04
+"""Part of the axis below which a bar to the left is too short to keep its number away from the names."""
+
 
 def draw(chart: Chart) -> Figure:
     """The figure. A chart without numbers says so."""
@@ -58,7 +64,9 @@ def draw(chart: Chart) -> Figure:
         axes = figure.subplots(len(chart.panels), 1, squeeze=False, sharex=not sideways, height_ratios=heights)[:, 0]
         for ax, panel, height in zip(axes, chart.panels, heights, strict=True):
             _panel(ax, chart, panel, sideways)
-            _legend(ax, panel, height, _gap(chart) if panel is chart.panels[-1] or sideways else HIDDEN_GAP)
+            below = _along_bars(panel) if sideways else _wrapped(chart.x, TITLE)
+            shown = sideways or panel is chart.panels[-1]
+            _legend(ax, panel, height, LEGEND_GAP + 0.14 * below.count("\n") if shown else HIDDEN_GAP)
         if not sideways:
             axes[-1].set_xlabel(_wrapped(chart.x, TITLE))
         if chart.note:
@@ -96,7 +104,8 @@ def _sideways(chart: Chart) -> bool:
 def _height(chart: Chart, panel: Panel, sideways: bool) -> float:
     if not sideways:
         return HEIGHT + 0.14 * _legend_rows(panel)
-    return 0.55 + 0.18 * len(chart.at) * len(panel.lines) + 0.06 * len(chart.at) + 0.14 * _legend_rows(panel)
+    named = 0.14 * _along_bars(panel).count("\n")
+    return 0.55 + named + 0.18 * len(chart.at) * len(panel.lines) + 0.06 * len(chart.at) + 0.14 * _legend_rows(panel)
 
 
 def _legend_rows(panel: Panel) -> int:
@@ -124,7 +133,7 @@ def _panel(ax: Axes, chart: Chart, panel: Panel, sideways: bool) -> None:
         else:
             _lines(ax, at, panel.lines)
         _lines_above(ax, at, panel)
-        ax.set_ylabel(_wrapped(textwrap.shorten(panel.y, 84, placeholder=" …"), 28))
+        ax.set_ylabel(_wrapped(_measured(panel.y, 84), 28))
         _places(ax, chart, at)
         if panel.log and any((line.values > 0).any() for line in panel.everything):
             ax.set_yscale("log", nonpositive="mask")
@@ -132,11 +141,6 @@ def _panel(ax: Axes, chart: Chart, panel: Panel, sideways: bool) -> None:
             ax.axhline(0, color="0.3", linewidth=0.8)
         if not panel.log:
             _scientific(ax)
-
-
-def _gap(chart: Chart) -> float:
-    """Inches from the last axis to the legend."""
-    return LEGEND_GAP + 0.14 * _wrapped(chart.x, TITLE).count("\n")
 
 
 def _legend(ax: Axes, panel: Panel, height: float, gap: float) -> None:
@@ -213,21 +217,24 @@ def _sideways_bars(ax: Axes, chart: Chart, panel: Panel) -> None:
     rows = np.arange(len(chart.at), dtype=np.float64)
     height = 0.8 / max(len(panel.lines), 1)
     log = panel.log
+    spread = _spread(panel)
     for k, line in enumerate(panel.lines):
         shift = (k - 0.5 * (len(panel.lines) - 1)) * height
         shown = np.where(np.isfinite(line.values), line.values, 0.0)
         ax.barh(rows + shift, shown, height, label=_label(line), color=line_style(k)["color"])
         for row, value in zip(rows + shift, line.values.tolist(), strict=True):
-            _number_at(ax, value, row, log)
+            _number_at(ax, value, row, log, -SHORT * spread)
     ax.set_yticks(rows, [_wrapped(str(p), LABEL) for p in chart.at])
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel(_wrapped(panel.y, TITLE))
+    ax.set_xlabel(_along_bars(panel))
     ax.margins(x=0.14)
     if log:
         # The limits first: without them matplotlib warns of zeros.
         ax.set_xlim(*_decades(panel))
         ax.set_xscale("log", nonpositive="clip")
+    else:
+        ax.xaxis.set_major_formatter(lambda value, _: _short(value))
     if not log and _crosses_zero(panel):
         ax.axvline(0, color="0.3", linewidth=0.8)
     if panel.mark is not None:
@@ -251,9 +258,27 @@ def _decades(panel: Panel) -> tuple[float, float]:
     return 10.0**low, 10.0**high
 
 
-def _number_at(ax: Axes, value: float, row: float, log: bool) -> None:
-    """The number beside its bar; at the axis where there is none to see."""
-    seen = math.isfinite(value) and (value > 0 or (not log and value != 0))
+def _along_bars(panel: Panel) -> str:
+    return _wrapped(_measured(panel.y, 2 * BARS_LABEL - 12), BARS_LABEL)
+
+
+def _measured(words: str, width: int) -> str:
+    """`Power of a very … in kW`: cut, the unit stays."""
+    what, within, unit = words.rpartition(" in ")
+    if len(words) <= width or not within:
+        return textwrap.shorten(words, width, placeholder=" …")
+    return textwrap.shorten(what, max(width - len(within + unit), 8), placeholder=" …") + within + unit
+
+
+def _spread(panel: Panel) -> float:
+    """From the least to the greatest bar, zero among them."""
+    values = np.concatenate([line.values[np.isfinite(line.values)] for line in panel.lines])
+    return float(values.max(initial=0.0) - values.min(initial=0.0))
+
+
+def _number_at(ax: Axes, value: float, row: float, log: bool, left: float) -> None:
+    """The number beside its bar; at zero where there is none to see, and where a bar ends between `left` and zero."""
+    seen = math.isfinite(value) and (value > 0 or (not log and value < left))
     words = _short(value) if math.isfinite(value) else ("–" if math.isnan(value) else "∞" if value > 0 else "−∞")
     where: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7, "va": "center"}
     if seen:
@@ -261,7 +286,8 @@ def _number_at(ax: Axes, value: float, row: float, log: bool) -> None:
             words, (value, row), xytext=(3 if value > 0 else -3, 0), ha="left" if value > 0 else "right", **where
         )
     else:
-        ax.annotate(words, (0, row), xycoords=("axes fraction", "data"), xytext=(3, 0), ha="left", **where)
+        place = "axes fraction" if log else "data"
+        ax.annotate(words, (0, row), xycoords=(place, "data"), xytext=(3, 0), ha="left", **where)
 
 
 def _short(value: float) -> str:
@@ -297,8 +323,9 @@ def _scientific(ax: Axes) -> None:
 
 
 def _crosses_zero(panel: Panel) -> bool:
+    """Whether zero is worth a line: bars and stacks stand on it, curves go through it."""
     values = np.concatenate([line.values[np.isfinite(line.values)] for line in panel.everything] or [np.zeros(0)])
-    return bool(len(values) and values.min() < 0)
+    return bool(len(values) and values.min() < 0 and (values.max() >= 0 or panel.kind is not Kind.LINES))
 
 
 def _step(at: Floats) -> float:

@@ -155,3 +155,26 @@ def test_numbers_at_bars() -> None:
     (ax,) = draw(chart(Kind.BARS, tuple("abcdef"), (Line("x", values),))).axes
     told = [text.get_text() for text in ax.texts]
     assert told == ["0", "2,098", "-0.3143", "1e-09", "1.23e+07", "–"]
+
+
+def test_long_labels_keep_their_unit_and_touch_nothing() -> None:
+    """Below bars that lie on their side: the axis' label, then the legend."""
+    long = "the amount of energy that the second storage of the northern microgrid gives back to all of its neighbours"
+    lines = tuple(Line(name, np.array([-5.0, 1e9])) for name in ("a", long))
+    figure = draw(Chart("it", long, "", (long, "b"), (Panel(Kind.BARS, f"{long} in EUR", lines),)))
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    assert ax.get_xlabel().endswith("… in EUR")
+    legend = ax.get_legend()
+    assert legend is not None
+    assert legend.get_window_extent().y1 < ax.xaxis.label.get_window_extent().y0
+    # The number of a bar too short to see stands on the other side of the axis than the names.
+    small = next(text for text in ax.texts if text.get_text() == "-5")
+    assert small.get_window_extent().x0 >= ax.get_window_extent().x0
+
+
+def test_what_is_negative_throughout_has_no_line_at_zero() -> None:
+    figure = draw(
+        Chart("it", "Price", "hour", (1, 2, 3), (Panel(Kind.LINES, "EUR", (Line("a", np.array([-9.0, -8, -9])),)),))
+    )
+    assert figure.axes[0].get_ylim()[1] < 0
