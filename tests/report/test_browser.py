@@ -200,7 +200,7 @@ def test_what_is_saved_has_all_digits(browser: Browser) -> None:
 
 
 def test_cases_as_differences(browser: Browser, cases: str) -> None:
-    """Of 35 MWh the dear plant makes what the cheap one has no room for, at 20 EUR/MWh more: with room for 8, 7 and 4."""
+    """Of 35 MWh the dear plant makes what the cheap one has no room for, at 20 EUR/MWh more: 7 and 4 of room 8."""
     browser.show(cases)
     heads = browser.js("return all('#cases thead th').map((c) => c.innerText)")
     assert heads == ["case", "tight", "impossible", "loose"]
@@ -240,7 +240,8 @@ def test_dark_and_on_paper(browser: Browser, plants: str) -> None:
         for name in ("quiet", "link", "good", "open", "bad"):
             browser.js("document.body.append(document.createElement('p'))")
             (hue,) = browser.js(
-                "const p = document.body.lastChild; p.style.color = `var(--${arguments[0]})`; return colours(p, 'color')",
+                "const p = document.body.lastChild; p.style.color = `var(--${arguments[0]})`;"
+                "return colours(p, 'color')",
                 name,
             )
             dim, bright = sorted((_luminance(hue), _luminance(paper)))

@@ -11,6 +11,13 @@ function drawn(tag, given = {}, ...children) {
   return made;
 }
 
+/** Words at a place; `anchor` says which end of them stands there. */
+function text(x, y, words, anchor, kind = "") {
+  const made = drawn("text", { x: px(x), y: px(y), "text-anchor": anchor, class: kind });
+  made.textContent = words;
+  return made;
+}
+
 const colour = (k) => `var(--c${k % shared.colours})`;
 const dash = (k) => DASHES[Math.floor(k / shared.colours) % DASHES.length];
 const finite = Number.isFinite;
