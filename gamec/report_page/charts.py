@@ -42,6 +42,7 @@ class Charts:
         shown = replace(chart, panels=panels)
         if not self._arrays.room_for(len(chart.at) * sum(len(p.everything) for p in shown.panels)):
             shown = condensed(shown)
+        means = any(line.low is not None for panel in shown.panels for line in panel.everything)
         notes = [shown.note, *(f"the first {LINES} of {n} lines are shown" for n in cut if n > LINES)]
         return {
             "title": shown.title,
@@ -49,6 +50,7 @@ class Charts:
             "at": self.axis(shown.at, shown.numeric),
             "panels": [self._panel(panel) for panel in shown.panels],
             "note": "; ".join(filter(None, notes)),
+            "means": means,
         }
 
     def axis(self, at: tuple[object, ...], numeric: bool) -> dict[str, object]:

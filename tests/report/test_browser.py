@@ -128,12 +128,12 @@ def test_keys_and_pointers_tell_values(browser: Browser, plants: str) -> None:
     for hour, values in {1: ["8", "0", "8"], 2: ["10", "5", "15"], 3: ["10", "2", "12"]}.items():
         browser.js(press, "ArrowRight")
         words = browser.js(told)
-        assert words.startswith(f"hour {hour} "), words
-        assert re.findall(r"(?<= )\d+(?= |$)", words.removeprefix(f"hour {hour} ")) == values, words
+        assert words.startswith(f"hour: {hour} "), words
+        assert re.findall(r"(?<= )\d+(?= |$)", words.removeprefix(f"hour: {hour} ")) == values, words
     browser.js(press, "Escape")
     assert browser.js(f"return drawing('{PLOT}').querySelector('.told').hidden")
     browser.js(f"point('{PLOT}', 'pointermove', 0.98)")
-    assert browser.js(told).startswith("hour 3 ")
+    assert browser.js(told).startswith("hour: 3 ")
 
 
 def test_a_year_is_shown_in_means_and_further_in_hour_by_hour(browser: Browser) -> None:
@@ -146,7 +146,7 @@ def test_a_year_is_shown_in_means_and_further_in_hour_by_hour(browser: Browser) 
         r"means of \d*[02468] places each, bands from least to greatest: zoom in for single values", browser.js(seen)
     )
     browser.js(press, "ArrowRight")
-    assert re.search(r"hour of the year 1 to \d+: means", browser.js(told))
+    assert re.search(r"hour of the year: 1 to \d+, means", browser.js(told))
     assert re.search(r"demand\S* 10 \(8 to 12\)", browser.js(told)), browser.js(told)
     for _ in range(7):
         browser.js(press, "+")

@@ -280,6 +280,7 @@ def test_what_has_no_room_comes_as_means_and_says_so() -> None:
     first, second = charts.add(chart(2000, 4)), charts.add(chart(2400, 4))
     assert charts.drawn[first]["note"] == ""
     assert "means over" in str(charts.drawn[second]["note"])
+    assert [charts.drawn[name]["means"] for name in (first, second)] == [False, True]
 
 
 def test_lines_beyond_what_a_panel_holds_are_told() -> None:

@@ -41,9 +41,18 @@ class Chart {
     return panel.lines.length === 1 ? 0 : this.hues.get(line.label);
   }
 
-  /** `hour 5`, or `5` where a name says it all. */
-  word(k) {
-    return this.numeric ? `${this.data.x ? `${this.data.x} ` : ""}${shown(this.places[k], 0, 10)}` : this.data.at.names[k];
+  /** `hour: 5 to 8`, or the names. */
+  word(from, to = from) {
+    const one = (k) => (this.numeric ? shown(this.places[k], 0, 10) : this.data.at.names[k]);
+    const words = from === to ? one(from) : `${one(from)} to ${one(to)}`;
+    return this.numeric && this.data.x ? `${this.data.x}: ${words}` : words;
+  }
+
+  /** A line's label in a few words: without the beginning that it shares with others. */
+  brief(panel, line) {
+    const head = (l) => l.label.slice(0, l.label.lastIndexOf(": ") + 1);
+    const others = panel.lines.filter((l) => l !== line && head(l) && head(l) === head(line));
+    return line.label.length > 36 && others.length ? `…${line.label.slice(head(line).length)}` : line.label || panel.y;
   }
 
   // ------------------------------------------------------------ what is built once
@@ -240,11 +249,11 @@ class Chart {
       const gap = (l) => (finite(l.row.mean) ? Math.abs(from.scale(l.row.mean) - height) : Infinity);
       lines = [...lines].sort((p, q) => gap(p) - gap(q));
     }
-    const head = one ? this.word(a) : `${this.word(a)} to ${shown(this.places[b - 1], 0, 10)}: means`;
+    const head = one ? this.word(a) : `${this.word(a, b - 1)}, means`;
     const rows = lines.slice(0, 12).map(({ line, hue, kind, row, plain }) => {
       const banded = row.high > row.low ? ` (${shown(row.low)} to ${shown(row.high)})` : "";
       const value = one && !finite(plain) ? shown(plain) : shown(row.mean) + banded;
-      return element("div", {}, this.swatch(hue, kind), element("span", { class: "what" }, line.label || panel.y), element("span", {}, value));
+      return element("div", {}, this.swatch(hue, kind), element("span", { class: "what" }, this.brief(panel, line)), element("span", {}, value));
     });
     const more = count > 12 ? [element("span", { class: "head" }, `and ${count - 12} more`)] : [];
     this.box.replaceChildren(element("span", { class: "head" }, panel.y && panel.y !== "Value" ? `${head} · ${panel.y}` : head), ...rows, ...more);
@@ -252,7 +261,9 @@ class Chart {
     const scale = from.svg.getBoundingClientRect().width / this.width;
     const left = x * scale + 14 + this.box.offsetWidth > room ? x * scale - 14 - this.box.offsetWidth : x * scale + 14;
     this.box.style.left = `${Math.max(0, Math.min(left, room - this.box.offsetWidth))}px`;
-    this.box.style.top = `${from.svg.getBoundingClientRect().top - this.place.getBoundingClientRect().top + 8}px`;
+    // On a narrow screen below the panel: above it, there would be nothing left to see.
+    const { top, bottom } = from.svg.getBoundingClientRect();
+    this.box.style.top = `${(room < 560 ? bottom : top + 8) - this.place.getBoundingClientRect().top}px`;
   }
 
   // ------------------------------------------------------------ what is drawn again and again
@@ -272,8 +283,8 @@ class Chart {
       if (this.range) {
         const all = this.from === 0 && this.to === this.places.length - 1;
         const { size } = this.view;
-        const seen = all ? "" : `${this.word(this.from)} to ${shown(this.places[this.to], 0, 10)}`;
-        const bands = this.data.panels.some((p) => p.kind === "lines") ? ", bands from least to greatest" : "";
+        const seen = all ? "" : this.word(this.from, this.to);
+        const bands = this.data.panels.some((p) => p.kind === "lines" && this.visible(p).length <= MANY) ? ", bands from least to greatest" : "";
         const taken = size > 1 ? `means of ${size} places each${bands}: zoom in for single values` : "";
         this.range.textContent = [seen, taken].filter(Boolean).join("; ");
       }

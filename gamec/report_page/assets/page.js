@@ -12,9 +12,15 @@ function drawFigure(figure) {
 function numbersOf(name, file) {
   const details = element("details", { class: "numbers" }, element("summary", { class: "quiet" }, "Numbers"));
   details.addEventListener("toggle", () => {
-    if (details.open && details.children.length === 1) pagedTable(details, columnsOf(shared.charts[name]), file);
+    if (details.open && details.children.length === 1) tableOf(details, name, file);
   });
   return details;
+}
+
+/** The table of a chart, which says where its numbers are means. */
+function tableOf(place, name, file) {
+  const { note, means } = shared.charts[name];
+  pagedTable(place, columnsOf(shared.charts[name]), means ? `${file}_means` : file, note);
 }
 
 function openEntry(details) {
@@ -22,11 +28,9 @@ function openEntry(details) {
   const name = details.dataset.openChart;
   if (!details.open || !name || place.childElementCount) return;
   const drawing = element("div", { class: "drawing" });
-  const note = shared.charts[name].note;
   place.append(drawing);
-  if (note) place.append(element("p", { class: "hint" }, note));
   new Chart(drawing, name);
-  pagedTable(place, columnsOf(shared.charts[name]), details.dataset.file);
+  tableOf(place, name, details.dataset.file);
 }
 
 /** The table of cases as numbers, as differences, or as changes in percent. */

@@ -60,19 +60,21 @@ function columnsOf(chart) {
   for (const panel of chart.panels) {
     for (const line of [...panel.lines, ...panel.over]) {
       const head = several && panel.title ? `${panel.title}: ${line.label || panel.y}` : line.label || panel.y;
-      columns.push({ head, numbers: line.values, unit: panel.y });
+      columns.push({ head, numbers: line.values, unit: panel.y, rounded: !panel.log });
     }
   }
   return columns;
 }
 
-/** A table in parts of `ROWS` rows, sorted by its headings, saved as CSV. */
+/** A table in parts of `ROWS` rows, sorted by its headings, saved as CSV. In a column that is `rounded`, what is small beside
+ * the largest number is the solver's rounding, and 0; what residuals and slacks are, small numbers tell. */
 function pagedTable(place, columns, file, caption) {
   const read = columns.map((c) => {
     if (c.which) return { ...c, value: (k) => c.names[c.which[k]], count: c.which.length };
     if (c.names) return { ...c, value: (k) => c.names[k], count: c.names.length };
     const values = numbersAt(c.numbers);
-    return { ...c, numeric: true, value: (k) => values[k], count: values.length, scale: scaleOf(values) };
+    const scale = c.rounded ? scaleOf(values) : 0;
+    return { ...c, numeric: true, value: (k) => values[k], count: values.length, scale };
   });
   const count = read[0].count;
   let rows = Array.from({ length: count }, (_, k) => k);
