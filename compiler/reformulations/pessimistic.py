@@ -1,17 +1,18 @@
 """Followers whose ties fall against their leader, as a game of optimistic players: an adversary picks the answers.
 
-From: GroundGame; one leader; followers, of whom the `gloomy` have linear problems whose costs nobody else moves.
+From: GroundGame; one leader; followers, of whom the `gloomy` are linear in their own columns, real or whole.
 To: the game with one player more, who follows the leader too and owns a copy v'' of every column v of the gloomy:
       it optimises the leader's objective the wrong way round, at v'' in place of v,
       subject to the gloomy followers' rows at v'' and, for each of them, cost(v'') no worse than cost(v);
     the leader's own objective is at v'' in place of v. As v is one of the follower's best answers, v'' is the worst of
     them all for the leader.
-Requires: linear costs and rows of the gloomy, without products with others' columns (else the leader may have no best
-    decision but only a limit of better and better ones); no row or price of a gloomy follower in any other problem.
-Exact: yes: the optimal value of the adversary's LP is continuous in the leader's decision, so the minimum is attained.
+Requires: no row or price of a gloomy follower in any other problem. Products with others' columns are copied too.
+Exact: yes, even if the leader could choose v among all that the gloomy followers may do: best answers leave the
+    adversary least. The optimal value of an LP whose costs nobody else moves is continuous in the decisions of others,
+    so that its minimum is attained; with whole numbers or moved costs it may be approached only.
 Way back: the first columns are the game's; those of the gloomy are to be read from the copies.
-Reference: Dempe, Mordukhovich and Zemkoho, Optimization 63 (2014) 505; Zeng, Math. Oper. Res. 45 (2020); Wiesemann,
-    Tsoukalas, Kleniati and Rustem, SIAM J. Optim. 23 (2013) 353, for what happens where it is not attained.
+Reference: Dempe, Mordukhovich and Zemkoho, Optimization 63 (2014) 505; Zeng, INFORMS J. Computing 32 (2020) 1128;
+    Wiesemann, Tsoukalas, Kleniati and Rustem, SIAM J. Optim. 23 (2013) 353, for what happens where it is not attained.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ground.ground_game import REAL, Block, GroundGame, GroundPlayer
+from compiler.ground.ground_game import Block, GroundGame, GroundPlayer
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 
 
@@ -45,6 +46,7 @@ def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[Ground
     sense = np.array([game.players[p].sense for p in whose.tolist()], np.float64)
     value = sense[line] * goal.data[mine]
     top = m + len(rows)
+    row_quad = _products(game, rows, whose, copy, m, n + k)
     matrix = Csr.from_coo(
         np.concatenate([game.matrix.row_numbers(), m + part.row_numbers(), top + line, top + line]),
         np.concatenate([game.matrix.indices, copy[part.indices], copy[at], at]),
@@ -61,7 +63,7 @@ def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[Ground
             players=(*players, _adversary(game, leader)),
             lower=np.concatenate([game.lower, game.lower[own]]),
             upper=np.concatenate([game.upper, game.upper[own]]),
-            kind=np.concatenate([game.kind, np.full(k, REAL, game.kind.dtype)]),
+            kind=np.concatenate([game.kind, game.kind[own]]),
             start=np.concatenate([game.start, game.start[own]]),
             owner=np.concatenate([game.owner, np.full(k, adversary)]),
             price_row=np.concatenate([game.price_row, np.full(k, -1)]),
@@ -69,6 +71,7 @@ def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[Ground
             matrix=matrix,
             row_lower=np.concatenate([game.row_lower, game.row_lower[rows], none]),
             row_upper=np.concatenate([game.row_upper, game.row_upper[rows], np.zeros(len(whose))]),
+            row_quad=row_quad,
             row_owner=np.concatenate([game.row_owner, np.full(len(rows) + len(whose), adversary)]),
             row_blocks=(
                 *game.row_blocks,
@@ -88,6 +91,24 @@ def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[Ground
             else np.concatenate([game.row_unit, game.row_unit[rows], np.ones(len(whose))]),
         ),
         copy,
+    )
+
+
+def _products(game: GroundGame, rows: Ints, whose: Ints, copy: Ints, start: int, columns: int) -> Quad:
+    """Products in the game's rows, in the gloomy followers' `rows` at the copies, which are numbered from `start`, and
+    in the rows that compare their costs, which come next."""
+    quad, goal = game.row_quad, game.objective_quad
+    part = quad.take_rows(rows)
+    sense = np.array([float(p.sense) for p in game.players])
+    goal = goal.take(np.isin(goal.row, whose) & ((game.owner[goal.i] == goal.row) | (game.owner[goal.j] == goal.row)))
+    line = start + len(rows) + np.searchsorted(whose, goal.row)
+    value = sense[goal.row] * goal.value
+    return Quad.from_entries(
+        np.concatenate([quad.row, start + part.row, line, line]),
+        np.concatenate([quad.i, copy[part.i], copy[goal.i], goal.i]),
+        np.concatenate([quad.j, copy[part.j], copy[goal.j], goal.j]),
+        np.concatenate([quad.value, part.value, value, -value]),
+        columns,
     )
 
 

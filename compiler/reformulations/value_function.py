@@ -31,12 +31,15 @@ import numpy as np
 
 from compiler.ground.fixed_columns import fixed_columns
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
-from compiler.ground.sparse import Bools, Csr, Floats, Ints
+from compiler.ground.sparse import Bools, Floats, Ints
 from compiler.reformulations.column_bounds import ColumnBounds, propagated
+from compiler.reformulations.dropping import losses_by_dropping
 from compiler.reformulations.extended_game import ExtendedGame
 from compiler.reformulations.granularity import least_violation
 from compiler.reformulations.held_columns import Held, held
 from compiler.reformulations.high_point import high_point
+from compiler.reformulations.known_values import Known, add_known
+from compiler.reformulations.own_terms import own_goal, put_row
 
 MARGIN = 1e-5
 """What a row must be violated by, over its largest coefficient, to make an answer impossible for every solver and for
@@ -56,45 +59,6 @@ class Assignment:
     margin: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
-    """At what others decide in `x` (n,), the objective of `player`, as if minimised, is at least `value` in those terms
-    that hold own columns."""
-
-    player: int
-    x: Floats
-    value: float
-
-
-def own_value(game: GroundGame, player: int, x: Floats) -> float:
-    """The player's objective at x, as if minimised, in those terms that hold own columns."""
-    goal = _goal(game, player, np.arange(game.columns), np.zeros(game.columns))
-    return float(goal.linear.times(x)[0] + goal.products.times(x, 1)[0])
-
-
-def own_size(game: GroundGame, player: int, x: Floats) -> float:
-    """The sizes of those terms at x, added up, or of the dearest column's coefficient if that is larger."""
-    goal = _goal(game, player, np.arange(game.columns), np.zeros(game.columns))
-    linear, products = goal.linear, goal.products
-    terms = float(np.abs(linear.data) @ np.abs(x[linear.indices]))
-    terms += float(np.abs(products.value) @ np.abs(x[products.i] * x[products.j]))
-    dearest = max(np.max(np.abs(linear.data), initial=0.0), np.max(np.abs(products.value), initial=0.0))
-    return max(terms, float(dearest)) or 1.0
-
-
-def linked_columns(game: GroundGame, player: int) -> Ints:
-    """Columns of others that move the player's answer: those in its rows, or in products with its own columns."""
-    mine, rows = game.owner == player, game.row_owner == player
-    used = np.zeros(game.columns, np.bool_)
-    used[game.matrix.indices[rows[game.matrix.row_numbers()]]] = True
-    quad, goal = game.row_quad, game.objective_quad
-    for column in (quad.i, quad.j):
-        used[column[rows[quad.row]]] = True
-    crossing = (goal.row == player) & (mine[goal.i] | mine[goal.j])
-    used[goal.i[crossing]] = used[goal.j[crossing]] = True
-    return np.flatnonzero(used & ~mine & ~fixed_columns(game))
-
-
 def led(game: GroundGame, mixed: Bools, leader: int) -> GroundGame:
     """The game in which the leader decides for the `mixed` (p,) and keeps their constraints."""
     return replace(
@@ -102,16 +66,6 @@ def led(game: GroundGame, mixed: Bools, leader: int) -> GroundGame:
         owner=np.where((game.owner >= 0) & mixed[game.owner], leader, game.owner),
         row_owner=np.where((game.row_owner >= 0) & mixed[game.row_owner], leader, game.row_owner),
     )
-
-
-def with_limit(more: ExtendedGame, game: GroundGame, player: int, value: float) -> Ints:
-    """A row of the leader that holds the player's `own_value` to at most `value`; its number."""
-    goal = _goal(game, player, np.arange(game.columns), np.zeros(game.columns))
-    size = float(np.max(np.abs(goal.linear.data), initial=0.0))
-    unit = 1.0 / (max(size, float(np.max(np.abs(goal.products.value), initial=0.0))) or 1.0)
-    row = more.row(more.leader, np.array([-np.inf]), np.array([unit * value]), f"best of {game.players[player].name}")
-    _put(more, goal, row, unit)
-    return row
 
 
 def with_value_functions(
@@ -126,27 +80,13 @@ def with_value_functions(
     for number, assignment in enumerate(assignments):
         _add_assignment(more, game, tight, assignment, number)
     for value in known:
-        _add_known(more, game, value)
+        add_known(more, game, tight, value)
     players = len(game.players) + len(more.players)
     followers = np.zeros(players, np.bool_)
     followers[: len(game.players)] = ~mixed
     followers[leader] = False
     followers[len(game.players) :] = True
     return more.built(), followers
-
-
-def _goal(game: GroundGame, player: int, place: Ints, x: Floats) -> Held:
-    """The player's objective as if minimised, without terms in others' columns alone, its columns at their `place`;
-    what has none is held at x."""
-    mine, sense = game.owner == player, float(game.players[player].sense)
-    linear = game.objective.take_rows(np.array([player]))
-    kept = mine[linear.indices]
-    none = np.zeros(int(kept.sum()), np.int64)
-    linear = Csr.from_coo(none, linear.indices[kept], sense * linear.data[kept], 1, game.columns)
-    quad = game.objective_quad
-    quad = quad.take((quad.row == player) & (mine[quad.i] | mine[quad.j]))
-    quad = replace(quad, row=np.zeros(quad.entries, np.int64), value=sense * quad.value)
-    return held(linear, quad, place, x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,15 +136,16 @@ def _add_assignment(
     can_fail, reach = can_fail.take(may), reach[may]
     hard = _hard(low, high, own & ~yielding)
     bounds = bool(solvable.any())
-    goal = _goal(game, p, place, values)
-    top = _goal(game, p, np.arange(game.columns), np.zeros(game.columns))
+    goal = own_goal(game, p, place, values)
+    top = own_goal(game, p, np.arange(game.columns), np.zeros(game.columns))
     widest = float((top.range_of(lower, upper)[1] - goal.range_of(lower, upper)[0] - goal.constant)[0])
     slack = None
     give_way = np.zeros(0, np.int64)
     if len(can_fail.row) and not linked.any() and np.isfinite(widest):
         least = _least(body, can_fail, lower, upper)
         if np.isfinite(least).all():
-            slack = _by_switches(more, tight, body, can_fail, least, assignment.margin, max(0.0, widest), name)
+            losses = np.minimum(losses_by_dropping(game, p, values)[can_fail.row], max(0.0, widest))
+            slack = _by_switches(more, tight, body, can_fail, least, assignment.margin, max(0.0, widest), losses, name)
     if slack is None and (len(can_fail.row) or bounds):
         # Bounds that no answer needs to go beyond: none is known where the real columns have none.
         most = np.inf if bounds else float(np.max((reach - can_fail.room) / can_fail.give))
@@ -218,7 +159,7 @@ def _add_assignment(
         if bounds:
             _bounds_of(more, t[1], game, real, copies, t[0], name)
     limit = more.row(more.leader, np.array([-np.inf]), np.array([goal.constant[0]]), f"value of {name}")
-    _put(more, top, limit, 1.0)
+    put_row(more, top, limit, 1.0)
     if goal.rows_with(game.columns, above=True)[0]:
         player = more.player(f"best {name}")
         copies = _copies(more, player, game, real, bounds, f"best {name}")
@@ -231,9 +172,9 @@ def _add_assignment(
         _rows_of(more, player, body, hard, copies, game.columns, give_way[:0], name)
         if bounds:
             _bounds_of(more, player, game, real, copies, give_way, name)
-        _put(more, goal, limit, -1.0, at)
+        put_row(more, goal, limit, -1.0, at)
     else:
-        _put(more, goal, limit, -1.0)
+        put_row(more, goal, limit, -1.0)
     if slack is not None:
         more.add(limit, slack, -1.0)
         if not bounds:
@@ -263,10 +204,11 @@ def _by_switches(
     least: Floats,
     margin: float,
     widest: float,
+    losses: Floats,
     name: str,
 ) -> Ints:
     """A slack of at most `widest` that is zero unless one of the sides is violated, by a binary for each. Sides that
-    are violated just where one binary column has one of its values need no other."""
+    are violated just where one binary column has one of its values need no other, and are worth their `losses` (s,)."""
     slack = more.column(more.leader, np.zeros(1), np.full(1, np.inf), f"possibility of {name}")
     limit = more.row(more.leader, np.array([-np.inf]), np.zeros(1), f"possibility of {name}")
     more.add(limit, slack, 1.0)
@@ -277,9 +219,9 @@ def _by_switches(
     one = np.flatnonzero(single)
     # A side that can be violated and is held is so at one of the two values.
     rising = sides.sign[one] * part.data[part.indptr[one]] > 0
-    constant = float(np.sum(~rising))
-    more.add(np.repeat(limit, len(one)), column[one], np.where(rising, -widest, widest))
-    more.limit(limit, np.array([widest * constant]))
+    constant = float(np.sum(losses[one[~rising]]))
+    more.add(np.repeat(limit, len(one)), column[one], np.where(rising, -losses[one], losses[one]))
+    more.limit(limit, np.array([constant]))
     rest = sides.take(~single)
     count = len(rest.row)
     switch = more.switches(more.leader, count, f"row that forbids {name}")
@@ -372,38 +314,3 @@ def _bounds_of(
         rows = more.row(player, low, high, f"bounds of {name}")
         more.add(rows, copies[there], 1.0)
         more.add(rows, np.repeat(gives, len(there)), -sign)
-
-
-def _add_known(more: ExtendedGame, game: GroundGame, known: Known) -> None:
-    """(2): a slack, complementary to what of 1 the distance from x leaves."""
-    name = f"answer of {game.players[known.player].name} at one decision"
-    limit = with_limit(more, game, known.player, known.value)
-    slack, lack = np.split(more.column(more.leader, np.zeros(2), np.full(2, np.inf), name), 2)
-    more.add(limit, slack, -1.0)
-    more.pair(slack, lack)
-    columns = linked_columns(game, known.player)
-    at = np.round(known.x[columns])
-    binary = (game.lower[columns] >= 0) & (game.upper[columns] <= 1)
-    far = more.row(more.leader, np.array([1.0 - float(at[binary].sum())]), np.array([np.inf]), f"distance from {name}")
-    more.add(far, lack, 1.0)
-    more.add(np.repeat(far, int(binary.sum())), columns[binary], 1.0 - 2.0 * at[binary])
-    others = columns[~binary]
-    count = len(others)
-    plus = more.column(more.leader, np.zeros(count), np.full(count, np.inf), f"above {name}")
-    minus = more.column(more.leader, np.zeros(count), np.full(count, np.inf), f"below {name}")
-    rows = more.row(more.leader, at[~binary], at[~binary], f"distance from {name}")
-    more.add(rows, others, 1.0)
-    more.add(rows, plus, -1.0)
-    more.add(rows, minus, 1.0)
-    if count:
-        more.pair(plus, minus)
-    more.add(np.repeat(far, 2 * count), np.concatenate([plus, minus]), 1.0)
-
-
-def _put(more: ExtendedGame, body: Held, row: Ints, factor: float, at: Ints | None = None) -> None:
-    """The one row of `body`, times `factor`, into a row; its columns at `at`, or where they are."""
-    column, i, j = body.linear.indices, body.products.i, body.products.j
-    if at is not None:
-        column, i, j = at[column], at[i], at[j]
-    more.add(np.repeat(row, len(column)), column, factor * body.linear.data)
-    more.add_products(np.repeat(row, len(i)), i, j, factor * body.products.value)

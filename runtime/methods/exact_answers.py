@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compiler.ground.fixed_columns import fold_fixed_columns
+from compiler.ground.ground_game import INTEGER
 from compiler.ground.sparse import Bools, Floats
 from compiler.reformulations.best_response import best_response
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.dropping import losses_by_dropping
 from compiler.reformulations.extended_game import ExtendedGame
 from compiler.reformulations.kkt import kkt
-from compiler.reformulations.value_function import led, linked_columns, own_size, own_value, with_limit
+from compiler.reformulations.own_terms import linked_columns, own_size, own_value, with_limit
+from compiler.reformulations.value_function import led
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.methods.method import Request, solved
 from runtime.methods.polish import TOLERANCE, polished
@@ -54,8 +57,14 @@ class ExactAnswers:
         self.begun = time.perf_counter()
         self.seconds = 0.0
         """Inside solvers."""
-        columns = [linked_columns(setting.game, p) for p in np.flatnonzero(mixed).tolist()]
-        self.linked = np.unique(np.concatenate(columns))
+        columns = {p: linked_columns(setting.game, p) for p in np.flatnonzero(mixed).tolist()}
+        self.linked = np.unique(np.concatenate(list(columns.values())))
+        self.links = columns
+        """By mixed follower: the leader's columns that move what it answers."""
+
+    def told(self, p: int) -> str:
+        """What people call a mixed follower."""
+        return self.setting.game.players[p].name
 
     def elapsed(self) -> float:
         return time.perf_counter() - self.begun
@@ -71,20 +80,19 @@ class ExactAnswers:
     def at(self, x: Floats) -> Answered:
         """The answers to what the leader decides in x (n,). Raises DiagnosticError (G802) where a follower has no best
         one."""
-        values: dict[int, float] = {}
-        sizes: dict[int, float] = {}
-        own: dict[int, Floats] = {}
-        for p in np.flatnonzero(self.mixed).tolist():
+        answered = self.answers_of(np.flatnonzero(self.mixed).tolist(), x)
+        return Answered({}, {}, {}) if answered is None else self.favourite(x, answered)
+
+    def answers_of(self, players: list[int], x: Floats) -> Answered | None:
+        """The best answers of these mixed followers; None where, within tolerances, x leaves one of them nothing."""
+        game, answered = self.setting.game, Answered({}, {}, {})
+        for p in players:
             point = self.answer_of(p, x)
             if point is None:
-                # Within tolerances x leaves this follower nothing.
-                return Answered({}, {}, {})
-            values[p], sizes[p], own[p] = (
-                own_value(self.setting.game, p, point),
-                own_size(self.setting.game, p, point),
-                point,
-            )
-        return self.favourite(x, Answered(values, sizes, own))
+                return None
+            answered.values[p], answered.sizes[p] = own_value(game, p, point), own_size(game, p, point)
+            answered.own[p] = point
+        return answered
 
     def answer_of(self, p: int, x: Floats) -> Floats | None:
         """x with a best answer of p put in; None without one."""
@@ -99,6 +107,29 @@ class ExactAnswers:
                 exact = polished(program, outcome.z, asked.options)
                 return recovery.point(outcome.z if exact is None or exact.z is None else exact.z)
         return None
+
+    def enlarged(self, p: int, x: Floats) -> Floats:
+        """x with more in p's answer of what only its leader's decisions in x forbid: left out again there it is the
+        same answer, and elsewhere it is a better one."""
+        game = self.setting.game
+        own = game.owner == p
+        none = own & (game.kind == INTEGER) & (np.abs(x) < 0.5) & np.isfinite(game.upper)
+        rows = np.flatnonzero(game.row_owner == p)
+        rows = rows[np.isfinite(losses_by_dropping(game, p, np.where(none, game.upper, x)))]
+        part = game.matrix.take_rows(rows)
+        free = np.zeros(game.columns, np.bool_)
+        free[part.indices] = True
+        free &= none
+        if not free.any():
+            return x
+        lower, upper = np.where(own & ~free, x, game.lower), np.where(own & ~free, x, game.upper)
+        row_lower, row_upper = game.row_lower.copy(), game.row_upper.copy()
+        row_lower[rows], row_upper[rows] = -np.inf, np.inf
+        loose = replace(game, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+        program, recovery = best_response(loose, p, x)
+        _, outcome = solved(program, replace(self.left(TINY), solver="auto"))
+        self.seconds += outcome.seconds
+        return x if outcome.z is None else recovery.point(outcome.z)
 
     def favourite(self, x: Floats, answered: Answered) -> Answered:
         """With the leader's best point at its decisions in x that followers with whole numbers see."""
@@ -126,7 +157,7 @@ class ExactAnswers:
         if z is None:
             return answered
         point, goal = recovery.point(z), game.players[leader]
-        whole = game.kind == 1
+        whole = game.kind == INTEGER
         point[whole] = np.round(point[whole])
         value = goal.sense * float(game.objectives_at(point)[leader])
         prices = recovery.prices(z)[: game.rows]

@@ -1,4 +1,5 @@
-"""A Setting in, which followers decide on whole numbers out, and why `value_function` cannot take them."""
+"""A Setting in, which followers decide on whole numbers out, and why methods that learn value functions
+cannot take them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ def mixed_followers(setting: Setting) -> Bools:
 
 
 def integer_findings(setting: Setting, mixed: Bools) -> tuple[Diagnostic, ...]:
-    """G703 for a `mixed` follower that is no MILP, G704 for one that is pessimistic or sees another follower."""
+    """G703 for a `mixed` follower that is no MILP, G704 for one that sees another follower."""
     game = setting.game
     found: dict[str, Diagnostic] = {}
     for p in np.flatnonzero(mixed).tolist():
@@ -45,16 +46,6 @@ def integer_findings(setting: Setting, mixed: Bools) -> tuple[Diagnostic, ...]:
                     Hint("real numbers in place of the whole ones leave squares and convex functions allowed"),
                 ),
             )
-    gloomy = setting.gloomy()
-    if not found and gloomy.any():
-        player = game.players[int(np.flatnonzero(gloomy)[0])]
-        found[player.declaration] = Diagnostic(
-            "G704",
-            f"`{player.name}` is `pessimistic`, beside or with whole numbers: no method of this version is exact there",
-            player.span,
-            "decides ties against its leaders",
-            hints=(Hint("leave `pessimistic` out: the certificate says what the worst tie would cost the leader"),),
-        )
     if not found and setting.meet():
         player = game.players[int(np.flatnonzero(mixed)[0])]
         found[player.declaration] = Diagnostic(
