@@ -9,12 +9,14 @@ from compiler.backends.bound_data import Emittable, Key
 from compiler.backends.script_request import FORMS, Limits, ScriptRequest
 from compiler.derivation import SingleLevel, single_level
 from compiler.derivation.single_level import levels
+from compiler.derivation.unheeded import unheeded
 from compiler.ir.words import show
 from grammar.diagnostics import Findings, did_you_mean
 
 
-def joined(compiled: Emittable, request: ScriptRequest) -> SingleLevel:
-    """The single-level problem in the form asked for. Raises `DiagnosticError`: G807 for a form that does not exist,
+def joined(compiled: Emittable, request: ScriptRequest, *, settles: bool = False) -> SingleLevel:
+    """The single-level problem in the form asked for; with `settles` the conditions of followers whom nobody heeds are
+    left to a second problem. Raises `DiagnosticError`: G807 for a form that does not exist,
     G704, G712 as `single_level`, G702 for a follower whose conditions prove nothing."""
     findings = Findings()
     if request.form not in FORMS:
@@ -26,9 +28,11 @@ def joined(compiled: Emittable, request: ScriptRequest) -> SingleLevel:
         )
         findings.raise_errors()
     data = compiled.bound_data()
-    _, followers = levels(compiled.game, findings)
+    leader, followers = levels(compiled.game, findings)
     findings.raise_errors()
-    single = single_level(compiled.game, "duality" if request.form == "strong-duality" else "kkt", data.absent)
+    form = "duality" if request.form == "strong-duality" else "kkt"
+    aside = unheeded(compiled.game, followers, data.absent, data.endless) if settles and leader is not None else ()
+    single = single_level(compiled.game, form, data.absent, aside)
     for player in followers:
         problem = data.problems.get(player.name)
         if problem is not None and not problem.convex:

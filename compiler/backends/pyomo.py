@@ -16,6 +16,7 @@ from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, Solver
 from compiler.backends.script_request import FORMS, ScriptRequest
 from compiler.backends.statement_text import file_name, one_line
 from compiler.ir.game import Game
+from compiler.ir.words import some
 from grammar.diagnostics import DiagnosticError, Findings
 
 SOLVED_BY_HIGHS = ("LP", "MILP", "QP")
@@ -45,13 +46,16 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
         game = with_shared_as_own(game)
         data = compiled.bound_data()
     else:
-        single = joined(compiled, request)
+        single = joined(compiled, request, settles=True)
         compiled = compiled.with_game(single.game)
         game, data = single.game, compiled.bound_data()
         limits = None if request.form != "kkt-big-m" else pair_limits(single, request)
-        derived = Derived({**own.notes, **single.notes}, limits, bool(request.player))
+        derived = Derived({**own.notes, **single.notes}, limits, bool(request.player), single.asides)
         form = FORMS[request.form] if request.form != "auto" else FORMS["kkt-sos1"]
         note = f"{note}The single-level problem: {form}"
+        if single.asides:
+            names = some(a.player.name for a in single.asides)
+            note += f". Nobody heeds the decisions of {names}, whose own problem is solved last: only constraints stand here"
     solvers = _solvers(game, data, derived, findings)
     origins = origins_of(compiled.source, whole, own.again, single)
     model = model_of(game, data, origins, findings, derived)

@@ -12,10 +12,11 @@ from compiler.backends.pyomo_data import param_statement, set_statements
 from compiler.backends.pyomo_indices import Letters, all_written
 from compiler.backends.pyomo_pairs import Pairs
 from compiler.backends.pyomo_rules import Derived, returned
-from compiler.backends.pyomo_statements import Component, Fix, Function, Price, PyomoModel, Shown
+from compiler.backends.pyomo_statements import Component, Fix, Function, Price, PyomoModel, Settled, Shown
 from compiler.backends.pyomo_variables import ends_in_row
 from compiler.backends.statement_text import Origins, comment
 from compiler.backends.steps import surely_holds_variable
+from compiler.derivation.unheeded import Aside
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, FixDef, Game, LetDef, ReportDef
 from compiler.ir.steps import problem_expressions
@@ -50,6 +51,7 @@ class _Writer(Pairs):
         data_functions = self._all(partial(self._let, x) for x in data_lets)
         functions = self._all(partial(self._let, x) for x in other_lets)
         functions += self._all(partial(self.before, v) for v in player.variables if id(v) in self.names.before)
+        settled = self._all(partial(self._settled, a) for a in self.derived.asides)
         constraints = self._all(
             partial(self.bound_row, v, b) for v in player.variables for b in v.bounds if holds_variables(b.value)
         )
@@ -92,6 +94,7 @@ class _Writer(Pairs):
             reports=reports,
             helpers=frozenset(self.code.helpers),
             forgiving=self.derived.forgiving,
+            settled=settled,
         )
 
     def _all(self, steps: Iterable[Callable[[], T]]) -> tuple[T, ...]:
@@ -135,6 +138,17 @@ class _Writer(Pairs):
         return Component(
             self.objective_name, "Objective", (f"rule={rule}", *sense), comment(d, self.origins), (function,)
         )
+
+    def _settled(self, aside: Aside) -> Settled:
+        """The objective stands beside the leader's, and is called for last."""
+        d = aside.objective
+        name = self.part_names.claim(d.name, aside.player.name)
+        rule = self.function_names.claim(f"{name}_rule")
+        function = Function(rule, ("m",), returned(self.code.number(d.value, {})))
+        sense = ("sense=pe.maximize",) if d.maximize else ()
+        above = comment(d, self.origins, f"{aside.player.name}'s own")
+        whole = Component(name, "Objective", (f"rule={rule}", *sense), above, (function,))
+        return Settled(whole, tuple(self.names.parts[id(v)] for v in aside.variables))
 
     def _constraint(self, d: ConstraintDef) -> tuple[Component, ...]:
         if d.condition is not None:

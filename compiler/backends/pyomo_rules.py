@@ -14,6 +14,7 @@ from compiler.backends.pyomo_statements import Component, Function, IndexSet
 from compiler.backends.script_request import Limits
 from compiler.backends.statement_text import Origins, comment, line_of
 from compiler.backends.steps import surely_holds_variable
+from compiler.derivation.unheeded import Aside
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, ParamDef, VarDef
 from compiler.ir.steps import Steps
@@ -32,6 +33,8 @@ class Derived:
     limits: Mapping[int, Mapping[Key, Limits]] | None = None
     forgiving: bool = False
     """Whether rows that the data decide alone are somebody else's affair."""
+    asides: tuple[Aside, ...] = ()
+    """Problems that are solved once everything else is known."""
 
 
 class Rules:

@@ -84,6 +84,14 @@ class Sos:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """A player's own problem, solved when all else is known: the name of its objective, and its variables."""
+
+    objective: Component
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PyomoModel:
     """All statements. `helpers` names the general functions that some of them call."""
 
@@ -106,6 +114,7 @@ class PyomoModel:
     reports: tuple[Shown, ...]
     helpers: frozenset[str]
     forgiving: bool
+    settled: tuple[Settled, ...] = ()
 
     @property
     def index_inside(self) -> bool:

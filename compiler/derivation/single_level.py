@@ -15,6 +15,7 @@ from compiler.derivation.faults import Underivable
 from compiler.derivation.multipliers import Multiplier
 from compiler.derivation.optimality import Optimality, optimality
 from compiler.derivation.rewriting import Defined, Rewriting, as_let
+from compiler.derivation.unheeded import Aside
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, LetDef, ObjectiveDef, PlayerDef, ReportDef, Signature, VarDef
 from compiler.ir.words import some
@@ -46,16 +47,21 @@ class SingleLevel:
     """The statement of `original` or of a derivation that each copy says again, by identity of the copy; of a
     multiplier its declaration, of a report of an objective or a shadow price that objective or its constraint."""
 
+    asides: tuple[Aside, ...] = ()
+    """What followers `aside` answer, in terms of the copies; `game` has their constraints without their conditions."""
+
     @property
     def multipliers(self) -> tuple[Multiplier, ...]:
-        """All families, common ones once."""
-        found = {id(m): m for f in self.followers for m in f.multipliers}
+        """All families of `game`, common ones once."""
+        found = {id(m): m for f in self.followers for m in f.multipliers if id(m.definition) in self.variables}
         return tuple(found.values())
 
 
-def single_level(game: Game, form: str = "kkt", absent: frozenset[int] = frozenset()) -> SingleLevel:
+def single_level(
+    game: Game, form: str = "kkt", absent: frozenset[int] = frozenset(), aside: tuple[PlayerDef, ...] = ()
+) -> SingleLevel:
     """See the module. `form` is "kkt" (complementarity) or "duality" (strong duality); `absent` as in `optimality`:
-    a `binary` without an instance is no obstacle.
+    a `binary` without an instance is no obstacle. Followers `aside` keep their constraints alone (see `unheeded`).
 
     Raises `DiagnosticError`: G704 for a structure of players that is not of one or two levels, G712 for what has no
     symbolic conditions.
@@ -82,7 +88,7 @@ def single_level(game: Game, form: str = "kkt", absent: frozenset[int] = frozens
                     hints=["use the optimality conditions: `--form kkt-sos1` or `--form kkt-big-m`"],
                 )
     findings.raise_errors()
-    return _Joined(game, leader, tuple(found), form).run()
+    return _Joined(game, leader, tuple(found), form, aside).run()
 
 
 def levels(game: Game, findings: Findings) -> tuple[PlayerDef | None, tuple[PlayerDef, ...]]:
@@ -133,15 +139,24 @@ def levels(game: Game, findings: Findings) -> tuple[PlayerDef | None, tuple[Play
 class _Joined:
     """Makes the one-player game."""
 
-    def __init__(self, game: Game, leader: PlayerDef | None, followers: tuple[Optimality, ...], form: str) -> None:
+    def __init__(
+        self,
+        game: Game,
+        leader: PlayerDef | None,
+        followers: tuple[Optimality, ...],
+        form: str,
+        aside: tuple[PlayerDef, ...],
+    ) -> None:
         self.old = game
         self.leader = leader
         self.followers = followers
+        self.aside = aside
+        self.heeded = tuple(f for f in followers if f.player not in aside)
         self.form = form
         self.goals = {id(f.player.objective): as_let(f.player.objective) for f in followers}
         taken = {p.name for p in game.players}
         self.name = leader.name if leader is not None else _free_name("equilibrium", taken)
-        families = {id(m): m for f in followers for m in f.multipliers}
+        families = {id(m): m for f in self.heeded for m in f.multipliers}
         self.families = tuple(families.values())
         self.told: dict[int, Defined] = {}
         """What the reports that were added tell, by identity of the report."""
@@ -154,7 +169,7 @@ class _Joined:
         originals = [*(v for p in game.players for v in p.variables), *(m.definition for m in self.families)]
         variables = tuple(new.variable(v) for v in originals)
         rows = {id(c): new.constraint(c) for c in self.constraints}
-        pairs = {id(c.row): c.multiplier for f in self.followers for c in f.complementarity if id(c.row) in rows}
+        pairs = {id(c.row): c.multiplier for f in self.heeded for c in f.complementarity if id(c.row) in rows}
         goal = self._goal()
         signature = replace(self.leader.signature if self.leader is not None else goal.signature, name=self.name)
         player = PlayerDef(
@@ -184,8 +199,18 @@ class _Joined:
         notes |= {id(rows[id(d)]): d.signature.doc for d in derived if id(d) in rows}
         return SingleLevel(
             game, self.leader, self.followers, joined, copies, rows, notes,
-            {id(rows[key]): m for key, m in pairs.items()}, self._origin(),
+            {id(rows[key]): m for key, m in pairs.items()}, self._origin(), tuple(self._aside(p) for p in self.aside),
         )  # fmt: skip
+
+    def _aside(self, player: PlayerDef) -> Aside:
+        old = player.objective
+        span = old.signature.span
+        value: ir.Expr = self.new.of(ir.Use(self.goals[id(old)], letters_of(player.domain), span))
+        if player.domain.binders:
+            value = ir.Reduce("sum", player.domain, value, span)
+        o = ObjectiveDef(old.signature, self.name, ir.Domain(), 0, old.maximize, value)
+        self.new.origin[id(o)] = old
+        return Aside(player, o, tuple(self.new.variable(v) for v in player.variables))
 
     def _origin(self) -> dict[int, Defined]:
         """Of copies, those of what was made here traced to what it stands for."""
@@ -196,12 +221,12 @@ class _Joined:
     def _constraints(self) -> list[ConstraintDef]:
         found = [*(self.leader.constraints if self.leader is not None else ()), *self.old.shared]
         found += [c for f in self.followers for c in f.player.constraints]
-        found += [s.row for f in self.followers for s in f.stationarity]
+        found += [s.row for f in self.heeded for s in f.stationarity]
         if self.form == "duality":
-            found += [f.duality for f in self.followers if f.duality is not None]
+            found += [f.duality for f in self.heeded if f.duality is not None]
         else:
             # A multiplier that is common to several followers has one condition.
-            found += {id(c.multiplier): c.row for f in self.followers for c in f.complementarity}.values()
+            found += {id(c.multiplier): c.row for f in self.heeded for c in f.complementarity}.values()
         return found
 
     def _names(self) -> dict[int, str]:

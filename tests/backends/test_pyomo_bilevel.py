@@ -148,6 +148,64 @@ def test_a_market_with_fixed_prices(tmp_path: Path) -> None:
     assert found["surplus"] == pytest.approx(21289.82, abs=0.05)
 
 
+@pytest.mark.parametrize("form", ["kkt-sos1", "kkt-big-m"])
+def test_a_market_that_leads(form: str, tmp_path: Path) -> None:
+    path = MODELS / "industrial_park_market" / "industrial_park_market.game"
+    code, found, error = scripts.run(script(compile_file(path, case="cleared"), form), tmp_path)
+    assert (code, error) == (0, "")
+    # From the independent model in tests/models.
+    assert found["surplus"] == pytest.approx(23353.17, abs=0.05)
+    assert found["bills"] <= 30719.62
+
+
+ASIDE = """
+set I index i = {a, b}
+param worth[i] = {a: 2, b: -1}
+player lead { var x in [0, 4]  maximize f = x + y }
+player near follows lead { var y in [0, 9]  minimize g = y  constraint c: y >= 6 - 2*x }
+player far follows lead { var z in [0, 9]  maximize h = (x + 1)*z - 0.5*z^2  constraint d: z + y <= 8 }
+player each[i] follows lead { var w in [-5, 5]  minimize k = -worth[i]*w + x  constraint e: w + x <= 7 }
+"""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_followers_whom_nobody_heeds_are_solved_last(form: str, tmp_path: Path) -> None:
+    text = of_text(ASIDE, form)
+    assert "Nobody heeds the decisions of `far`, `each`, whose own" in text.replace("\n# ", " ")
+    assert "stationarity_y" in text
+    assert "stationarity_z" not in text
+    assert "stationarity_w" not in text
+    found = scripts.run_here(text, tmp_path)
+    # By hand: y = max(0, 6 - 2x), so x + y is 6 at x = 0: y = 6, z = min(1, 2), w[a] = 5, w[b] = -5.
+    expected = {"lead.f": 6, "near.g": 6, "far.h": 0.5, "each[a].k": -10, "each[b].k": -5}
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+def test_constraints_of_who_is_not_heeded_still_bind(tmp_path: Path) -> None:
+    text = """
+      player lead { var x in [0, 4] maximize f = x }
+      player far follows lead { var z in [0, 9] maximize h = z  constraint d: z >= 5*x - 10  constraint e: z <= 5 }
+    """
+    # By hand: z can be at most 5, so x is at most 3; the follower then takes all it may.
+    for form in FORMS:
+        found = scripts.run_here(of_text(text, form), tmp_path)
+        assert found == pytest.approx({"lead.f": 3, "far.h": 5}, rel=1e-6), form
+
+
+@pytest.mark.parametrize(
+    ("lead", "far"),
+    [
+        ("maximize f = x - p", "minimize h = z  constraint d: z >= x price p"),
+        ("maximize f = x  constraint r: z <= 3", "minimize h = z  constraint d: z >= x"),
+        ("maximize f = x + z", "minimize h = z  constraint d: z >= x"),
+        ("maximize f = x", "minimize h = z  constraint d: z >= x  var u >= 0"),
+    ],
+)
+def test_whoever_is_heeded_or_without_bounds_keeps_its_conditions(lead: str, far: str) -> None:
+    text = f"player lead {{ var x in [0, 4] {lead} }} player far follows lead {{ var z in [0, 9] {far} }}"
+    assert "stationarity_z" in of_text(text)
+
+
 def test_a_complementarity_of_the_leader_beside_big_m(tmp_path: Path) -> None:
     text = """
       player lead { var x in [0, 4] var y in [0, 4] maximize f = 2*x + y + z  constraint own: 0 <= x perp y >= 0 }
