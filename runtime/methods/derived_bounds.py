@@ -43,7 +43,8 @@ class Derived:
     program: Program
     bounds: ColumnBounds
     duality: Duality
-    seconds: float
+    inside: float
+    """Seconds inside HiGHS."""
 
     @property
     def pairs_without(self) -> Ints:
@@ -61,7 +62,7 @@ def derived_bounds(game: GroundGame, program: Program, time_limit: float | None 
 
     duality = Duality.of(game, program)
     bounds = propagated(program, ColumnBounds.of(program))
-    bounds = _by_lps(program, bounds, *_others(program, duality), lambda finite: go_on(finite, 0.4))
+    bounds, first = _by_lps(program, bounds, *_others(program, duality), lambda finite: go_on(finite, 0.4))
     bounds = propagated(program, bounds)
     relaxed = _Relaxation(program, bounds)
     bounds = slater_bounds(game, program, duality, bounds, relaxed.least, lambda finite: go_on(finite, 0.7))
@@ -73,9 +74,9 @@ def derived_bounds(game: GroundGame, program: Program, time_limit: float | None 
         program = primal_dual_cut(game, program, duality, bounds)
         bounds = bounds.padded(program)
     paired = np.unique(program.complementary)
-    bounds = _by_lps(program, bounds, paired[:0], paired, go_on)
+    bounds, last = _by_lps(program, bounds, paired[:0], paired, go_on)
     bounds = propagated(program, bounds).rounded()
-    return Derived(program, bounds, duality, time.perf_counter() - begun)
+    return Derived(program, bounds, duality, first + relaxed.inside + last)
 
 
 def _others(program: Program, duality: Duality) -> tuple[Ints, Ints]:
@@ -92,8 +93,9 @@ def _others(program: Program, duality: Duality) -> tuple[Ints, Ints]:
 
 def _by_lps(
     program: Program, bounds: ColumnBounds, both: Ints, above: Ints, go_on: Callable[[bool], bool]
-) -> ColumnBounds:
-    """`bounds` with the least (`both`) and largest (`both`, `above`) values over the relaxation, one LP each."""
+) -> tuple[ColumnBounds, float]:
+    """`bounds` with the least (`both`) and largest (`both`, `above`) values over the relaxation, one LP each; and the
+    seconds inside HiGHS."""
     relaxed = _Relaxation(program, bounds)
     numbers, lower, upper = [], [], []
     wanted = [(c, False) for c in above.tolist()] + [(c, True) for c in both.tolist()]
@@ -106,7 +108,8 @@ def _by_lps(
         numbers.append(column)
         lower.append(relaxed.least_of(column, 1.0) if down else -np.inf)
         upper.append(-relaxed.least_of(column, -1.0))
-    return bounds.tightened(np.array(numbers, np.int64), Source.BY_LP, np.array(lower), np.array(upper))
+    tight = bounds.tightened(np.array(numbers, np.int64), Source.BY_LP, np.array(lower), np.array(upper))
+    return tight, relaxed.inside
 
 
 class _Relaxation:
@@ -133,6 +136,8 @@ class _Relaxation:
             )
         )
         self.last = np.zeros(0, np.int64)
+        self.inside = 0.0
+        """Seconds inside HiGHS."""
 
     def least(self, cost: Floats) -> float:
         """A lower bound of `cost @ z`, -inf where there is none."""
@@ -141,6 +146,7 @@ class _Relaxation:
         self.model.change_costs(columns, cost[columns])
         self.last = columns
         outcome = self.model.solve(Options(time_limit=ONE_LP))
+        self.inside += outcome.seconds
         if outcome.ending is not Ending.OPTIMAL:
             self.model.start_afresh()
             return float("-inf")

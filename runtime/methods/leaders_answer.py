@@ -1,5 +1,6 @@
 """A leader of a game with several in, its best decisions to ever new decisions of the others out: each time the game of
-this leader and all below it is solved by the method that fits it.
+this leader and all below it is solved by the method that fits it. Where followers' conditions are solved, the search
+begins with the pattern of the last answer.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from compiler.ground.sparse import Bools, Floats, Ints, Quad
 from compiler.ground.subgame import Subgame, below, subgame
 from grammar.diagnostics import DiagnosticError
 from runtime.journal import Entry
+from runtime.methods.kkt import Kkt
 from runtime.methods.method import Method, Request
 from runtime.methods.mover import Reply
+from runtime.methods.pairs_again import PairsAgain
 from runtime.methods.setting import Setting
 from runtime.result import Status
 
@@ -46,6 +49,7 @@ class LeadersAnswer:
         self._method: Method | None = None
         self._known = ""
         """The name of the method that is remembered."""
+        self._pairs = PairsAgain()
 
     def method(self, setting: Setting) -> Method:
         """What solves the leader's game, the same as long as it fits. Raises DiagnosticError where nothing does."""
@@ -55,16 +59,18 @@ class LeadersAnswer:
             self._known = ""
         if self._method is None or self._method.refuses(setting) is not None:
             self._method, _ = self.choose(setting, "auto")
-        return self._method
+        return Kkt(self._pairs) if isinstance(self._method, Kkt) else self._method
 
     def state(self) -> Entry:
         """See `Mover`."""
-        return {} if self._method is None else {"method": np.array(self._method.name)}
+        return {} if self._method is None else {"method": np.array(self._method.name), "pairs": self._pairs.last}
 
     def remember(self, state: Entry) -> None:
         """See `Mover`."""
         self._known = str(state["method"]) if "method" in state else ""
         self._method = None
+        if "pairs" in state:
+            self._pairs.last = state["pairs"]
 
     def setting(self, x: Floats) -> Setting:
         """The leader's game, the others at x."""

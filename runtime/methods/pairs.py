@@ -26,10 +26,10 @@ from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.program import Program, label_of, numbered_label
 from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
-from runtime.methods.derived_bounds import derived_bounds
+from runtime.methods.derived_bounds import PATIENCE, derived_bounds
 from runtime.methods.method import Request, solved
 from runtime.methods.polish import polished, with_pattern_fixed
-from runtime.methods.relaxed_pairs import relaxed_pairs
+from runtime.methods.relaxed_pairs import beside, relaxed_pairs
 from runtime.result import Bound
 from runtime.solvers.highs import Highs
 from runtime.solvers.ipopt import Ipopt
@@ -74,11 +74,14 @@ PairSolver = Callable[[GroundGame, Program, Floats | None, Request], PairAnswer]
 """What solves the Program of optimality conditions: `solve_pairs`, or something weaker."""
 
 
-def solve_pairs(game: GroundGame, program: Program, unit: Floats | None, request: Request) -> PairAnswer:
-    """See the module. `unit` (k,) is what 1 in each column is in the file's units. Raises DiagnosticError: G710 for a
-    pair without a bound where only big-M is allowed, and as `solved`."""
+def solve_pairs(
+    game: GroundGame, program: Program, unit: Floats | None, request: Request, known: Floats | None = None
+) -> PairAnswer:
+    """See the module. `unit` (k,) is what 1 in each column is in the file's units; `known` (k,) the answer to a problem
+    like this one, whose pattern is where the search begins. Raises DiagnosticError: G710 for a pair without a bound
+    where only big-M is allowed, and as `solved`."""
     begun = time.perf_counter()
-    search = _Search(game, program, np.ones(program.columns) if unit is None else unit, request, begun)
+    search = _Search(game, program, np.ones(program.columns) if unit is None else unit, request, begun, known)
     name = request.complementarity
     if name != "auto" and name not in COMPLEMENTARITIES:
         hints = did_you_mean(name, COMPLEMENTARITIES) or (Hint(f"they are auto, {', '.join(COMPLEMENTARITIES)}"),)
@@ -86,13 +89,18 @@ def solve_pairs(game: GroundGame, program: Program, unit: Floats | None, request
     count = len(program.complementary)
     if name == "auto" and request.solver != "highs" and count < SOME:
         return search.by("sos1", program, ColumnBounds.of(program))
+    spent = 0.0
+    if name == "auto" and known is not None and request.solver != "highs":
+        first = search.at_once()
+        if first is not None and first.outcome.ending is Ending.OPTIMAL:
+            return first
+        spent = 0.0 if first is None else first.outcome.seconds
     derived = derived_bounds(game, program, request.time_limit)
     bounded = with_bounds(derived.program, derived.bounds)
     if name == "auto":
         name = "big_m" if request.solver == "highs" or search.suits_big_m(bounded, derived.bounds) else "sos1"
-    if name == "big_m":
-        return search.by_big_m(bounded, derived.bounds)
-    return search.by(name, bounded, derived.bounds)
+    found = search.by_big_m(bounded, derived.bounds) if name == "big_m" else search.by(name, bounded, derived.bounds)
+    return replace(found, outcome=replace(found.outcome, seconds=found.outcome.seconds + derived.inside + spent))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +110,27 @@ class _Search:
     unit: Floats
     request: Request
     begun: float
+    known: Floats | None = None
+
+    def at_once(self) -> PairAnswer | None:
+        """By SOS1 from the `known` pattern, without bounds, which take longer to derive than this may take; None where
+        no point has that pattern."""
+        first = self.from_known()
+        if first is None:
+            return None
+        left = self.left()
+        # Deriving bounds may take as long.
+        limit = PATIENCE if left.time_limit is None else min(PATIENCE, 0.1 * left.time_limit)
+        brief = replace(self, request=replace(left, time_limit=limit), begun=time.perf_counter())
+        return brief.by("sos1", self.program, ColumnBounds.of(self.program), first=first)
+
+    def from_known(self) -> Outcome | None:
+        """The point next to the `known` one that keeps all pairs, in the Program's columns."""
+        if self.known is None or len(self.known) != self.program.columns:
+            return None
+        limit = self.left().time_limit
+        patience = START_PATIENCE if limit is None else min(START_PATIENCE, START_SHARE * limit)
+        return beside(self.program, replace(self.request.options, time_limit=patience), self.known)
 
     def suits_big_m(self, bounded: Program, bounds: ColumnBounds) -> bool:
         """Whether HiGHS takes the Program and every pair has bounds, those of multipliers small."""
@@ -110,10 +139,17 @@ class _Search:
             return False
         return self.request.solver == "auto" and not Highs().refuses(complementarity_big_m(bounded, bounds))
 
-    def by(self, name: str, bounded: Program, bounds: ColumnBounds, notes: tuple[str, ...] = ()) -> PairAnswer:
-        """By a reformulation that assumes nothing."""
+    def by(
+        self,
+        name: str,
+        bounded: Program,
+        bounds: ColumnBounds,
+        notes: tuple[str, ...] = (),
+        first: Outcome | None = None,
+    ) -> PairAnswer:
+        """By a reformulation that assumes nothing, from the point `first`, if there is one."""
         ready = COMPLEMENTARITIES[name].apply(self.game, bounded, bounds)
-        first = self.start(name, bounded)
+        first = self.start(name, bounded) if first is None else first
         solver, outcome = solved(ready, self.left(), None if first is None else self.completed(ready, first))
         if outcome.ending is Ending.INFEASIBLE and (name != "sos1" or bounded is not self.program) and not self.spent():
             # SCIP has called problems with products infeasible that are not: the plainest form has the last word.
@@ -150,8 +186,11 @@ class _Search:
         """A point with all pairs, in the Program's columns, where it pays: with 60 pairs of random bilevel LPs SCIP
         alone has often no point after a minute."""
         count = len(self.program.complementary)
-        if name != "sos1" or count < SOME or bounded is self.program or Ipopt().missing():
+        if name != "sos1" or count < SOME or bounded is self.program:
             return None
+        known = self.from_known()
+        if known is not None or Ipopt().missing():
+            return known
         if Ipopt().refuses(complementarity_product(self.program)):
             return None
         limit = self.left().time_limit

@@ -91,6 +91,16 @@ def relaxed_pairs(program: Program, options: Options, starts: int = STARTS, begi
     return Outcome(best.ending, best.z, best.objective, bound, seconds=seconds, message=f"the best of {tried} {words}")
 
 
+def beside(program: Program, options: Options, z: Floats) -> Outcome | None:
+    """The point that moves from one pattern to a better one lead to, from that of z (k,), which need keep nothing but
+    its pattern; None where no point of the Program has it. `bound` is minus infinity."""
+    begun = time.perf_counter()
+    piece = _Search(program, options, begun).descended(_smaller(program, z), z)
+    if piece is None:
+        return None
+    return Outcome(piece.ending, piece.z, piece.objective, seconds=time.perf_counter() - begun)
+
+
 @dataclass(frozen=True, eq=False)
 class _Piece:
     """A solution `z` of the problem in which the sides `off` (p,) of the pairs, first ones where True, are zero."""
