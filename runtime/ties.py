@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from compiler.ground.ground_game import INTEGER, GroundGame
-from compiler.ground.sparse import Bools, Csr, Floats, Ints
+from compiler.ground.ground_game import INTEGER, REAL, SEMICONTINUOUS, GroundGame
+from compiler.ground.sparse import Csr, Floats, Ints
 from runtime.best_deviation import OwnProblem
 from runtime.certificate import Tie
 
@@ -39,13 +40,16 @@ def ties_of(
     followers = [p for p, player in enumerate(game.players) if player.leaders]
     problems = {p: OwnProblem.of(game, p, x) for p in followers}
     if not all(problem.convex or _whole_and_linear(problem) for problem in problems.values()):
-        return (), ["ties are examined for followers that are convex, or linear with whole numbers, only"], []
+        note = "ties are examined for followers that are convex, or linear with whole numbers, only"
+        return (), [note], _unchecked(game)
     if any(p not in answers for p in followers):
         return (), ["ties are not examined: a follower was not solved again"], []
     if _lifted(game, [*leaders, *followers]):
-        gloomy = [player.name for player in game.players if player.leaders and not player.optimistic]
-        faults = [f"what `{name}`, which is pessimistic, leaves its leader cannot be checked" for name in gloomy]
-        return (), ["ties are not examined: functions are modelled by further variables of the leader"], faults
+        return (
+            (),
+            ["ties are not examined: functions are modelled by further variables of the leader"],
+            _unchecked(game),
+        )
     if _see_each_other(game, followers):
         return (), ["ties are not examined: the followers see each other"], []
     ties, notes, faults = [], [], []
@@ -67,10 +71,17 @@ def ties_of(
     return tuple(ties), notes, faults
 
 
+def _unchecked(game: GroundGame) -> list[str]:
+    """Faults of answers that rest on what pessimistic followers leave."""
+    gloomy = [player.name for player in game.players if player.leaders and not player.optimistic]
+    return [f"what `{name}`, which is pessimistic, leaves its leader cannot be checked" for name in gloomy]
+
+
 def _whole_and_linear(problem: OwnProblem) -> bool:
-    """A MILP without switches or pairs."""
+    """A MILP without pairs; HiGHS knows switches of columns that are not negative."""
     bent = problem.quad.entries or problem.row_quad.entries or len(problem.curves) or len(problem.pairs)
-    return not bent and not problem.switched.any()
+    on = problem.switched
+    return not bent and bool(np.all(problem.lower[on] >= 0) and np.all(np.isfinite(problem.upper[on])))
 
 
 def _lifted(game: GroundGame, players: list[int]) -> bool:
@@ -128,9 +139,9 @@ def _range(
         return "ties are not examined: products of followers' decisions in a leader's constraint"
     best_set = _optimal_sets(problems, answers, len(columns))
     lower, upper = game.lower[columns], game.upper[columns]
-    whole = game.kind[columns] == INTEGER
-    best = _linear(sense * cost, lower, upper, [*best_set, own_rows], whole)
-    worst = _linear(-sense * cost, lower, upper, best_set, whole)
+    kind = game.kind[columns]
+    best = _linear(sense * cost, lower, upper, [*best_set, own_rows], kind)
+    worst = _linear(-sense * cost, lower, upper, best_set, kind)
     if best is None or worst is None:
         if best is None and worst is not None:
             name = game.players[leader].name
@@ -211,14 +222,14 @@ def _optimal_sets(problems: dict[int, OwnProblem], answers: dict[int, Floats], c
     return found
 
 
-def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows], whole: Bools) -> Floats | None:
-    """The minimum of `cost @ v`, v whole where `whole` says so; None without one, or where it takes too long."""
+def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows], kind: NDArray[np.uint8]) -> Floats | None:
+    """The minimum of `cost @ v`, v of the kinds (n,) of `GroundGame`; None without one, or where it takes too long."""
     import highspy
 
     n = len(cost)
     indptr = np.concatenate([[0], *(np.diff(m.indptr) for m, _, _ in rows)]).cumsum()
     highs: Any = highspy.Highs()
-    limits = (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("time_limit", PATIENCE)) if whole.any() else ()
+    limits = (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("time_limit", PATIENCE)) if kind.any() else ()
     for name, setting in (("output_flag", False), ("threads", 1), *limits):
         highs.setOptionValue(name, setting)
     top = float(np.max(np.abs(cost), initial=0.0)) or 1.0
@@ -231,9 +242,10 @@ def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows], whole:
     lp.a_matrix_.start_ = indptr.astype(np.int32)
     lp.a_matrix_.index_ = np.concatenate([m.indices for m, _, _ in rows]).astype(np.int32)
     lp.a_matrix_.value_ = np.concatenate([m.data for m, _, _ in rows])
-    if whole.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(k)] for k in whole]
+    if kind.any():
+        types = highspy.HighsVarType
+        kinds = {REAL: types.kContinuous, INTEGER: types.kInteger, SEMICONTINUOUS: types.kSemiContinuous}
+        lp.integrality_ = [kinds[int(k)] for k in kind]
     highs.passModel(lp)
     for tolerance in (1e-9, 1e-7):
         highs.setOptionValue("primal_feasibility_tolerance", tolerance)
@@ -241,5 +253,5 @@ def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows], whole:
         highs.run()
         if highs.getModelStatus().name in ("kOptimal", "kModelEmpty"):
             v = np.array(highs.getSolution().col_value, np.float64)
-            return np.where(whole, np.round(v), v)
+            return np.where(kind == INTEGER, np.round(v), v)
     return None

@@ -195,3 +195,19 @@ def test_other_methods_leave_it_to_this_one() -> None:
         refusal = METHODS[name].refuses(setting)
         assert refusal is not None
         assert not refusal.fits or name == "kkt"
+
+
+@pytest.mark.parametrize(("optimistic", "x", "tie"), [(True, [4, 0, 4], (6, -2)), (False, [1, 0, 1], None)])
+def test_a_switched_follower(optimistic: bool, x: list[float], tie: tuple[float, float] | None) -> None:
+    """The follower covers x by 0 or 2 to 5 units bought or by units missing, at the same price. The leader earns 2 for
+    each unit missing and pays 0.5 for each of x: at the worst all is bought from x = 2 on."""
+    builder = GameBuilder().player("leader").player("follower", "leader")
+    builder.var("leader", "x", 0, 4, 1).var("follower", "buy", 2, 5, 2).var("follower", "miss", 0, 10)
+    builder.row("follower", "cover", {"buy": 1, "miss": 1, "x": -1}, lower=0)
+    builder.maximize("leader", {"miss": 2, "x": -0.5}).minimize("follower", {"buy": 1, "miss": 1})
+    found = answer(builder.build() if optimistic else gloomy(builder), Request())
+    assert found.status is Status.OPTIMAL, (found.certificate.reasons, found.diagnostics)
+    assert found.x == pytest.approx(x)
+    assert [(t.optimistic, t.pessimistic) for t in found.certificate.ties] == (
+        [] if tie is None else [pytest.approx(tie)]
+    )
