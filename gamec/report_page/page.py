@@ -103,7 +103,7 @@ def report_html(subject: Subject) -> str:
         compared=side_by_side,
         answers=answers,
         model=_model(subject),
-        game=first.result.game,
+        game=subject.comparison.game if subject.comparison is not None else first.result.game,
         colours=list(zip(COLOURS, DARK_COLOURS, strict=True)),
         style=Markup((ASSETS / "report.css").read_text("utf-8")),
         document_style=Markup(parts_style()),

@@ -224,6 +224,20 @@ def test_iterations() -> None:
     assert numbers(data, table["columns"][0]["numbers"]).tolist() == [s.iteration for s in steps]
 
 
+def test_answers_of_two_models(tmp_path: Path) -> None:
+    from runtime.runs.comparison_folder import compared_runs
+
+    folders = [solved(name).save(tmp_path / name, figures=()) for name in ("iterated", "one_period")]
+    text = report_html(subject_of(compared_runs(folders)))
+    read = Read(text)
+    assert read.faults == []
+    assert "iterated, one_period" in read.texts
+    ids = [a["id"] for _, a in read.elements if a.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {"model-1-eq-1", "model-2-eq-1"} <= set(ids)
+    assert "A game: iterated" in read.texts
+
+
 def test_an_answer_put_together_by_hand() -> None:
     value = Labelled(("t",), ("T",), ((1,), (2,)), np.array([1.5, -2.0]), "kW", "power")
     result = Result("by_hand", Status.LOCAL, objectives={"p.c": 1.0}, value_of={"x": value, "y": 3.0})

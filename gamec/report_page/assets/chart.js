@@ -299,7 +299,7 @@ class Chart {
       const range = this.rangeOf(p.panel, bins);
       p.range = range;
       if (range.log) continue;
-      const ticks = roundNumbers(range.low, range.high, 5);
+      const ticks = roundNumbers(range.low, range.high, 6);
       for (const word of tickWords(ticks.at, ticks.step).words) most = Math.max(most, widthOf(word) + 12);
     }
     // Names that stand aslant reach to the left of their places.
@@ -377,7 +377,7 @@ class Chart {
     svg.setAttribute("aria-label", `${this.data.title}${panel.title ? `, ${panel.title}` : ""}: ${panel.y}${this.data.x ? ` over ${this.data.x}` : ""}; ${this.visible(panel).map((l) => l.label).slice(0, 12).join(", ")}`);
     const defs = drawn("defs");
     const parts = [defs];
-    const ticks = range.log ? null : roundNumbers(range.low, range.high, plot / 46);
+    const ticks = range.log ? null : roundNumbers(range.low, range.high, plot / 36);
     const words = range.log ? null : tickWords(ticks.at, ticks.step);
     const atY = range.log ? decades(range.low, range.high, plot / 30).map((e) => [10 ** e, `10${powerWords(e).slice(3)}`]) : ticks.at.map((t, k) => [t, words.words[k]]);
     for (const [t, word] of atY) {
