@@ -77,9 +77,9 @@ def run(
         write_files(FLAT_EXPORTS[to].write(compiled.ground), output)
         return CERTIFIED
     if to in PROBLEM_FORMATS:
-        _check_plain(to, form not in ("auto", "kkt-sos1"), "no form but `kkt-sos1`")
         check_name(to, PROBLEM_FORMATS[to].endings, output)
-        write_files(problem_files(compiled, PROBLEM_FORMATS[to], player or ""), output)
+        chosen = "kkt-sos1" if form == "auto" else form
+        write_files(problem_files(compiled, PROBLEM_FORMATS[to], player or "", chosen), output)
         return CERTIFIED
     request = ScriptRequest(
         version=version(),

@@ -10,10 +10,11 @@ from compiler.flat_exports.lp_text import lp_text
 from compiler.flat_exports.mps_text import mps_text
 from compiler.ground.sparse import Floats
 from compiler.pipeline import Compiled
-from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.decisions import answered
 from runtime.methods.method import Request
 from runtime.problem_files.nl_files import nl_files
+from runtime.problem_files.pair_forms import FORMS
 from runtime.problem_files.single_problem import SingleProblem, single_problem
 from runtime.version import version
 
@@ -42,16 +43,21 @@ PROBLEM_FORMATS: dict[str, ProblemFormat] = {
 }
 
 
-def problem_files(compiled: Compiled, wanted: ProblemFormat, player: str = "") -> Mapping[str, str]:
+def problem_files(
+    compiled: Compiled, wanted: ProblemFormat, player: str = "", form: str = "kkt-sos1"
+) -> Mapping[str, str]:
     """Texts by the endings of their files: of the problem that stands for the game, or of `player`'s own. Raises
-    DiagnosticError as `single_problem`, `answered` and `problem_texts`."""
+    DiagnosticError: G807 for a form that does not exist, and as `single_problem`, `answered` and `problem_texts`."""
+    if form not in FORMS:
+        hints = did_you_mean(form, FORMS) or (Hint(f"choose one of {', '.join(FORMS)}"),)
+        raise DiagnosticError([Diagnostic("G807", f"there is no form `{form}`", hints=hints)])
 
     def point() -> Floats:
         found = answered(compiled, Request()).x
         assert found is not None
         return found
 
-    single = single_problem(compiled.ground, player, point)
+    single = single_problem(compiled.ground, player, point, form)
     case = f", case {compiled.case}" if compiled.case else ""
     first = f"{Path(compiled.source.path).name}{case}, written by gamec {version()}"
     return problem_texts(wanted, replace(single, remarks=(first, *single.remarks)))

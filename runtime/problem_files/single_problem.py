@@ -2,7 +2,7 @@
 
 Of a player alone its own problem; of a leader with followers the single level that their optimality conditions make; of
 players of one level their conditions without an objective; of a player asked for by name its best response to the
-answer of the game. Complementary pairs are SOS1 sets.
+answer of the game. Complementary pairs are SOS1 sets, or as another form has them.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from compiler.flat_exports.named_problem import NamedProblem, file_name, file_na
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats, Quad
 from compiler.reformulations.best_response import best_response
-from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.kkt import kkt
 from compiler.reformulations.linear_products import linear_products
-from compiler.reformulations.program import Part, Program, label_of, part_of
+from compiler.reformulations.program import Part, label_of, part_of
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from grammar.source import Span
+from runtime.methods.bystanders import bystanders
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.kkt import Kkt
 from runtime.methods.method import Refusal
 from runtime.methods.setting import Setting
 from runtime.methods.single_level import SingleLevel
+from runtime.problem_files.pair_forms import Formed, formed
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +41,14 @@ class SingleProblem:
     curve: Span | None = None
 
 
-def single_problem(game: GroundGame, player: str, answered: Callable[[], Floats]) -> SingleProblem:
+def single_problem(
+    game: GroundGame, player: str, answered: Callable[[], Floats], form: str = "kkt-sos1"
+) -> SingleProblem:
     """`player` names one player (`grid`, `grid[mg1]`) or is empty; `answered` gives the columns (n,) of the game's
-    answer, for a player among others.
+    answer, for a player among others; `form` is one of `pair_forms.FORMS`.
 
     Raises DiagnosticError: G702 to G706 where the conditions do not say what followers do, G713 where no single
-    problem stands for the game, G807 for a player that does not exist, and as `answered`.
+    problem stands for the game, G807 for a player that does not exist, G710 as `formed`, and as `answered`.
     """
     setting = Setting.of(game)
     game = setting.game
@@ -53,26 +56,33 @@ def single_problem(game: GroundGame, player: str, answered: Callable[[], Floats]
         number = _numbered(game, player)
         program, _ = best_response(game, number, answered())
         told = f"the best response of {player}: what others decide is as in gamec's answer to the game"
-        return _named(game, complementarity_sos1(program), number, told)
+        return _named(game, formed(game, program, form), number, told)
     if player:
         _numbered(game, player)
     if setting.alone:
         _accepted(SingleLevel().refuses(setting), game)
         program, _ = best_response(game, 0, np.zeros(game.columns))
-        return _named(game, complementarity_sos1(program), 0, f"the problem of {game.players[0].name}")
+        return _named(game, formed(game, program, form), 0, f"the problem of {game.players[0].name}")
     if setting.leader >= 0:
         _accepted(Kkt().refuses(setting), game)
-        program, _ = kkt(game, setting.followers, setting.leader)
-        program = complementarity_sos1(linear_products(game, program))
-        below = ", ".join(game.players[p].name for p in np.flatnonzero(setting.followers).tolist())
+        # Nothing bounds the multipliers of whom nobody heeds, and binaries need bounds.
+        last = bystanders(setting) if form == "kkt-big-m" else np.zeros(len(game.players), np.bool_)
+        program, _ = kkt(game, setting.followers & ~last, setting.leader)
+        program = linear_products(game, program)
+        below, aside = (
+            ", ".join(game.players[p].name for p in np.flatnonzero(chosen).tolist())
+            for chosen in (setting.followers & ~last, last)
+        )
         told = f"the problem of {game.players[setting.leader].name} with the optimality conditions of {below}"
-        return _named(game, program, setting.leader, told)
+        if aside:
+            told += f"; of {aside}, whom nobody heeds, the constraints alone"
+        return _named(game, formed(game, program, form), setting.leader, told)
     if setting.equals:
         _accepted(JointConditions().refuses(setting), game)
         program, _ = kkt(game, np.ones(len(game.players), np.bool_), None)
         everyone = ", ".join(p.name for p in game.players)
         told = f"the optimality conditions of {everyone}: every point is an equilibrium, nothing is minimised"
-        return _named(game, complementarity_sos1(program), -1, told)
+        return _named(game, formed(game, program, form), -1, told)
     raise _refused("it has three levels, or several leaders", game.players[0].span)
 
 
@@ -115,13 +125,18 @@ def _refused(why: str, span: Span | None, way: str = "") -> DiagnosticError:
     return DiagnosticError([Diagnostic("G713", headline, span, "not in this file" if span else "", hints=(Hint(way),))])
 
 
-def _named(game: GroundGame, program: Program, player: int, told: str) -> SingleProblem:
+def _named(game: GroundGame, found: Formed, player: int, told: str) -> SingleProblem:
     """The Program with names, in the sense of `player` (-1: nothing is minimised)."""
+    program = found.program
+    old_columns, old_rows = program.columns - len(found.columns), program.rows - len(found.rows)
     sense = game.players[player].sense if player >= 0 else 1
     goal = f"{game.players[player].name}.{game.players[player].objective}" if player >= 0 else "nothing"
-    columns = file_names(label_of(program.column_parts, game, k) for k in range(program.columns))
+    labels = [label_of(program.column_parts, game, k) for k in range(old_columns)]
+    columns = file_names([*labels, *(name for name, _ in found.columns)])
     objective = file_name(goal)
-    rows = file_names((label_of(program.row_parts, game, k) for k in range(program.rows)), [objective])
+    labels = [label_of(program.row_parts, game, k) for k in range(old_rows)]
+    rows = file_names([*labels, *(name for name, _ in found.rows)], [objective])
+    places = [_place(game, program.column_parts, k) for k in range(old_columns)]
     quad = program.cost_quad
     problem = NamedProblem(
         name=file_name(game.name or "game"),
@@ -141,13 +156,17 @@ def _named(game: GroundGame, program: Program, player: int, told: str) -> Single
         row_quad=program.row_quad,
         sos1=program.sos1,
         curves=program.curves,
-        places=[_place(game, program.row_parts, k) for k in range(program.rows)],
-        column_places=[_place(game, program.column_parts, k) for k in range(program.columns)],
+        places=[
+            *(_place(game, program.row_parts, k) for k in range(old_rows)),
+            *(places[at] if isinstance(at, int) else _at(at, name) for name, at in found.rows),
+        ],
+        column_places=[*places, *(places[column] for _, column in found.columns)],
     )
     if not program.columns:
         raise _refused("it decides nothing", game.players[max(player, 0)].span)
     curve = next((_span(game, program.column_parts, int(c.result[0])) for c in program.curves), None)
-    remarks = [told, "over each group of rows stands its line of the model; NAME[t=7] is called NAME_t7"]
+    remarks = [told, *found.remarks]
+    remarks.append("over each group of rows stands its line of the model; NAME[t=7] is called NAME_t7")
     if len(program.sos1):
         remarks.append("of each pair of columns at most one is not zero: SOS1 sets, which not every solver takes")
     return SingleProblem(problem, tuple(remarks), curve)
@@ -168,4 +187,8 @@ def _place(game: GroundGame, parts: tuple[Part, ...], k: int) -> str:
     said = f"{role}{' '.join(name.split())}"
     # A condition of optimality is another equation than the constraint or the bounds that it comes from.
     said = said if "stationarity" in part.role else block.numbered(said)
-    return f"{Path(block.span.source.path).name}:{block.span.line}: {said}"
+    return _at(block.span, said)
+
+
+def _at(span: Span | None, said: str) -> str:
+    return "" if span is None else f"{Path(span.source.path).name}:{span.line}: {said}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import highspy
@@ -14,6 +15,7 @@ from grammar.diagnostics import DiagnosticError
 from grammar.source import Source
 from runtime.answer import answer
 from runtime.methods.method import Request
+from runtime.problem_files.pair_forms import FORMS
 from runtime.problem_files.registry import PROBLEM_FORMATS, problem_files
 
 MIXED = """
@@ -125,10 +127,10 @@ def compiled(text: str) -> Compiled:
     return compile_file(Source("park.game", text))
 
 
-def written(game: Compiled, name: str, folder: Path, player: str = "") -> str:
+def written(game: Compiled, name: str, folder: Path, player: str = "", form: str = "kkt-sos1") -> str:
     """The path of the file that is read."""
     wanted = PROBLEM_FORMATS[name]
-    texts = problem_files(game, wanted, player)
+    texts = problem_files(game, wanted, player, form)
     assert tuple(texts) == wanted.endings
     for ending, text in texts.items():
         (folder / f"park{ending}").write_text(text, encoding="utf-8")
@@ -181,6 +183,81 @@ def test_optima_known_from_elsewhere(tmp_path: Path) -> None:
     for text, value in ((PAIRS, 3 * 4 - 1), (PRICED, 60 * (50 - 20))):
         for kind in PROBLEM_FORMATS:
             assert by_scip(written(compiled(text), kind, tmp_path)).getObjVal() == pytest.approx(value, abs=1e-6)
+
+
+BOUNDED = """
+player leader { var y in [0, 8]  minimize cost = 3*x + y }
+player follower follows leader {
+  var x <= 5
+  minimize effort = -x
+  constraint a: x + y <= 8
+  constraint b: 4*x + y >= 8
+  constraint c: 2*x + y <= 13
+  constraint d: 2*x - 7*y <= 0
+}
+"""
+"""Optimum by hand: 92/15, at the corner where 4x + y = 8 meets 2x = 7y."""
+
+RESELLER = "player reseller follows leader { var s in [0, 3]  minimize loss = (y - 9)*s  constraint e: s + y <= 6 }"
+"""Nobody heeds it; y is 8/15, so its constraint binds nobody else."""
+
+FORMED = {"toy": BOUNDED, "aside": BOUNDED + RESELLER, "squares": LEADER}
+
+
+@pytest.mark.parametrize("kind", PROBLEM_FORMATS)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", FORMED)
+def test_every_form_has_the_optimum_of_the_game(name: str, form: str, kind: str, tmp_path: Path) -> None:
+    game = compiled(FORMED[name])
+    found = answer(game.ground, Request())
+    assert found.x is not None
+    best = float(game.ground.objectives_at(found.x)[0])
+    assert name == "squares" or best == pytest.approx(92 / 15, rel=1e-6)
+    path = written(game, kind, tmp_path, form=form)
+    assert by_scip(path).getObjVal() == pytest.approx(best, rel=1e-6, abs=1e-6)
+    if form == "kkt-big-m" and kind != "nl" and name != "squares":
+        # Without SOS1 sets HiGHS takes it too.
+        assert by_highs(path).getInfo().objective_function_value == pytest.approx(best, rel=1e-6)
+
+
+def test_casadi_reads_strong_duality_as_an_nl_file(tmp_path: Path) -> None:
+    """It has neither binaries nor sets, so IPOPT takes it. CasADi's reader takes no comments."""
+    import casadi
+
+    path = written(compiled(BOUNDED), "nl", tmp_path, form="strong-duality")
+    Path(path).write_text(re.sub(r"[ \t]*#.*", "", Path(path).read_text("utf-8")), "utf-8")
+    builder = casadi.NlpBuilder()
+    builder.import_nl(path)
+    problem = {"x": casadi.vertcat(*builder.x), "f": builder.f, "g": casadi.vertcat(*builder.g)}
+    quiet = {"ipopt.print_level": 0, "print_time": False, "ipopt.sb": "yes"}
+    solve = casadi.nlpsol("solve", "ipopt", problem, quiet)
+    limits = {"lbx": builder.x_lb, "ubx": builder.x_ub, "lbg": builder.g_lb, "ubg": builder.g_ub}
+    found = solve(x0=builder.x_init, **limits)
+    assert solve.stats()["success"]
+    assert float(found["f"]) == pytest.approx(92 / 15, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["lp", "mps"])
+def test_what_a_form_adds_has_names_and_places(kind: str) -> None:
+    (text,) = problem_files(compiled(BOUNDED), PROBLEM_FORMATS[kind], form="kkt-big-m").values()
+    assert "on_multiplier_of_follower.a" in text
+    assert "park.game:6: multiplier of follower.a (eq. 4)" in text
+    assert "park.game:6: slack of follower.a (eq. 4)" in text
+    (text,) = problem_files(compiled(BOUNDED), PROBLEM_FORMATS[kind], form="strong-duality").values()
+    assert "park.game:5: strong duality of follower" in text
+    (text,) = problem_files(compiled(BOUNDED + RESELLER), PROBLEM_FORMATS[kind], form="kkt-big-m").values()
+    assert "of reseller, whom nobody heeds, the constraints alone" in text
+
+
+def test_binaries_without_a_bound_and_unknown_forms_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError) as error:
+        written(compiled(PRICED.replace("in [0, 100]", ">= 0")), "lp", tmp_path, form="kkt-big-m")
+    (found,) = error.value.diagnostics
+    assert found.code == "G710"
+    assert found.span is not None
+    with pytest.raises(DiagnosticError) as error:
+        written(compiled(BOUNDED), "lp", tmp_path, form="kkt-bigm")
+    assert error.value.diagnostics[0].code == "G807"
 
 
 @pytest.mark.parametrize("kind", PROBLEM_FORMATS)
