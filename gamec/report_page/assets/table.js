@@ -59,7 +59,8 @@ function columnsOf(chart) {
   const columns = [{ head: chart.x || (chart.at.names ? "name" : "place"), ...chart.at }];
   for (const panel of chart.panels) {
     for (const line of [...panel.lines, ...panel.over]) {
-      const head = several && panel.title ? `${panel.title}: ${line.label || panel.y}` : line.label || panel.y;
+      const label = line.label || panel.y;
+      const head = several && panel.title ? (panel.lines.length > 1 ? `${panel.title}: ${label}` : panel.title) : label;
       columns.push({ head, numbers: line.values, unit: panel.y, rounded: !panel.log });
     }
   }
