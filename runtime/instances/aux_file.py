@@ -2,9 +2,10 @@
 
 Two forms are read, each line one statement. By numbers, from 0 in the order of the MPS file: `N` and `M` how many
 columns and rows, `LC`, `LR` one of them each, `LO` a coefficient for each `LC` in their order, `OS` 1 (minimised) or -1
-(maximised). By names: `@NUMVARS`, `@NUMCONSTRS`, then `@VARSBEGIN` to `@VARSEND` with a name and a coefficient in each
-line and `@CONSTRSBEGIN` to `@CONSTRSEND` with names (also without the `S`); always minimised. `IC` and `IB`, which
-repeat interdiction costs for the solver MibS, are passed over, as are `@NAME`, `@MPS` and `@LP`.
+(maximised). `IC`, a cost for each column of the MPS file, and `IB`, a budget, say that the file is an interdiction
+problem of which the MPS file has the lower level alone. By names: `@NUMVARS`, `@NUMCONSTRS`, then `@VARSBEGIN` to
+`@VARSEND` with a name and a coefficient in each line and `@CONSTRSBEGIN` to `@CONSTRSEND` with names (also without the
+`S`); always minimised; `@NAME`, `@MPS` and `@LP` are passed over.
 Reference: https://coin-or.github.io/MibS/input.html.
 """
 
@@ -14,11 +15,9 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from grammar.diagnostics import Findings
+from grammar.diagnostics import Findings, did_you_mean
 from grammar.source import Source, Span
 
-PASSED_OVER = ("IC", "IB")
-COUNTS = {"N": "LC", "M": "LR", "@NUMVARS": "lines from `@VARSBEGIN` to `@VARSEND`"}
 SECTIONS = {"@VARSBEGIN": "@VARSEND", "@CONSTRSBEGIN": "@CONSTRSEND"}
 ABOUT = ("@NAME", "@MPS", "@LP")
 
@@ -39,8 +38,9 @@ class LowerLevel:
     objective: list[float] = field(default_factory=list)
     rows: list[Named] = field(default_factory=list)
     sense: int = 1
-    passed_over: bool = False
-    """Whether the file has interdiction costs."""
+    costs: list[float] = field(default_factory=list)
+    budget: float | None = None
+    """Of interdiction."""
 
 
 def read_aux(source: Source, findings: Findings) -> LowerLevel:
@@ -69,15 +69,15 @@ def _by_numbers(lines: list[Words], findings: Findings) -> LowerLevel:
     for words in lines:
         (key, span), values = words[0], words[1:]
         name = key.upper()
-        if name in PASSED_OVER:
-            lower.passed_over = True
-        elif name not in ("N", "M", "LC", "LR", "LO", "OS"):
+        if name not in ("N", "M", "LC", "LR", "LO", "OS", "IC", "IB"):
             known = "N, M, LC, LR, LO, OS, IC, IB, or the names that begin with @"
             findings.add("G506", f"`{key}` is no field of an AUX file", span, "not known", notes=[f"fields: {known}"])
         elif len(values) != 1:
             findings.add("G506", f"`{key}` takes one number", span, f"{len(values)} values")
-        elif name == "LO":
-            lower.objective.append(_number(*values[0], findings))
+        elif name in ("LO", "IC"):
+            (lower.objective if name == "LO" else lower.costs).append(_number(*values[0], findings))
+        elif name == "IB":
+            lower.budget = _number(*values[0], findings)
         else:
             number = _whole(*values[0], findings)
             if name in ("LC", "LR"):
@@ -132,7 +132,9 @@ def _by_names(lines: list[Words], findings: Findings) -> LowerLevel:
         elif about:
             about = False
         else:
-            findings.add("G506", f"`{word}` is no keyword of an AUX file", span, "not known")
+            known = ("@NUMVARS", "@NUMCONSTRS", *SECTIONS, *SECTIONS.values(), *ABOUT)
+            hints = did_you_mean(key, known, span)
+            findings.add("G506", f"`{word}` is no keyword of an AUX file", span, "not known", hints=hints)
     if section:
         findings.add("G506", f"`{section}` is never ended by `{SECTIONS[section]}`", opened, "begun here")
     for key, items in (("@NUMVARS", lower.columns), ("@NUMCONSTRS", lower.rows)):

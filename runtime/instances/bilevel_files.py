@@ -6,6 +6,8 @@ file. Bounds of the follower's columns are the follower's own.
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,8 @@ from compiler.ground.sparse import Csr, Ints, Quad
 from grammar.diagnostics import Diagnostic, DiagnosticError, Findings, Severity, did_you_mean
 from grammar.source import Source, Span
 from runtime.instances.aux_file import LowerLevel, Named, read_aux
+from runtime.instances.interdiction import with_interdiction
+from runtime.instances.mps_checks import check_mps
 from runtime.instances.mps_file import Mps, places, read_mps
 
 LEADER, FOLLOWER = 0, 1
@@ -27,11 +31,39 @@ def read_bilevel(mps: str, aux: str) -> tuple[GroundGame, tuple[Diagnostic, ...]
     """The game and warnings. Raises DiagnosticError: G001, G002 for files that cannot be read, G506 for what they
     say."""
     text = _text(aux)
-    upper = None if mps.endswith((".gz", ".zip")) else _text(mps)
-    program = read_mps(mps)
+    upper = None if mps.endswith(".zip") else _text(mps)
     findings = Findings()
     lower = read_aux(text, findings)
+    # HiGHS reads files of any other name as MPS too, but for these.
+    checked = upper is not None and not mps.removesuffix(".gz").endswith((".lp", ".ems"))
+    free_rows, row_count, column_count = check_mps(upper, findings) if checked and upper is not None else (1, -1, -1)
     findings.raise_errors()
+    numbered = next((item for item in lower.rows if isinstance(item.what, int)), None)
+    if free_rows > 1 and numbered is not None:
+        findings.add(
+            "G506",
+            f"`{mps}` has {free_rows} rows `N`, which some count among the rows and some do not",
+            numbered.span,
+            "a number of a row",
+            hints=["an AUX file by names leaves no doubt", "objectives that are not used can be taken out"],
+        )
+        findings.raise_errors()
+    program = read_mps(mps)
+    count = len(program.column_names)
+    # It reads on over lines that it does not understand.
+    if column_count >= 0 and (row_count, column_count) != (len(program.row_names), count):
+        there = f"{len(program.row_names)} rows and {count} columns"
+        findings.add(
+            "G506", f"HiGHS finds {there} in `{mps}`, where {row_count} and {column_count} are", Span(text, 0, 0)
+        )
+        findings.raise_errors()
+    costs = bool(lower.costs) or lower.budget is not None
+    inside = any(isinstance(item.what, str) or item.what < count for item in lower.columns)
+    if costs and not inside:
+        program = with_interdiction(
+            program, lower, lower.columns[0].span if lower.columns else Span(text, 0, 0), findings
+        )
+        findings.raise_errors()
     columns = _numbers(lower.columns, program.column_names, "variable", findings)
     rows = _numbers(lower.rows, program.row_names, "constraint", findings)
     if not len(columns) and not findings.errors:
@@ -41,12 +73,9 @@ def read_bilevel(mps: str, aux: str) -> tuple[GroundGame, tuple[Diagnostic, ...]
             "G506",
             f"`{aux}` gives all variables to the lower level, and leaves the leader none",
             Span(text, 0, 0),
-            notes=["interdiction files without the leader's columns say with `IC` and `IB` what is not in the MPS file"]
-            if lower.passed_over
-            else [],
         )
     findings.raise_errors()
-    if lower.passed_over:
+    if costs and inside:
         findings.add(
             "G506",
             f"`IC` and `IB` of `{aux}` are passed over: the rows of the MPS file are taken as they are",
@@ -70,7 +99,12 @@ def read_bilevel(mps: str, aux: str) -> tuple[GroundGame, tuple[Diagnostic, ...]
 
 def _text(path: str) -> Source:
     try:
-        return Source(path, Path(path).read_bytes().decode("utf-8", errors="replace"))
+        data = Path(path).read_bytes()
+        if path.endswith(".gz"):
+            data = gzip.decompress(data)
+        return Source(path, data.decode("utf-8", errors="replace"))
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise DiagnosticError([Diagnostic("G001", f"`{path}` is no file of gzip")]) from None
     except FileNotFoundError:
         folder = Path(path).parent
         near = did_you_mean(Path(path).name, (p.name for p in folder.iterdir())) if folder.is_dir() else ()
