@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runtime.runs.verify import Verification
     from runtime.runs.verify_comparison import ComparisonVerification
     from runtime.sweeps.sweep import Sweep
+    from runtime.sweeps.verify import SweepVerification
 
 CERTIFIED = 0
 DIAGNOSTICS = 1
@@ -79,8 +80,11 @@ def of_sweep(sweep: Sweep) -> int:
     return CERTIFIED
 
 
-def of_verification(found: Verification | ComparisonVerification) -> int:
-    """0 if the kept answer is confirmed; `NOT_CERTIFIED` if not; without an answer, what its status says."""
+def of_verification(found: Verification | ComparisonVerification | SweepVerification) -> int:
+    """0 if the kept answer is confirmed; `NOT_CERTIFIED` if not; without an answer, what its status says. A sweep is
+    confirmed if all of its answers are, which takes that it kept them."""
+    if hasattr(found, "points"):
+        return CERTIFIED if found.confirmed else NOT_CERTIFIED
     cases = getattr(found, "cases", None)
     if cases is not None:
         codes = [of_verification(one) for one in cases.values()]

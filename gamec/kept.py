@@ -1,4 +1,5 @@
-"""Kept answers in hand. In: a folder that `-o` or `save` made; out: `Result` or `Comparison`, or its verification."""
+"""Kept answers in hand. In: a folder that `-o` or `save` made; out: `Result`, `Comparison` or `Sweep`, or its
+verification."""
 
 from __future__ import annotations
 
@@ -9,10 +10,13 @@ if TYPE_CHECKING:
     from runtime.result import Comparison, Result
     from runtime.runs.verify import Verification
     from runtime.runs.verify_comparison import ComparisonVerification
+    from runtime.sweeps.sweep import Sweep
+    from runtime.sweeps.verify import SweepVerification
 
 
-def read_run(folder: str | Path) -> Result | Comparison:
-    """The answer in a run folder, as `solve` gave it, or the comparison as `compare` did.
+def read_run(folder: str | Path) -> Result | Comparison | Sweep:
+    """The answer in a run folder, as `solve` gave it, or the comparison as `compare` did, or the points of a sweep that
+    are solved.
 
     Raises DiagnosticError: G001 where there is no such folder, G005 where it is no whole run folder of a version that
     this gamec reads.
@@ -22,10 +26,12 @@ def read_run(folder: str | Path) -> Result | Comparison:
 
     if is_comparison(Path(folder)):
         return read_comparison(folder).comparison
-    return read(folder).result
+    from runtime.sweeps.kept import is_sweep, read_sweep
+
+    return read_sweep(folder).sweep if is_sweep(Path(folder)) else read(folder).result
 
 
-def verify(folder: str | Path) -> Verification | ComparisonVerification:
+def verify(folder: str | Path) -> Verification | ComparisonVerification | SweepVerification:
     """The answer in a run folder certified anew, from the folder's files alone; `confirmed` says whether it passed and
     whether all of the folder is as it was written, `findings` what is not.
 
@@ -38,4 +44,10 @@ def verify(folder: str | Path) -> Verification | ComparisonVerification:
 
     if is_comparison(Path(folder)):
         return verify_comparison(read_comparison(folder))
+    from runtime.sweeps.kept import is_sweep, read_sweep
+
+    if is_sweep(Path(folder)):
+        from runtime.sweeps.verify import verify_sweep
+
+        return verify_sweep(read_sweep(folder))
     return one(read(folder))

@@ -58,10 +58,10 @@ def show_comparison(comparison: Comparison, form: Format, plot: bool | None = No
     return of_comparison(comparison)
 
 
-def show_sweep(sweep: Sweep, form: Format, folder: str | None, plot: bool | None = None) -> int:
-    """As `show_result`, for all points; `folder` is where they are kept. What many points have in common is told once:
-    the first diagnostic of each code and place."""
-    from gamec.exit_codes import of_sweep
+def show_sweep(sweep: Sweep, form: Format, folder: str | None, plot: bool | None = None, missing: int = 0) -> int:
+    """As `show_result`, for all points; `folder` is where they are kept, `missing` how many are not solved yet. What
+    many points have in common is told once: the first diagnostic of each code and place."""
+    from gamec.exit_codes import CERTIFIED, LIMIT, of_sweep
     from gamec.views.sweep import sweep_lines, sweep_text
 
     first: dict[object, Diagnostic] = {}
@@ -76,10 +76,10 @@ def show_sweep(sweep: Sweep, form: Format, folder: str | None, plot: bool | None
             write(sys.stdout, sweep_lines(sweep))
         case Format.TEXT:
             paper = paper_of(sys.stdout)
-            _write_with(sweep_text(sweep, paper), _plots(sweep, paper, plot))
+            _write_with(sweep_text(sweep, paper, missing), _plots(sweep, paper, plot))
             if folder is not None:
                 write(sys.stderr, f"kept in {folder}")
-    return of_sweep(sweep)
+    return of_sweep(sweep) or (LIMIT if missing else CERTIFIED)
 
 
 def _write_with(text: str, plots: list[str]) -> None:

@@ -28,7 +28,7 @@ def run(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|DIR", help="A .game file, - for standard input, or a run folder.", show_default=False
+            metavar="FILE|DIR", help="A .game file, - for standard input, or a folder made by -o.", show_default=False
         ),
     ],
     stage: Annotated[
@@ -64,13 +64,17 @@ def run(
 
 
 def _kept(folder: str, form: Format, everything: bool, plot: bool | None) -> int:
-    from gamec.shown import check_plots, show_comparison, show_result
+    from gamec.shown import check_plots, show_comparison, show_result, show_sweep
     from runtime.runs.comparison_folder import is_comparison, read_comparison
     from runtime.runs.folder import read_run
+    from runtime.sweeps.kept import is_sweep, read_sweep
 
     check_plots(plot, form)
     if is_comparison(Path(folder)):
         return show_comparison(read_comparison(folder).comparison, form, plot)
+    if is_sweep(Path(folder)):
+        found = read_sweep(folder)
+        return show_sweep(found.sweep, form, None, plot, found.missing)
     return show_result(read_run(folder).result, form, everything, plot)
 
 

@@ -66,6 +66,10 @@ def run(
             show_default=False,
         ),
     ] = None,
+    keep_runs: Annotated[
+        bool,
+        typer.Option("--keep-runs", help="With -o: keep each point's answer too, so that verify can certify it anew."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace what is in the folder, and begin anew.")] = False,
     figures: Figures = "png,pdf",
     form: Form = Format.TEXT,
@@ -79,8 +83,8 @@ def run(
     check_plots(plot, form)
     if output == "":
         raise unfit("`-o` needs the name of a folder", "write `-o DIR`")
-    if output is None and force:
-        raise unfit("`--force` needs a folder", "add `-o DIR`")
+    if output is None and (force or keep_runs):
+        raise unfit(f"`{'--force' if force else '--keep-runs'}` needs a folder", "add `-o DIR`")
     axes = axes_in(over)
     values = overrides(sets, data)
     progress = _Progress(file)
@@ -93,6 +97,7 @@ def run(
             output=output,
             force=force,
             figures=formats_in(figures),
+            keep_runs=keep_runs,
             told=progress.told,
             workers=workers,
             executor=executor,

@@ -1,4 +1,4 @@
-"""`gamec verify DIR`: a kept answer certified anew, from the files of its folder alone."""
+"""`gamec verify DIR`: kept answers certified anew, from the files of their folder alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from gamec.watched import watched
 
 def run(
     *,
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="A folder made by gamec solve -o.", show_default=False)],
+    folder: Annotated[
+        str, typer.Argument(metavar="DIR", help="A folder made by -o of solve, compare or sweep.", show_default=False)
+    ],
     form: Form = Format.TEXT,
 ) -> int:
     from gamec.exit_codes import of_verification

@@ -15,9 +15,10 @@ Column = tuple[list[str], bool]
 """Cells from the heading down, and whether they are set to the right."""
 
 
-def sweep_text(sweep: Sweep, paper: Paper) -> str:
+def sweep_text(sweep: Sweep, paper: Paper, missing: int = 0) -> str:
     """What was swept, status, objectives and reports without an index; where they do not fit side by side, further
-    columns stand below, beside what was swept again. Then how many points are certified, and why others are not."""
+    columns stand below, beside what was swept again. Then how many points are certified, why others are not, and how
+    many are `missing`: not solved yet."""
     swept, facts = _swept(sweep), _facts(sweep)
     lines = [paper.styled("strong", clean(sweep.game))]
     for band in _bands(swept, [*facts, *_numbers(sweep)], paper.width):
@@ -26,6 +27,8 @@ def sweep_text(sweep: Sweep, paper: Paper) -> str:
     lines += ["", f"{good} of {len(sweep.outcomes)} points certified"]
     for (status, code), count in _others(sweep.outcomes).items():
         lines.append(f"  {count} {status}" + (f" ({code}: `gamec explain {code}`)" if code else ""))
+    if missing:
+        lines.append(f"  {missing} not solved yet: the same `gamec sweep` goes on with the rest")
     indexed = sweep.indexed_reports()
     if indexed:
         lines.append(f"reports with an index, kept by -o and shown as JSON: {', '.join(map(clean, indexed))}")

@@ -1,12 +1,12 @@
 """A sweep on disk: `run.json` says what it is a sweep of, `points/NUMBER.json` what came of each point, written whole
-as soon as it is there. In: a folder and what is to be swept; out: the points that are done, so that only others are
-solved.
+as soon as it is there, `runs/NUMBER` its answer as a run folder, if that is wanted. In: a folder and what is to be
+swept; out: the points that are done, so that only others are solved.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from compiler import library
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from grammar.source import Source
-from runtime.runs.folder import DAMAGE, MANIFEST, is_kind, json_bytes, read_manifest
+from runtime.runs.folder import DAMAGE, MANIFEST, is_kind, is_run, json_bytes, read_manifest
 from runtime.runs.manifest import FORMAT, finite, solving_packages
 from runtime.runs.save import REPLACED
 from runtime.runs.whole_folder import free_place, keep_file, write_whole
@@ -25,6 +25,8 @@ from runtime.version import version
 SWEEP = "gamec sweep"
 
 POINTS = "points"
+
+RUNS = "runs"
 
 
 def manifest_of(
@@ -38,7 +40,7 @@ def manifest_of(
         "packages": solving_packages(),
         "game": game,
         "model": {"name": Path(model.path).name, "sha256": sha256(model.text.encode()).hexdigest()},
-        "axes": [{"name": axis.name, "values": list(axis.values)} for axis in axes],
+        "axes": [{"name": axis.name, "values": list(axis.values), "doc": axis.doc, "unit": axis.unit} for axis in axes],
         "data": finite(given),
         "options": finite(options),
     }
@@ -48,10 +50,10 @@ def manifest_of(
 
 
 def begun(
-    folder: str | Path, manifest: Mapping[str, Any], model: Source, force: bool
+    folder: str | Path, manifest: Mapping[str, Any], model: Source, force: bool, with_runs: bool = False
 ) -> tuple[Path, dict[int, Outcome]]:
-    """The folder, made if need be, and the outcomes that it has by their numbers; those that ended in diagnostics are
-    left out, so that they are tried again.
+    """The folder, made if need be, and the outcomes that it has by their numbers; left out, so that they are solved
+    again, are those that ended in diagnostics and, `with_runs`, those whose answer was not kept.
 
     Raises DiagnosticError: G003 where the folder cannot be had, or holds a sweep of something else; G005 where one of
     its files is damaged. With `force`, a run or a sweep that is there is replaced.
@@ -66,31 +68,46 @@ def begun(
         raise _of_another(place, why)
     done: dict[int, Outcome] = {}
     read = _Hashes(Path(model.path).parent)
+    for found in records(place, model):
+        changed = next((e["name"] for e in found.inputs if read.hash(e) not in (None, e["sha256"])), None)
+        if changed is not None:
+            raise _of_another(place, f"`{changed}` has changed since")
+        if found.status != ERROR and (not with_runs or is_run(run_of(place, found.number))):
+            done[found.number] = found
+    return place, done
+
+
+def records(place: Path, model: Source) -> Iterator[Outcome]:
+    """What came of each point that is done. Raises DiagnosticError (G005) for a record that is damaged."""
     for file in sorted((place / POINTS).glob("[0-9]*.json")):
         try:
             found = outcome_in(json.loads(file.read_bytes()), model)
-            if file.name != _name(found.number):
+            if file.name != Path(record_name(found.number)).name:
                 raise ValueError(f"it is the record of point {found.number}")
         except (*DAMAGE, OSError, RecursionError) as error:
             hint = Hint("remove that file: its point is solved again then")
             words = f"it has no {error}" if isinstance(error, KeyError) else str(error)
             headline = f"`{place}` is damaged: `{POINTS}/{file.name}`: {words}"
             raise DiagnosticError([Diagnostic("G005", headline, hints=(hint,))]) from None
-        changed = next((e["name"] for e in found.inputs if read.hash(e) not in (None, e["sha256"])), None)
-        if changed is not None:
-            raise _of_another(place, f"`{changed}` has changed since")
-        if found.status != ERROR:
-            done[found.number] = found
-    return place, done
+        yield found
+
+
+def run_of(place: Path, number: int) -> Path:
+    """Where the answer of a point is kept, if it is."""
+    return place / RUNS / f"{number:06}"
+
+
+def record_name(number: int) -> str:
+    """The path of a point's record in the folder."""
+    return f"{POINTS}/{number:06}.json"
 
 
 def keep(place: Path, outcome: Outcome) -> None:
-    """Write the record of a point, whole or not at all. Raises DiagnosticError (G003)."""
-    keep_file(place, f"{POINTS}/{_name(outcome.number)}", json_bytes(outcome_json(outcome)))
-
-
-def _name(number: int) -> str:
-    return f"{number:06}.json"
+    """Write the record of a point, whole or not at all, behind its run folder if there is one. Raises DiagnosticError
+    (G003)."""
+    if outcome.run:
+        write_whole(run_of(place, outcome.number).resolve(), outcome.run)
+    keep_file(place, record_name(outcome.number), json_bytes(outcome_json(outcome)))
 
 
 class _Hashes:
@@ -124,8 +141,8 @@ def _difference(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
         return f"it holds a sweep of another model, `{there.get('game')}`"
     if there.get("model", {}).get("sha256") != wanted["model"]["sha256"]:
         return "it holds a sweep of this model as it was before its text changed"
-    if there.get("axes") != wanted["axes"]:
-        over = "; ".join(f"{a['name']}={','.join(map(str, a['values']))}" for a in there.get("axes", []))
+    if _swept(there) != _swept(wanted):
+        over = "; ".join(f"{name}={','.join(map(str, values))}" for name, values in _swept(there))
         return f"it holds a sweep over other values: {over}"
     if there.get("data") != wanted["data"]:
         return "it holds a sweep with other data"
@@ -140,6 +157,10 @@ def _difference(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
         if old != new:
             return f"it holds a sweep made by {what} {old}, and here is {new}"
     return ""
+
+
+def _swept(manifest: Mapping[str, Any]) -> list[tuple[str, list[object]]]:
+    return [(str(a["name"]), list(a["values"])) for a in manifest.get("axes", [])]
 
 
 def _of_another(place: Path, why: str) -> DiagnosticError:

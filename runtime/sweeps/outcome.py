@@ -14,6 +14,7 @@ from grammar.diagnostics import Diagnostic, DiagnosticError, Severity
 from grammar.source import Source
 from runtime.result import Labelled, Result, Status, Value
 from runtime.runs.diagnostic_json import diagnostic_json, diagnostic_of
+from runtime.runs.folder import run_files
 from runtime.runs.input_files import packed
 from runtime.runs.manifest import finite, numbers
 from runtime.sweeps.axes import CASE, Element
@@ -33,6 +34,8 @@ class Question:
     model: Source
     given: Mapping[str, object]
     options: Mapping[str, Any]
+    keep: bool = False
+    """Whether the answer itself is wanted, as the files of a run folder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +61,8 @@ class Outcome:
     docs: Mapping[str, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     inputs: tuple[Mapping[str, str], ...] = ()
+    run: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The files of its run folder, where they were asked for, until they are written."""
 
 
 def outcome_of(question: Question) -> Outcome:
@@ -121,6 +126,7 @@ def _told(question: Question, result: Result, seconds: float) -> Outcome:
         {name: result.docs[name] for name in told if result.docs.get(name)},
         result.diagnostics,
         tuple({key: entry[key] for key in ("role", "name", "sha256")} for entry in listed),
+        run_files(result) if question.keep else {},
     )
 
 

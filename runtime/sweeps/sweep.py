@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -138,6 +138,7 @@ def sweep(
     output: str | Path | None = None,
     force: bool = False,
     figures: Sequence[str] = ("png", "pdf"),
+    keep_runs: bool = False,
     told: Told | None = None,
     **options: Unpack[SolveOptions],
 ) -> Sweep:
@@ -150,13 +151,16 @@ def sweep(
     goes wrong at a point is recorded as its outcome.
 
     With `output`, a folder keeps a record of each point as soon as it is there, and in the end tables (`sweep.parquet`)
-    and figures; called again, it goes on with the points that are left.
+    and figures; called again, it goes on with the points that are left. With `keep_runs` each point's answer is kept
+    too, as a run folder, so that it can be shown and certified anew.
 
     Raises DiagnosticError: a model that does not parse, wrong names and values (G504, G507, G605, G807), G003 for a
     folder that cannot be had or holds another sweep, G004 where Parquet cannot be written, G005 for a damaged record.
     """
     if "watch" in options:
         raise TypeError("a sweep is watched by `told`, a point has no `watch`")
+    if keep_runs and output is None:
+        raise TypeError("`keep_runs` needs a folder, `output`")
     workers, executor = options.pop("workers", None), options.pop("executor", "auto")
     check_executor(executor)
     # A search at a point works alone: the points are what is done at once.
@@ -166,7 +170,7 @@ def sweep(
     model = read_source(path)[0]
     game = check_game(model)
     axes = axes_of(over, game, given)
-    questions = [Question(k, at, model, given, options) for k, at in enumerate(combinations(axes), start=1)]
+    questions = [Question(k, at, model, given, options, keep_runs) for k, at in enumerate(combinations(axes), start=1)]
     done: dict[int, Outcome] = {}
     place: Path | None = None
     if output is not None:
@@ -175,11 +179,13 @@ def sweep(
 
         check_formats(figures)
         require_parquet()
-        place, done = begun(output, manifest_of(model, game.name, axes, given, _plain(request)), model, force)
+        manifest = manifest_of(model, game.name, axes, given, _plain(request))
+        place, done = begun(output, manifest, model, force, keep_runs)
     left = [question for question in questions if question.number not in done]
     for outcome in outcomes(left, workers, executor) if left else ():
         if place is not None:
             keep(place, outcome)
+            outcome = replace(outcome, run={})
         done[outcome.number] = outcome
         if told is not None:
             told(outcome, len(done), len(questions))

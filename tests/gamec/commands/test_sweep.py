@@ -434,3 +434,125 @@ def test_a_cluster_gives_the_same(model: Path) -> None:
         over = {"top": "0.5,2,200"}
         found = sweep(model, over, executor=f"dask:{cluster.scheduler_address}")
         assert same(found, sweep(model, over, workers=1))
+
+
+def kept_runs(model: Path, workers: int = 1) -> Sweep:
+    """Three points, of which the first has no answer: 1 is the least, and 0.5 is what there is."""
+    return sweep(model, {"top": "0.5,2,3"}, workers=workers, output="kept", figures=(), keep_runs=True)
+
+
+def test_a_folder_is_shown_as_the_sweep_was(gamec: Gamec, model: Path) -> None:
+    ran = gamec(
+        "sweep", "shop.game", "top=0.5,2,3", "-o", "kept", "--figures", "none", "--workers", "1", cwd=model.parent
+    )
+    shown = gamec("show", "kept", cwd=model.parent)
+    assert (shown.out, shown.code) == (ran.out, ran.code)
+    assert shown.code == 3
+    assert "top" in shown.out
+    assert "G801" in shown.out
+    document = parse(gamec("show", "kept", "--format", "json", cwd=model.parent).out)
+    assert wrong(document, "sweep") == []
+    assert "    p.gain     ▁▁▁███  2 to 3" in gamec("show", "kept", "--plot", cwd=model.parent).out.splitlines()
+    Path("kept/points/000002.json").unlink()
+    half = gamec("show", "kept", cwd=model.parent)
+    assert "1 of 2 points certified" in half.out
+    assert "1 not solved yet: the same `gamec sweep` goes on with the rest" in half.out
+    found = front_door.read_run("kept")
+    assert isinstance(found, Sweep)
+    assert [o.number for o in found.outcomes] == [1, 3]
+    assert found.axes[0].doc == "what there is"
+
+
+def test_kept_answers_are_certified_anew(gamec: Gamec, model: Path) -> None:
+    kept_runs(model, workers=2)
+    assert sorted(p.name for p in Path("kept/runs").iterdir()) == ["000001", "000002", "000003"]
+    found = front_door.verify("kept")
+    assert found.confirmed
+    ran = gamec("verify", "kept", cwd=model.parent)
+    assert ran.code == 0
+    assert "confirmed: every answer passes again" in ran.out
+    assert "2 answers certified anew; largest relative regret 0" in ran.out
+    lines = gamec("verify", "kept", "--format", "short", cwd=model.parent).out.splitlines()
+    assert lines == [
+        "shop:top=0.5 infeasible no_answer",
+        "shop:top=2 optimal confirmed",
+        "shop:top=3 optimal confirmed",
+    ]
+    document = parse(gamec("verify", "kept", "--format", "json", cwd=model.parent).out)
+    assert wrong(document, "verification") == []
+    assert (document["status"], document["without"]) == ("confirmed", [])
+    assert isinstance(front_door.read_run("kept/runs/000002"), front_door.Result)
+
+
+def change(file: str, old: str, new: str) -> None:
+    text = Path(file).read_text("utf-8")
+    assert old in text
+    Path(file).write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("points/000002.json", '"p.gain": 2.0', '"p.gain": 2.5'),
+        ("points/000002.json", '"top": 2', '"top": 2.5'),
+        ("points/000002.json", '"status": "optimal"', '"status": "local"'),
+        ("runs/000003/scalars.csv", "x,3.0", "x,2.0"),
+    ],
+)
+def test_any_change_is_found(file: str, old: str, new: str, model: Path) -> None:
+    kept_runs(model)
+    change(f"kept/{file}", old, new)
+    assert not front_door.verify("kept").confirmed
+
+
+def test_a_changed_table_is_found(model: Path) -> None:
+    import pandas
+
+    kept_runs(model)
+    table = Path("kept/sweep.parquet")
+    frame = pandas.read_parquet(table)
+    frame.loc[2, "p.gain"] = 99.0
+    frame.to_parquet(table)
+    (finding,) = front_door.verify("kept").findings
+    assert finding.code == "G006"
+    assert "`p.gain` of point 3 is 99.0, its record has 3.0" in finding.headline
+    table.write_bytes(b"no Parquet")
+    (finding,) = front_door.verify("kept").findings
+    assert "it is no Parquet" in finding.headline
+    table.unlink()
+    assert not front_door.verify("kept").confirmed
+
+
+def test_without_answers_it_says_what_is_missing(gamec: Gamec, model: Path) -> None:
+    sweep(model, {"top": "0.5,2,3"}, workers=1, output="kept", figures=())
+    ran = gamec("verify", "kept", cwd=model.parent)
+    assert ran.code == 6
+    assert "NOT certified anew: numbers are kept here, answers are not" in ran.out
+    assert "`gamec sweep ... --keep-runs`" in " ".join(ran.out.split())
+    document = parse(gamec("verify", "kept", "--format", "json", cwd=model.parent).out)
+    assert wrong(document, "verification") == []
+    assert (document["status"], document["without"]) == ("not_kept", [2, 3])
+
+
+def test_answers_can_be_kept_later(model: Path) -> None:
+    """The points are solved again, whose answers are not there."""
+    sweep(model, {"top": "2,3"}, workers=1, output="kept", figures=())
+    heard = Heard()
+    found = sweep(model, {"top": "2,3"}, workers=1, output="kept", figures=(), keep_runs=True, told=heard)
+    assert heard.numbers == [1, 2]
+    assert all(not o.run for o in found.outcomes), "what is written need not stay in memory"
+    assert front_door.verify("kept").confirmed
+    heard = Heard()
+    sweep(model, {"top": "2,3"}, workers=1, output="kept", figures=(), keep_runs=True, told=heard)
+    assert heard.numbers == []
+    with pytest.raises(TypeError, match="needs a folder"):
+        sweep(model, {"top": "2,3"}, keep_runs=True)
+
+
+def test_a_damaged_record_is_neither_shown_nor_verified(gamec: Gamec, model: Path) -> None:
+    sweep(model, {"top": "2,3"}, workers=1, output="kept", figures=())
+    Path("kept/points/000002.json").write_text("{", "utf-8")
+    for command in ("show", "verify"):
+        ran = gamec(command, "kept", cwd=model.parent)
+        assert ran.code == 1
+        assert "error[G005 no-run-folder]: `kept` is damaged: `points/000002.json`" in " ".join(ran.err.split())
