@@ -33,7 +33,7 @@ CASES = {
 UNIQUE = {"storage", "portfolio"}
 """Models with one optimum and one set of prices: all that is printed can be compared."""
 
-SPOT = [None, *(f"{kind}_{study}" for study in "abc" for kind in ("flexible", "rigid", "priced"))]
+SPOT = [None, *(f"{kind}_{study}" for study in "abc" for kind in ("flexible", "rigid", "priced", "average", "full"))]
 
 
 @pytest.mark.parametrize("name", CASES)
