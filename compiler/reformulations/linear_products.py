@@ -57,10 +57,15 @@ def linear_products(game: GroundGame, program: Program) -> Program:
     gone = np.zeros(goal.entries, np.bool_)
     terms: list[tuple[Ints, Ints, Floats]] = []
     brought: list[tuple[Ints, Floats]] = []
-    for name in np.unique(label[count + target[mixed]]).tolist():
-        mine = np.flatnonzero((label[count + target] == name) & mixed)
-        block = label[number] == name
-        own = np.flatnonzero(block & ~inner[place])
+    label_of = label[number]
+    order = np.argsort(label_of, kind="stable")
+    wanting = np.flatnonzero(mixed)
+    wanting = wanting[np.argsort(label[count + target[wanting]], kind="stable")]
+    names, starts = np.unique(label[count + target[wanting]], return_index=True)
+    first, last = (np.searchsorted(label_of[order], names, side) for side in ("left", "right"))
+    for begin, end, mine in zip(first.tolist(), last.tolist(), np.split(wanting, starts[1:]), strict=True):
+        block = order[begin:end]
+        own = block[~inner[place[block]]]
         identities, i = np.unique(number[own], return_inverse=True)
         products, j = np.unique(place[own], return_inverse=True)
         if not len(identities) or len(identities) > LARGEST:
@@ -75,12 +80,13 @@ def linear_products(game: GroundGame, program: Program) -> Program:
         given = np.max(np.abs(matrix @ weight - rhs), axis=0) <= EXACT * np.max(np.abs(rhs), axis=0)
         # products + linear = 0 for every identity, so the products equal minus the linear terms.
         part = linear.take_rows(identities)
-        over = np.flatnonzero(block & inner[place] & np.isin(number, identities))
+        over = block[inner[place[block]] & np.isin(number[block], identities)]
         for k in np.flatnonzero(given).tolist():
             left = keys[place[over]], -weight[np.searchsorted(identities, number[over]), k] * value[over]
-            whole = _with_products(goal.take(~mixed & (goal.row == uses[k])), int(uses[k]), *left, n)
-            if np.any(left[1] != 0) and (uses[k] > 0 or not shape_of(whole.i, whole.j, whole.value).convex):
-                continue
+            if np.any(left[1] != 0):
+                whole = _with_products(goal.take(~mixed & (goal.row == uses[k])), int(uses[k]), *left, n)
+                if uses[k] > 0 or not shape_of(whole.i, whole.j, whole.value).convex:
+                    continue
             at = np.full(part.nnz, uses[k])
             terms.append((at, part.indices, -weight[part.row_numbers(), k] * part.data))
             brought.append(left)

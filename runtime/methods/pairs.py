@@ -33,7 +33,7 @@ from runtime.methods.relaxed_pairs import beside, relaxed_pairs
 from runtime.result import Bound
 from runtime.solvers.highs import Highs
 from runtime.solvers.ipopt import Ipopt
-from runtime.solvers.solver import PROOF_GAP, Ending, Outcome
+from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome
 
 SOME = 30
 """Pairs from which on deriving bounds pays: below, SOS1 alone takes 0.02 s."""
@@ -81,7 +81,7 @@ def solve_pairs(
     like this one, whose pattern is where the search begins. Raises DiagnosticError: G710 for a pair without a bound
     where only big-M is allowed, and as `solved`."""
     begun = time.perf_counter()
-    search = _Search(game, program, np.ones(program.columns) if unit is None else unit, request, begun, known)
+    search = _Search(game, program, np.ones(program.columns) if unit is None else unit, request, begun)
     name = request.complementarity
     if name != "auto" and name not in COMPLEMENTARITIES:
         hints = did_you_mean(name, COMPLEMENTARITIES) or (Hint(f"they are auto, {', '.join(COMPLEMENTARITIES)}"),)
@@ -89,17 +89,22 @@ def solve_pairs(
     count = len(program.complementary)
     if name == "auto" and request.solver != "highs" and count < SOME:
         return search.by("sos1", program, ColumnBounds.of(program))
-    spent = 0.0
+    first, spent = None, 0.0
     if name == "auto" and known is not None and request.solver != "highs":
-        first = search.at_once()
-        if first is not None and first.outcome.ending is Ending.OPTIMAL:
-            return first
-        spent = 0.0 if first is None else first.outcome.seconds
+        first = search.beside(known) or search.point()
+        if first is not None:
+            at_once = search.at_once(first)
+            if at_once.outcome.ending is Ending.OPTIMAL:
+                return at_once
+            spent = at_once.outcome.seconds
     derived = derived_bounds(game, program, request.time_limit)
     bounded = with_bounds(derived.program, derived.bounds)
     if name == "auto":
         name = "big_m" if request.solver == "highs" or search.suits_big_m(bounded, derived.bounds) else "sos1"
-    found = search.by_big_m(bounded, derived.bounds) if name == "big_m" else search.by(name, bounded, derived.bounds)
+    if name == "big_m":
+        found = search.by_big_m(bounded, derived.bounds)
+    else:
+        found = search.by(name, bounded, derived.bounds, first=first)
     return replace(found, outcome=replace(found.outcome, seconds=found.outcome.seconds + derived.inside + spent))
 
 
@@ -110,27 +115,23 @@ class _Search:
     unit: Floats
     request: Request
     begun: float
-    known: Floats | None = None
 
-    def at_once(self) -> PairAnswer | None:
-        """By SOS1 from the `known` pattern, without bounds, which take longer to derive than this may take; None where
-        no point has that pattern."""
-        first = self.from_known()
-        if first is None:
-            return None
+    def at_once(self, first: Outcome) -> PairAnswer:
+        """By SOS1 from the point `first`, without bounds, which take longer to derive than this may take."""
         left = self.left()
-        # Deriving bounds may take as long.
         limit = PATIENCE if left.time_limit is None else min(PATIENCE, 0.1 * left.time_limit)
         brief = replace(self, request=replace(left, time_limit=limit), begun=time.perf_counter())
         return brief.by("sos1", self.program, ColumnBounds.of(self.program), first=first)
 
-    def from_known(self) -> Outcome | None:
+    def beside(self, known: Floats) -> Outcome | None:
         """The point next to the `known` one that keeps all pairs, in the Program's columns."""
-        if self.known is None or len(self.known) != self.program.columns:
-            return None
+        return beside(self.program, self.briefly(), known)
+
+    def briefly(self) -> Options:
+        """For a point to begin from."""
         limit = self.left().time_limit
         patience = START_PATIENCE if limit is None else min(START_PATIENCE, START_SHARE * limit)
-        return beside(self.program, replace(self.request.options, time_limit=patience), self.known)
+        return replace(self.request.options, time_limit=patience)
 
     def suits_big_m(self, bounded: Program, bounds: ColumnBounds) -> bool:
         """Whether HiGHS takes the Program and every pair has bounds, those of multipliers small."""
@@ -188,14 +189,13 @@ class _Search:
         count = len(self.program.complementary)
         if name != "sos1" or count < SOME or bounded is self.program:
             return None
-        known = self.from_known()
-        if known is not None or Ipopt().missing():
-            return known
-        if Ipopt().refuses(complementarity_product(self.program)):
+        return self.point()
+
+    def point(self) -> Outcome | None:
+        """A point with all pairs that IPOPT finds, in the Program's columns."""
+        if Ipopt().missing() or Ipopt().refuses(complementarity_product(self.program)):
             return None
-        limit = self.left().time_limit
-        patience = START_PATIENCE if limit is None else min(START_PATIENCE, START_SHARE * limit)
-        outcome = relaxed_pairs(self.program, replace(self.request.options, time_limit=patience), START_STARTS)
+        outcome = relaxed_pairs(self.program, self.briefly(), START_STARTS)
         return None if outcome.z is None else outcome
 
     def completed(self, ready: Program, first: Outcome) -> Floats | None:
