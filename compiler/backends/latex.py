@@ -76,7 +76,7 @@ def _blocks(blocks: tuple[Block, ...]) -> list[str]:
     """Paragraphs of LaTeX. Equations belong to the sentence before them, and the sentence behind them goes on."""
     found: list[str] = []
     for k, part in enumerate(blocks):
-        text = block(part)
+        text = table(part, inlines, first=not k) if isinstance(part, Table) else block(part)
         if (k and isinstance(part, Equations) and isinstance(blocks[k - 1], Paragraph)) or (
             k and isinstance(part, Paragraph) and isinstance(blocks[k - 1], Equations)
         ):

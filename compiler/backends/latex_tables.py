@@ -18,7 +18,12 @@ LEAST = 9.0
 """Em for each column that wraps."""
 
 
-def table(t: Table, inlines: Callable[[Inlines], str]) -> str:
+KEPT = 8
+"""Lines of a table that a page break does not part from its head."""
+
+
+def table(t: Table, inlines: Callable[[Inlines], str], first: bool = False) -> str:
+    """`first` says that it stands behind a heading, which has asked for room itself."""
     widths = _widths(t)
     kinds = ["R" if c.numbers else "L" for c in t.columns]
     columns = "".join(rf"{kind}{{{w:.2f}em}}" for kind, w in zip(kinds, widths, strict=True))
@@ -30,7 +35,8 @@ def table(t: Table, inlines: Callable[[Inlines], str]) -> str:
             rows.append(rf"{space}\multicolumn{{{len(t.columns)}}}{{@{{}}l@{{}}}}{{\itshape {escaped(title)}}} \\*")
         rows += [" & ".join(inlines(c) for c in cell) + r" \\" for cell in cells]
     body = "\n".join(rows)
-    return (
+    room = "" if first else f"\\roomfor{{{5 + min(KEPT, len(rows))}}}\n"
+    return room + (
         f"\\begingroup\\small\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n"
         f"\\caption{{{escaped(t.caption)}}} \\\\\n\\toprule\n{head} \\\\\n\\midrule\n\\endfirsthead\n"
         f"\\toprule\n{head} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n\\bottomrule\n\\endlastfoot\n"

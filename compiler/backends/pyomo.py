@@ -55,7 +55,7 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
         note = f"{note}The single-level problem: {form}"
         if single.asides:
             names = some(a.player.name for a in single.asides)
-            note += f". Nobody heeds the decisions of {names}, whose own problem is solved last: only constraints stand here"
+            note += f". Nobody heeds the decisions of {names}, whose own problem is solved last: constraints stand here"
     solvers = _solvers(game, data, derived, findings)
     origins = origins_of(compiled.source, whole, own.again, single)
     model = model_of(game, data, origins, findings, derived)

@@ -47,6 +47,9 @@ def _summands(sign: int, part: ir.Expr) -> Iterable[tuple[int, ir.Expr]]:
             yield from _summands(-sign, part.operand)
         case ir.Number(value=value) if value < 0:
             yield -sign, number(-value, part.span)
+        case ir.Multiply(factors=(ir.Negate(), *_)):
+            inner, bare = product(zip(part.ops, part.factors, strict=True), part.span)
+            yield sign * inner, bare
         case ir.Reduce(op="sum", body=ir.Negate(operand=body)):
             yield -sign, ir.Reduce("sum", part.domain, body, part.span)
         case _:
@@ -130,9 +133,14 @@ def conjuncts(condition: ir.Expr | None) -> tuple[ir.Expr, ...]:
     return (condition,)
 
 
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
 def opposite(condition: ir.Expr) -> ir.Expr:
     if isinstance(condition, ir.Logic) and condition.op == "not":
         return condition.operands[0]
+    if isinstance(condition, ir.CompareIndex):
+        return ir.CompareIndex(_OPPOSITE[condition.op], condition.left, condition.right, condition.span)
     return ir.Logic("not", (condition,), condition.span)
 
 

@@ -15,7 +15,8 @@ from compiler.documents.widths import size, width
 LINE = 6.0
 SHORT = 3.0
 """What a line costs that is not the last and less than a third full."""
-DEEPER = 4.0
+DEEPER = 12.0
+"""What each pair of parentheses around a break costs: more than one more line, a short one too."""
 STICKS_OUT = 1000.0
 _BREAK = {"relation": 0.0, "binary": 1.0, "comma": 5.0, "times": 8.0}
 

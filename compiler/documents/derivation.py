@@ -87,7 +87,7 @@ def _conditions(f: Optimality, statements: Statements) -> Section:
         blocks.append(_multipliers(f, statements))
     if f.stationarity:
         blocks += [
-            _said("Its derivative by each decision is zero:"),
+            Paragraph(tuple(_stationary(f, statements))),
             _rows(statements, *(s.row for s in f.stationarity)),
         ]
     equal = [n for m in f.multipliers if m.role == "equal" and (n := numbers.of(m.of, m.part)) is not None]
@@ -104,6 +104,19 @@ def _conditions(f: Optimality, statements: Statements) -> Section:
             _rows(statements, f.duality),
         ]
     return Section(player_title(f.player), tuple(blocks))
+
+
+def _stationary(f: Optimality, statements: Statements) -> Iterator[Inline]:
+    """`Its derivative is zero, that by x in (10), by y in (11):`"""
+    yield Text("Its derivative by each decision is zero: ")
+    for k, s in enumerate(f.stationarity):
+        number = statements.numbers.of(s.row)
+        yield Text(("" if not k else " and " if k == len(f.stationarity) - 1 else ", ") + "by ")
+        yield Formula(statements.formulas.symbols.head(s.variable))
+        if number is not None:
+            yield Text(" in ")
+            yield Reference(number)
+    yield Text(".")
 
 
 def _is_lagrangian(statement: Statement, f: Optimality) -> bool:

@@ -111,6 +111,11 @@ class ColumnBounds:
             upper=np.where(derived_high, _rounded_up(self.upper), self.upper),
         )
 
+    def of_first(self, columns: int) -> ColumnBounds:
+        """Those of the first columns, without what a reformulation has added."""
+        parts = (self.lower, self.upper, self.lower_source, self.upper_source)
+        return ColumnBounds(*(part[:columns] for part in parts))
+
     def padded(self, program: Program) -> ColumnBounds:
         """For a Program with more columns at the end, these with what it states."""
         k = len(self.lower)
