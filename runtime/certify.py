@@ -8,7 +8,7 @@ proof rests on.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -138,6 +138,8 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
                 f"`{player.name}` is so flat at its answer that its leader's objective is not known: other answers cost"
                 " it nothing that could be measured"
             )
+    prices = np.full(game.rows, np.nan) if claim.prices is None else claim.prices
+    reasons += _untold(game, prices, problems, leads)
     if claim.prices is not None:
         reasons += _price_faults(game, x, claim.prices, problems)
     ties: tuple[Tie, ...] = ()
@@ -282,6 +284,31 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
         if not gap <= PRICE * problem.size(v):
             faults.append(f"the shadow prices of `{player.name}` do not support its decision (gap {gap:.3g})")
     return faults
+
+
+def _untold(game: GroundGame, prices: Floats, problems: Mapping[int, OwnProblem], leads: Collection[int]) -> list[str]:
+    """Shared constraints whose copies should have one price in common, of which some player's is not known, or not
+    enough of the player's others to tell whether it is one. Where one who shares is not convex multipliers prove
+    nothing; where one leads they are of no problem of its own."""
+    tied = np.flatnonzero(game.row_group >= 0)
+    groups = int(np.max(game.row_group, initial=-1)) + 1
+    count, excused = np.zeros(groups, np.int64), np.zeros(groups, np.bool_)
+    unknown = np.zeros(game.rows, np.bool_)
+    for p in np.unique(game.row_owner[tied]).tolist():
+        problem = problems[p]
+        free = (problem.lower < problem.upper)[problem.matrix.indices]
+        moved = problem.rows[np.unique(problem.matrix.row_numbers()[free])]
+        mine = moved[game.row_group[moved] >= 0]
+        count[game.row_group[mine]] += 1
+        excused[game.row_group[mine]] |= p in leads or not problem.convex
+        unknown[mine] = not np.all(np.isfinite(prices[moved]))
+    found = np.flatnonzero(unknown)
+    found = found[(count > 1)[game.row_group[found]] & ~excused[game.row_group[found]]]
+    return [
+        f"the shared {game.row_named(r)} is to have one multiplier in common, and that of "
+        f"`{game.players[int(game.row_owner[r])].name}` is not known"
+        for r in found[:1].tolist()
+    ]
 
 
 def _uncommon(game: GroundGame, prices: Floats) -> list[str]:
