@@ -113,8 +113,12 @@ class ColumnBounds:
 
     def of_first(self, columns: int) -> ColumnBounds:
         """Those of the first columns, without what a reformulation has added."""
-        parts = (self.lower, self.upper, self.lower_source, self.upper_source)
-        return ColumnBounds(*(part[:columns] for part in parts))
+        return ColumnBounds(
+            self.lower[:columns],
+            self.upper[:columns],
+            self.lower_source[:columns],
+            self.upper_source[:columns],
+        )
 
     def padded(self, program: Program) -> ColumnBounds:
         """For a Program with more columns at the end, these with what it states."""

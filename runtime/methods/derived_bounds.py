@@ -116,23 +116,13 @@ class _Relaxation:
     """The Program without complementarity, integrality and products, as an LP that is solved for many costs."""
 
     def __init__(self, program: Program, bounds: ColumnBounds) -> None:
-        free = np.zeros(program.rows, np.bool_)
-        free[program.row_quad.row] = True
-        none = np.zeros((0, 2), np.int64)
         self.columns = program.columns
         self.model = HighsModel(
             replace(
-                with_bounds(program, bounds),
-                integer=np.zeros(program.columns, np.bool_),
+                without_what_bends(with_bounds(program, bounds)),
                 cost=np.zeros(program.columns),
                 cost_constant=0.0,
                 cost_quad=Quad.empty(),
-                row_lower=np.where(free, -np.inf, program.row_lower),
-                row_upper=np.where(free, np.inf, program.row_upper),
-                row_quad=Quad.empty(),
-                curves=(),
-                complementary=none,
-                sos1=none,
             )
         )
         self.last = np.zeros(0, np.int64)
@@ -157,3 +147,21 @@ class _Relaxation:
         cost = np.zeros(self.columns)
         cost[column] = sign
         return self.least(cost)
+
+
+def without_what_bends(program: Program) -> Program:
+    """The Program without complementarity, integrality, products in rows and smooth functions."""
+    free = np.zeros(program.rows, np.bool_)
+    free[program.row_quad.row] = True
+    none = np.zeros((0, 2), np.int64)
+    return replace(
+        program,
+        integer=np.zeros(program.columns, np.bool_),
+        row_lower=np.where(free, -np.inf, program.row_lower),
+        row_upper=np.where(free, np.inf, program.row_upper),
+        row_quad=Quad.empty(),
+        curves=(),
+        complementary=none,
+        sos1=none,
+        indicator=program.indicator[:0],
+    )

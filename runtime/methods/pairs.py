@@ -1,7 +1,7 @@
 """A Program with complementary pairs in, its best point out, by the reformulation asked for or chosen, with the ledger
 of all bounds that the answer rests on.
 
-`auto`: SOS1 by SCIP, which needs no bound, helped by derived bounds and the primal-dual cut from `SOME` pairs on;
+`auto`: SOS1 by SCIP, which needs no bound, helped by derived bounds and `conditional_cuts` from `SOME` pairs on;
 big-M by HiGHS from `MANY` pairs on, where every multiplier has a small bound that is proven; big-M for `--solver
 highs` in any case. A bound is assumed only if the user gives one; a multiplier that reaches it makes it 100 times
 larger, then SOS1 decides. From `SOME` pairs on SOS1 begins at a local answer (`relaxed_pairs`), which changes nothing
@@ -23,9 +23,11 @@ from compiler.reformulations.column_bounds import ColumnBounds, Source, with_bou
 from compiler.reformulations.complementarity_big_m import LARGEST, complementarity_big_m, fit
 from compiler.reformulations.complementarity_product import complementarity_product
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program, label_of, numbered_label
 from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
+from runtime.methods.conditional_cuts import conditional_cuts
 from runtime.methods.derived_bounds import PATIENCE, derived_bounds
 from runtime.methods.method import Request, solved
 from runtime.methods.polish import polished, with_pattern_fixed
@@ -149,8 +151,10 @@ class _Search:
         first: Outcome | None = None,
     ) -> PairAnswer:
         """By a reformulation that assumes nothing, from the point `first`, if there is one."""
-        ready = COMPLEMENTARITIES[name].apply(self.game, bounded, bounds)
         first = self.start(name, bounded) if first is None else first
+        if name == "sos1" and bounded is not self.program:
+            bounded, bounds = self.cut(bounded, bounds, first)
+        ready = COMPLEMENTARITIES[name].apply(self.game, bounded, bounds)
         solver, outcome = solved(ready, self.left(), None if first is None else self.completed(ready, first))
         if outcome.ending is Ending.INFEASIBLE and (name != "sos1" or bounded is not self.program) and not self.spent():
             # SCIP has called problems with products infeasible that are not: the plainest form has the last word.
@@ -182,6 +186,21 @@ class _Search:
         count = len(self.program.complementary)
         words = f"{count} complementary pairs as {COMPLEMENTARITIES[name].words}, no bound on a multiplier assumed"
         return PairAnswer(exact, solver.name, name, ledger, (words, *notes), False)
+
+    def cut(self, bounded: Program, bounds: ColumnBounds, first: Outcome | None) -> tuple[Program, ColumnBounds]:
+        """The Program with conditional cuts in place of the primal-dual one, where they help."""
+        if len(self.program.complementary) < SOME:
+            return bounded, bounds
+        bare = bounds.of_first(self.program.columns)
+        plain = with_bounds(self.program, bare)
+        enough = np.inf
+        if first is not None:
+            enough = first.objective - self.request.options.gap * max(1.0, abs(first.objective))
+        limit = self.left().time_limit
+        patience = PATIENCE if limit is None else min(PATIENCE, 0.1 * limit)
+        duality = Duality.of(self.game, plain)
+        ready = conditional_cuts(self.game, plain, duality, bare, enough, patience)
+        return (bounded, bounds) if ready is None else (ready, bare.padded(ready))
 
     def start(self, name: str, bounded: Program) -> Outcome | None:
         """A point with all pairs, in the Program's columns, where it pays: with 60 pairs of random bilevel LPs SCIP
