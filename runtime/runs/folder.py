@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from compiler.ground.sparse import Floats
-from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from grammar.source import Source
 from runtime.record import Inputs, Record
 from runtime.result import Labelled, Result, Value
@@ -220,10 +221,19 @@ def _tables(told: Mapping[str, Mapping[str, str]], result: Result) -> dict[str, 
 def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
     """`run.json`, if it is of this kind and of a version that this gamec reads. Raises DiagnosticError (G001, G005)."""
     if not folder.is_dir():
-        raise DiagnosticError([Diagnostic("G001", f"there is no folder `{folder}`")])
+        beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
+        near = did_you_mean(folder.name, (p.name for p in beside if p.is_dir()))
+        hints = near or (Hint("`-o DIR` of `gamec solve`, `compare` and `sweep` makes one"),)
+        what = f"`{folder}` is a file, not a folder" if folder.exists() else f"there is no folder `{folder}`"
+        raise DiagnosticError([Diagnostic("G001", what, hints=hints)])
     if is_unfinished(folder) and not (folder / MANIFEST).exists():
         hint = Hint(f"`gamec solve {folder}` goes on with it")
         raise DiagnosticError([Diagnostic("G005", f"the run in `{folder}` is not finished", hints=(hint,))])
+    inside = _kept_in(folder)
+    if inside:
+        hint = Hint(f"name one of them: {', '.join(f'`{place}`' for place in inside)}")
+        headline = f"`{folder}` is no run folder: `{MANIFEST}` is missing; it holds folders of runs"
+        raise DiagnosticError([Diagnostic("G005", headline, hints=(hint,))])
     content = read_file(folder, MANIFEST)
     try:
         found = json.loads(content)
@@ -244,6 +254,15 @@ def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
             ]
         )
     return found
+
+
+def _kept_in(folder: Path) -> list[Path]:
+    """Folders of runs that lie in a folder that is none itself, a few of them."""
+    if (folder / MANIFEST).exists():
+        return []
+    with suppress(OSError):
+        return [place for place in sorted(folder.iterdir()) if (place / MANIFEST).is_file()][:8]
+    return []
 
 
 def read_file(folder: Path, name: str) -> bytes:

@@ -41,6 +41,18 @@ def test_no_folder(tmp_path: Path) -> None:
     assert "run.json" in words
 
 
+def test_a_folder_beside_or_below(run: Path, tmp_path: Path) -> None:
+    """Near names are offered, and the runs in a folder of runs."""
+    with pytest.raises(DiagnosticError) as error:
+        read_run(run.with_name("ruin"))
+    assert [h.text for h in error.value.diagnostics[0].hints] == ["did you mean `run`?"]
+    with pytest.raises(DiagnosticError) as error:
+        read_run(tmp_path)
+    (found,) = error.value.diagnostics
+    assert found.code == "G005"
+    assert [h.text for h in found.hints] == [f"name one of them: `{run}`"]
+
+
 @pytest.mark.parametrize("name", [*ESSENTIAL, "inputs/plants.game", "inputs/data/load.csv"])
 def test_half_a_run(name: str, run: Path) -> None:
     (run / name).unlink()

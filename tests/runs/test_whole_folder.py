@@ -164,6 +164,30 @@ def test_a_full_disk_loses_neither_the_answer_nor_the_last_run(small_disk: Path,
     assert verify(read_run(small_disk / "run")).confirmed
 
 
+def test_a_sweep_on_a_full_disk_goes_on_when_there_is_room(small_disk: Path, tmp_path: Path) -> None:
+    (tmp_path / "m.game").write_text(
+        MODEL.replace("game g", "game g param top = 4").replace("4] min", "top] min"), "utf-8"
+    )
+    place = small_disk / "swept"
+    words = ["sweep", "m.game", "top=1..9:9", "-o", str(place), "--keep-runs", "--figures", "none", "--workers", "1"]
+    ran = gamec(*words, cwd=tmp_path)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (1, False)
+    assert "G003" in ran.stderr
+    assert "No space left on device" in ran.stderr
+    done = sorted(p.name for p in (place / "points").iterdir())
+    assert 0 < len(done) < 9
+    assert all(name.endswith(".json") for name in done), "no part of a record"
+    assert [p.name for p in (place / "runs").iterdir() if p.name.startswith(".")] == []
+    shown = gamec("show", str(place), cwd=tmp_path)
+    assert f"{9 - len(done)} not solved yet" in shown.stdout
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+    times = {name: (place / "points" / name).stat().st_mtime_ns for name in done}
+    again = gamec(*words, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert {name: (place / "points" / name).stat().st_mtime_ns for name in done} == times, "what was done stays"
+    assert gamec("verify", str(place), cwd=tmp_path).returncode == 0
+
+
 SLOW = """
 import sys, time
 from pathlib import Path
