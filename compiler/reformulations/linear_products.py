@@ -62,9 +62,10 @@ def linear_products(game: GroundGame, program: Program) -> Program:
     wanting = np.flatnonzero(mixed)
     wanting = wanting[np.argsort(label[count + target[wanting]], kind="stable")]
     names, starts = np.unique(label[count + target[wanting]], return_index=True)
+    ends = np.append(starts[1:], len(wanting))
     first, last = (np.searchsorted(label_of[order], names, side) for side in ("left", "right"))
-    for begin, end, mine in zip(first.tolist(), last.tolist(), np.split(wanting, starts[1:]), strict=True):
-        block = order[begin:end]
+    for name in range(len(names)):
+        mine, block = wanting[starts[name] : ends[name]], order[first[name] : last[name]]
         own = block[~inner[place[block]]]
         identities, i = np.unique(number[own], return_inverse=True)
         products, j = np.unique(place[own], return_inverse=True)
