@@ -213,14 +213,15 @@ def _by_switches(
     limit = more.row(more.leader, np.array([-np.inf]), np.zeros(1), f"possibility of {name}")
     more.add(limit, slack, 1.0)
     part = body.linear.take_rows(sides.row)
-    single = (np.diff(part.indptr) == 1) & ~np.isin(sides.row, body.products.row)
-    column = part.indices[np.minimum(part.indptr[:-1], max(part.nnz - 1, 0))]
-    single &= (tight.kind[column] == INTEGER) & (tight.lower[column] == 0) & (tight.upper[column] == 1)
-    one = np.flatnonzero(single)
+    one = np.flatnonzero((np.diff(part.indptr) == 1) & ~np.isin(sides.row, body.products.row))
+    column = part.indices[part.indptr[one]]
+    one = one[(tight.kind[column] == INTEGER) & (tight.lower[column] == 0) & (tight.upper[column] == 1)]
+    column = part.indices[part.indptr[one]]
+    single = np.isin(np.arange(len(sides.row)), one)
     # A side that can be violated and is held is so at one of the two values.
     rising = sides.sign[one] * part.data[part.indptr[one]] > 0
     constant = float(np.sum(losses[one[~rising]]))
-    more.add(np.repeat(limit, len(one)), column[one], np.where(rising, -losses[one], losses[one]))
+    more.add(np.repeat(limit, len(one)), column, np.where(rising, -losses[one], losses[one]))
     more.limit(limit, np.array([constant]))
     rest = sides.take(~single)
     count = len(rest.row)

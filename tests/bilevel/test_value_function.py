@@ -3,6 +3,7 @@ shares nothing with them, or by hand."""
 
 from __future__ import annotations
 
+import from_text
 import numpy as np
 import pytest
 from enumeration import at_decisions, by_answers, by_decisions
@@ -215,6 +216,22 @@ def test_a_linear_follower_beside_a_whole_one() -> None:
     found = solved(builder.build())
     assert found.status is Status.OPTIMAL, (found.diagnostics, found.certificate)
     assert found.x == pytest.approx([3, 3, 0], abs=1e-7)
+
+
+def test_a_constraint_that_only_products_of_the_leader_can_break() -> None:
+    """At an answer of the follower's the last constraint holds nothing but b*x. At x = 2 the follower has to take 1, which
+    is worth 3*1 - 2; else it takes nothing."""
+    found = from_text.solved("""
+    player L { var x integer in [0, 2]  var b binary  maximize gain = 3*q - x }
+    player F follows L {
+      var q integer in [0, 2]
+      minimize effort = q
+      constraint least: q >= x - 1
+      constraint most: q + b*x <= 2
+    }
+    """)
+    assert found.status is Status.OPTIMAL, (found.diagnostics, found.certificate)
+    assert found.objectives["L.gain"] == pytest.approx(1)
 
 
 def test_an_objective_that_only_the_followers_answers_bound() -> None:
