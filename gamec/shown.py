@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
-from gamec.guard import show_warnings
+from gamec.cells import wrapped
+from gamec.guard import TRACEBACK, show_warnings
 from gamec.json_text import json_text
 from gamec.options import Format, unfit
 from gamec.terminal import Paper, is_terminal, paper_of, write
@@ -87,16 +89,22 @@ def _write_with(text: str, plots: list[str]) -> None:
 
 
 def _plots(shown: Result | Comparison | Sweep, paper: Paper, plot: bool | None, everything: bool = False) -> list[str]:
-    """Lines with their heading; none where nobody wants them. That a kept model does not compile any more is no reason
-    not to show its answer, unless plots were asked for."""
+    """Lines with their heading; none where nobody wants them. An answer that took an hour is shown whatever becomes of
+    its plots: without them where nobody asked for any and the kept model does not compile any more, with a word about
+    it where drawing fails."""
     if plot is False or (plot is None and not is_terminal(sys.stdout)):
         return []
     from gamec.views.plots import plot_lines, titled
 
     try:
-        charts = shown.charts
+        lines = plot_lines(shown.charts, paper, brief=plot is None, everything=everything)
     except DiagnosticError:
         if plot:
             raise
         return []
-    return titled(plot_lines(charts, paper, brief=plot is None, everything=everything), paper)
+    except Exception as fault:
+        if os.environ.get(TRACEBACK):
+            raise
+        words = f"{type(fault).__name__}: {fault}"
+        lines = [f"  {line}" for line in wrapped(f"none, by a fault of gamec ({words})", paper.width - 2)]
+    return titled(lines, paper)

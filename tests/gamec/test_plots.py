@@ -246,3 +246,19 @@ def test_a_kept_model_that_does_not_compile_any_more(tmp_path: Path, monkeypatch
     assert show_result(result, Format.TEXT) == 0
     with pytest.raises(DiagnosticError):
         show_result(result, Format.TEXT, plot=True)
+
+
+def test_a_fault_in_drawing_does_not_cost_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "two.game").write_text(MODEL, "utf-8")
+    result = solve(tmp_path / "two.game")
+
+    def fail(shown: Result) -> None:
+        raise ZeroDivisionError("by what")
+
+    monkeypatch.setattr(Result, "charts", property(fail))
+    assert show_result(result, Format.TEXT, plot=True) == 0
+    out = capsys.readouterr().out
+    assert "plots\n  none, by a fault of gamec (ZeroDivisionError: by what)\n" in out
+    assert "certificate: verified" in out
