@@ -219,8 +219,8 @@ def test_a_linear_follower_beside_a_whole_one() -> None:
 
 
 def test_a_constraint_that_only_products_of_the_leader_can_break() -> None:
-    """At an answer of the follower's the last constraint holds nothing but b*x. At x = 2 the follower has to take 1, which
-    is worth 3*1 - 2; else it takes nothing."""
+    """At an answer of the follower the last constraint holds nothing but b*x. At x = 2 the follower has to take 1,
+    which is worth 3*1 - 2; else it takes nothing."""
     found = from_text.solved("""
     player L { var x integer in [0, 2]  var b binary  maximize gain = 3*q - x }
     player F follows L {
