@@ -1,10 +1,12 @@
 """CMA-ES over the leader's decisions, the followers' answers exact at each.
 
 Solves, proves, stops: see `runtime.methods.leader_search`. Points are drawn from a normal distribution whose mean and
-covariance follow the better half; when it has contracted, it begins anew elsewhere with twice the population. Whole
-numbers keep a least probability of moving to a neighbour (CMA-ES with margin).
+covariance follow the better half; when it has contracted, it begins anew elsewhere with twice the population. Points
+beyond the range are moved to its end, as leaders' optima often lie there. Whole numbers keep a least probability of
+moving to a neighbour (CMA-ES with margin).
 Reference: Hansen and Ostermeier, Evol. Comput. 9 (2001) 159; Auger and Hansen, IEEE CEC (2005) 1769 for the restarts;
-    Hamano, Saito, Nomura and Shirakawa, GECCO (2022) 639 for whole numbers.
+    Biedrzycki, Swarm Evol. Comput. 52 (2020) 100627 for the ends of ranges; Hamano, Saito, Nomura and Shirakawa,
+    GECCO (2022) 639 for whole numbers.
 """
 
 from __future__ import annotations
@@ -25,15 +27,21 @@ STEP = 0.3
 GATHERED = 1e-6
 """Width of a generation in the unit box at which it has contracted."""
 
+NEAR = 1e-3
+"""The same where the best points are moved on to an optimum nearby in the end."""
+
 
 class Strategy:
     """See the module; a Sampler."""
 
-    def __init__(self, space: SearchSpace, population: int | None, seed: int, first: Floats | None) -> None:
+    def __init__(
+        self, space: SearchSpace, population: int | None, seed: int, first: Floats | None, moved_on: bool
+    ) -> None:
         self._rng = np.random.default_rng(seed)
         width = space.upper - space.lower
         self._step = np.where(space.integer & (width > 0), 1.0 / np.where(width > 0, width, 1.0), 0.0)
         self._population = population
+        self._gathered = NEAR if moved_on else GATHERED
         self._dimension = space.size
         self._inner: Any = None
         self._told: list[Floats] = []
@@ -51,7 +59,7 @@ class Strategy:
     def tell(self, points: Floats, values: Floats, violations: Floats) -> str:
         order = ranks(values, violations).astype(np.float64)
         self._inner.tell(list(zip(self._told, order.tolist(), strict=True)))
-        if not self._inner.should_stop() and np.max(np.ptp(points, axis=0)) > GATHERED:
+        if not self._inner.should_stop() and np.max(np.ptp(points, axis=0)) > self._gathered:
             return ""
         self._population = 2 * int(self._inner.population_size)
         self._begin(self._rng.random(self._dimension))
@@ -61,15 +69,16 @@ class Strategy:
         from cmaes import CMA, CMAwM
 
         box = np.tile([0.0, 1.0], (self._dimension, 1))
-        given = {"bounds": box, "seed": int(self._rng.integers(2**31)), "population_size": self._population}
+        seed = int(self._rng.integers(2**31))
+        given = {"bounds": box, "seed": seed, "population_size": self._population, "n_max_resampling": 1}
         if self._step.any():
             self._inner = CMAwM(mean=np.clip(mean, 0.0, 1.0), sigma=STEP, steps=self._step, **given)
         else:
             self._inner = CMA(mean=np.clip(mean, 0.0, 1.0), sigma=STEP, **given)
 
 
-def strategy(space: SearchSpace, population: int | None, seed: int, first: Floats | None) -> Sampler:
-    return Strategy(space, population, seed, first)
+def strategy(space: SearchSpace, population: int | None, seed: int, first: Floats | None, moved_on: bool) -> Sampler:
+    return Strategy(space, population, seed, first, moved_on)
 
 
 CMA_ES = LeaderSearch("cma_es", strategy, least=2)

@@ -18,7 +18,7 @@ FEWEST, MOST, EACH = 20, 200, 10
 """Members where the user sets no number: Storn and Price advise ten for each decision."""
 
 
-def evolution(space: SearchSpace, population: int | None, seed: int, first: Floats | None) -> Sampler:
+def evolution(space: SearchSpace, population: int | None, seed: int, first: Floats | None, moved_on: bool) -> Sampler:
     """Raises DiagnosticError (G803) without pymoo."""
     try:
         from pymoo.algorithms.soo.nonconvex.de import DE

@@ -4,7 +4,8 @@
 Solves: one leader over followers that follow it directly. Followers that do not see each other may be of any class that
 HiGHS or SCIP solves to a proof, whole numbers and nonconvex problems included; those that see each other, or whose
 prices are used, are LPs or convex QPs. Only the decisions that followers see are searched, and these need bounds; all
-else is settled exactly at each point (`runtime.methods.leader_value`), ties as declared.
+else is settled exactly at each point (`runtime.methods.leader_value`), ties as declared. Where followers are for
+`kkt`, the best points of several parts of the space are moved on to optima in the end (`PatternDescent`).
 Proves: that every follower is at its best (the certificate solves each again). Of the leader nothing, beyond the bound
 of the high-point relaxation, to which the gap is shown: the status is `limit`. It is `optimal` where that gap is
 closed, where nothing is left to search, and where all decisions, being whole numbers, were tried.
@@ -32,7 +33,7 @@ from runtime.methods.leader_value import FAILED, Worth, ties_open
 from runtime.methods.method import Found, Refusal, Request, pick_solver
 from runtime.methods.pattern_descent import PatternDescent
 from runtime.methods.sampler import Sampler
-from runtime.methods.search_space import SearchSpace, linking, search_space
+from runtime.methods.search_space import SearchSpace, linking, search_space, tightened
 from runtime.methods.search_ties import tie_findings
 from runtime.methods.setting import Setting, nobodys_rows
 from runtime.result import Status
@@ -45,7 +46,13 @@ PATIENCE = 10.0
 """Seconds for the bound that the high-point relaxation gives; a tenth of the time limit where that is less."""
 
 DESCENTS = 20
-"""How often the last point is moved on at most, each time to an optimum of one more pattern."""
+"""How often a point is moved on at most, each time to an optimum of one more pattern."""
+
+BEGINNINGS = 5
+"""Points from which they are moved on: the best one, and the best ones of other parts of the space."""
+
+REMEMBERED = 1000
+"""Points that are kept for that."""
 
 GATHERED = 1e-9
 """Width of a generation in the unit box at which it can find nothing new."""
@@ -53,8 +60,9 @@ GATHERED = 1e-9
 SOLVER = "highs and scip"
 """HiGHS solves what it takes, SCIP the rest."""
 
-Make = Callable[[SearchSpace, int | None, int, Floats | None], Sampler]
-"""From the space, the population or None, a seed, and a point of the unit box to begin at or None."""
+Make = Callable[[SearchSpace, int | None, int, Floats | None, bool], Sampler]
+"""From the space, the population or None, a seed, a point of the unit box to begin at or None, and whether the best
+points are moved on to an optimum nearby in the end, so that near is near enough."""
 
 
 class LeaderSearch:
@@ -93,7 +101,7 @@ class LeaderSearch:
                 why = f"method `{self.name}` gives each problem to a solver that takes it, as it is"
                 hint = Hint(f"leave `--{option}` to `auto`, or use `--method kkt`")
                 raise DiagnosticError([Diagnostic("G807", f"{option} `{wanted}` does not fit: {why}", hints=(hint,))])
-        return _Run(self, setting, space, request).found()
+        return _Run(self, setting, tightened(space, setting.game), request).found()
 
 
 def relaxed_bound(setting: Setting, request: Request) -> float:
@@ -116,6 +124,8 @@ class _Best:
     seen: int = 0
     failed: int = 0
     endless: bool = False
+    good: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Rows with a value, the best `REMEMBERED` of them in order."""
 
     def sees(self, rows: Floats, d: int) -> bool:
         """Whether one of the rows is better."""
@@ -123,6 +133,10 @@ class _Best:
         values, violations = rows[:, d], rows[:, d + 1]
         self.failed += int(np.sum(violations >= FAILED))
         self.endless |= bool(np.any(np.isneginf(values)))
+        valued = rows[(violations == 0) & np.isfinite(values)]
+        if len(valued):
+            self.good = np.concatenate([self.good, valued]) if len(self.good) else valued
+            self.good = self.good[np.argsort(self.good[:, d], kind="stable")[:REMEMBERED]]
         first = int(np.lexsort((values, violations))[0])
         better = (violations[first], values[first]) < (self.violation, self.value)
         if better:
@@ -140,6 +154,7 @@ class _Run:
         self.best = _Best()
         self.steps: list[Step] = []
         self.generations = GENERATIONS if request.search.generations is None else request.search.generations
+        self.moves_on = not setting.gloomy().any() and Kkt().refuses(setting) is None
         self.ended = ""
         self.descended = ""
 
@@ -157,7 +172,9 @@ class _Run:
                     self._seen(work, np.zeros((1, 0)), "the followers see no decision of the leader")
                     all_tried = True
                 else:
-                    sampler = self.method.make(self.space, search.population, self.request.seed, self._first())
+                    sampler = self.method.make(
+                        self.space, search.population, self.request.seed, self._first(), self.moves_on
+                    )
                     first = sampler.ask()
                     if self.space.points <= len(first) * self.generations:
                         self._all(work, len(first))
@@ -255,19 +272,19 @@ class _Run:
         )
 
     def _descended(self, evaluator: Evaluator, worth: Worth) -> Worth:
-        """The point, moved on as long as the constraints that bind followers may stay and the leader gains."""
+        """The best of what the point, and others that lie elsewhere, are moved on to."""
         setting, found = self.setting, worth.value
-        if setting.gloomy().any() or Kkt().refuses(setting) is not None:
+        if not self.moves_on:
             return worth
         descent = PatternDescent(setting)
-        for _ in range(DESCENTS):
-            left = self.deadline - time.perf_counter()
-            assert worth.x is not None
-            x = descent.from_point(worth.x, max(0.0, left) if np.isfinite(left) else None) if left > 0 else None
-            moved = None if x is None else evaluator.worth(x[self.space.columns])
-            if moved is None or moved.x is None or not moved.value < worth.value:
+        worth = self._moved_on(descent, evaluator, worth)
+        for decision in self._elsewhere():
+            if time.perf_counter() >= self.deadline or self.request.watch.stop():
                 break
-            worth = moved
+            other = evaluator.worth(decision)
+            if other.x is not None:
+                other = self._moved_on(descent, evaluator, other)
+                worth = other if other.value < worth.value else worth
         if worth.value < found:
             assert worth.x is not None
             self.best.objectives = setting.game.objectives_at(worth.x)
@@ -278,6 +295,32 @@ class _Run:
             )
             self._step(len(self.steps) + 1, [self.descended])
         return worth
+
+    def _moved_on(self, descent: PatternDescent, evaluator: Evaluator, worth: Worth) -> Worth:
+        """The point, as long as the constraints that bind followers may stay and the leader gains."""
+        for _ in range(DESCENTS):
+            left = self.deadline - time.perf_counter()
+            assert worth.x is not None
+            x = descent.from_point(worth.x, max(0.0, left) if np.isfinite(left) else None) if left > 0 else None
+            moved = None if x is None else evaluator.worth(x[self.space.columns])
+            if moved is None or moved.x is None or not moved.value < worth.value:
+                break
+            worth = moved
+        return worth
+
+    def _elsewhere(self) -> Floats:
+        """The best decisions, none of them near the best one or another (multi level single linkage: Rinnooy Kan and
+        Timmer, Math. Program. 39 (1987) 57); (k, d), k < `BEGINNINGS`."""
+        d = self.space.size
+        decisions = self.best.good[:, :d]
+        places = self.space.places(decisions)
+        # Half the side of a cube that is one of as many parts of the space.
+        near = 0.5 * BEGINNINGS ** (-1.0 / d)
+        open_, chosen = np.ones(len(places), np.bool_), list[int]()
+        while open_.any() and len(chosen) < BEGINNINGS:
+            chosen.append(int(np.argmax(open_)))
+            open_ &= np.max(np.abs(places - places[chosen[-1]]), axis=1) > near
+        return decisions[chosen[1:]]
 
     def _notes(self, settled: bool, proven: bool) -> tuple[str, ...]:
         d, seen = self.space.size, self.best.seen

@@ -19,7 +19,7 @@ PARTICLES = 50
 """Where the user sets no number: those of Bratton and Kennedy, IEEE Swarm Intelligence Symposium (2007) 120."""
 
 
-def swarm(space: SearchSpace, population: int | None, seed: int, first: Floats | None) -> Sampler:
+def swarm(space: SearchSpace, population: int | None, seed: int, first: Floats | None, moved_on: bool) -> Sampler:
     """Raises DiagnosticError (G803) without pymoo."""
     try:
         from pymoo.algorithms.soo.nonconvex.pso import PSO

@@ -13,13 +13,14 @@ import numpy as np
 
 from compiler.ground.fixed_columns import fixed_columns
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame, block_of
-from compiler.ground.sparse import Bools, Floats, Ints
+from compiler.ground.sparse import Bools, Floats, Ints, Quad
 from compiler.reformulations.column_bounds import ColumnBounds, propagated
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.program import Program
 from grammar.diagnostics import Diagnostic, Hint
+from runtime.methods.kept_model import TOLERANCE
 from runtime.methods.setting import Setting
-from runtime.solvers.highs import Highs
+from runtime.solvers.highs import Highs, HighsModel
 from runtime.solvers.solver import Ending, Options
 
 PATIENCE = 5.0
@@ -102,9 +103,9 @@ def search_space(setting: Setting, columns: Ints) -> SearchSpace | tuple[Diagnos
         relaxed = high_point(game)
         bounds = propagated(relaxed, ColumnBounds.of(relaxed))
         lower, upper = bounds.lower[columns], bounds.upper[columns]
-        for k in np.flatnonzero(~(np.isfinite(lower) & np.isfinite(upper))).tolist():
-            low, high = _by_lp(relaxed, int(columns[k]))
-            lower[k], upper[k] = max(lower[k], low), min(upper[k], high)
+        endless = np.flatnonzero(~(np.isfinite(lower) & np.isfinite(upper)))
+        low, high = _ranges(relaxed, columns[endless])
+        lower[endless], upper[endless] = np.maximum(lower[endless], low), np.minimum(upper[endless], high)
     integer = game.kind[columns] == INTEGER
     lower, upper = np.where(integer, np.ceil(lower - 1e-9), lower), np.where(integer, np.floor(upper + 1e-9), upper)
     endless = np.flatnonzero(~(np.isfinite(lower) & np.isfinite(upper)))
@@ -114,8 +115,23 @@ def search_space(setting: Setting, columns: Ints) -> SearchSpace | tuple[Diagnos
     return SearchSpace(columns, lower, np.maximum(lower, upper), integer, game.kind[columns] == SEMICONTINUOUS)
 
 
-def _by_lp(relaxed: Program, column: int) -> tuple[float, float]:
-    """The range of a column over the linear rows of the relaxation, infinite where it has none."""
+def tightened(space: SearchSpace, game: GroundGame) -> SearchSpace:
+    """The space without decisions that break linear constraints whatever the followers decide: such have no value, and
+    where bounds are wide they may be nearly all there are."""
+    free = np.flatnonzero(~space.switched & (space.lower < space.upper))
+    low, high = _ranges(high_point(game), space.columns[free])
+    whole = space.integer[free]
+    low, high = np.where(whole, np.ceil(low - 1e-9), low), np.where(whole, np.floor(high + 1e-9), high)
+    lower, upper = space.lower.copy(), space.upper.copy()
+    low, high = np.maximum(lower[free], low), np.minimum(upper[free], high)
+    # Where nothing is left, evaluating any decision says what is wrong.
+    some = low <= high
+    lower[free], upper[free] = np.where(some, low, lower[free]), np.where(some, high, upper[free])
+    return replace(space, lower=lower, upper=upper)
+
+
+def _ranges(relaxed: Program, columns: Ints) -> tuple[Floats, Floats]:
+    """The ranges of columns over the linear rows of the relaxation, infinite where there are none."""
     linear = replace(
         relaxed,
         integer=np.zeros(relaxed.columns, np.bool_),
@@ -123,14 +139,21 @@ def _by_lp(relaxed: Program, column: int) -> tuple[float, float]:
         row_quad=relaxed.row_quad.take(np.zeros(relaxed.row_quad.entries, np.bool_)),
         row_lower=_without(relaxed, relaxed.row_lower, -np.inf),
         row_upper=_without(relaxed, relaxed.row_upper, np.inf),
+        cost=np.zeros(relaxed.columns),
+        cost_quad=Quad.empty(),
         curves=(),
     )
-    ends = []
-    for sense in (1.0, -1.0):
-        cost = np.zeros(relaxed.columns)
-        cost[column] = sense
-        outcome = Highs().solve(replace(linear, cost=cost), Options(PATIENCE))
-        ends.append(sense * outcome.objective if outcome.ending is Ending.OPTIMAL else -sense * np.inf)
+    ends = np.tile([[-np.inf], [np.inf]], (1, len(columns)))
+    if not len(columns) or Highs().refuses(linear):
+        return ends[0], ends[1]
+    model = HighsModel(linear)
+    for k, column in enumerate(columns):
+        for end, sense in enumerate((1.0, -1.0)):
+            model.change_costs(columns[k : k + 1], np.array([sense]))
+            outcome = model.solve(Options(PATIENCE, tolerance=TOLERANCE))
+            if outcome.ending is Ending.OPTIMAL and outcome.z is not None:
+                ends[end, k] = outcome.z[column]
+        model.change_costs(columns[k : k + 1], np.zeros(1))
     return ends[0], ends[1]
 
 

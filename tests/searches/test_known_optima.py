@@ -34,7 +34,6 @@ QUICK = {"bard_1984_1", "bialas_karwan_1984_2", "double_margin", "yezza_1996"}
 """Half a second each; the others are left to the slow tests."""
 
 AMISS = {
-    "an_etal_2009": "few decisions have an answer",
     "basar_srikant_2002": "followers see each other and are nonlinear",
     "colson_2002_1": "one decision has an answer",
     "mitsos_barton_2007_2": "infeasible",
@@ -66,6 +65,15 @@ def test_it_is_found(name: str, method: str) -> None:
     assert found.certificate.verified, found.certificate.reasons
     assert value == pytest.approx(optimum, rel=1e-3, abs=1e-3)
     assert value >= optimum - 1e-5 * max(1.0, abs(optimum)), "no search is better than the optimum"
+
+
+@pytest.mark.parametrize("name", ["lucchetti_etal_1987", "moore_bard_1990_real"])
+def test_optima_at_the_end_of_a_range(name: str) -> None:
+    """One is a single point, the other lies where the leader's constraints, and not its bounds, end the range."""
+    for seed in range(3):
+        found = solve(FOLDER / f"{name}.game", method="cma_es", seed=seed, generations=30, population=20)
+        value = next(iter(found.objectives.values()))
+        assert value == pytest.approx(float(told(name)), abs=1e-6), seed
 
 
 @pytest.mark.parametrize("method", SEARCHES)

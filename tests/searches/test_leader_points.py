@@ -12,7 +12,7 @@ from compiler.pipeline import compile_file
 from grammar.source import Source
 from runtime.methods.leader_question import Evaluator, Question
 from runtime.methods.registry import choose
-from runtime.methods.search_space import SearchSpace, linking, search_space
+from runtime.methods.search_space import SearchSpace, linking, search_space, tightened
 from runtime.methods.setting import Setting
 from runtime.result import Status
 
@@ -265,3 +265,26 @@ def test_auto_turns_to_a_search_last() -> None:
     method, why = choose(setting, "auto")
     assert method.name == "cma_es"
     assert "kkt: the problem of a follower" in why
+
+
+def test_a_range_ends_where_constraints_end_it() -> None:
+    """x in [0, 10] by its bounds; its own constraint and what the follower can do leave [2, 17/3], and
+    of whole numbers with a little less room those up to 5."""
+    text = """
+player lead { var x %s  minimize cost = x + y  constraint least: x >= 1.5 + 0.25*w  var w in [2, 3] }
+player follow follows lead {
+  var y in [0, 12]
+  minimize pain = y
+  constraint cap: 2*x + y <= %s
+  constraint low: y >= x - 5
+}
+"""
+    for kind, most, expected in (
+        ("in [0, 10]", "12", (2.0, 17 / 3)),
+        ("integer in [0, 10]", "11", (2.0, 5.0)),
+    ):
+        setting = Setting.of(ground(text % (kind, most)))
+        space = search_space(setting, linking(setting))
+        assert isinstance(space, SearchSpace)
+        space = tightened(space, setting.game)
+        assert (space.lower[0], space.upper[0]) == pytest.approx(expected, abs=1e-9), kind

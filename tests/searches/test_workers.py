@@ -156,7 +156,7 @@ def test_a_call_needs_no_guard_in_the_script(tmp_path: object) -> None:
         env={**os.environ, "PYTHONPATH": str(root)},
         check=True,
     )
-    assert done.stdout.split() == ["once", "limit"]
+    assert done.stdout.split() == ["once", "optimal"]
 
 
 def test_another_executor_is_refused() -> None:
