@@ -12,8 +12,9 @@ from compiler.backends.script_request import Limits, PairLimits
 from compiler.derivation import Multiplier
 from compiler.ground.fixed_columns import fixed_columns
 from compiler.ground.ground_game import GroundGame
+from compiler.ground.spaces import Spaces
 from compiler.ground.sparse import Bools
-from compiler.ir.game import ConstraintDef, VarDef
+from compiler.ir.game import ConstraintDef, FixDef, VarDef
 from compiler.pipeline import Compiled
 from compiler.reformulations.complementarity_big_m import LARGEST
 from compiler.reformulations.kkt import kkt
@@ -39,7 +40,18 @@ def pair_limits(compiled: Compiled, multipliers: Sequence[Multiplier], time_limi
         return {}
     known, touched = _flat_limits(setting.game, below, setting.leader if setting.leader >= 0 else None, time_limit)
     fixed = fixed_columns(compiled.ground)
-    return {id(m): _of(m, compiled, known, touched, fixed) for m in multipliers if not m.free}
+    # Values that the derivation lifts have other rows in the flat game.
+    places = compiled.grounded.spaces
+    here = [m for m in multipliers if isinstance(m.of, FixDef) or _stands(m.of, places) or _shared(m.of)]
+    return {id(m): _of(m, compiled, known, touched, fixed) for m in here if not m.free}
+
+
+def _stands(d: ConstraintDef | VarDef, places: Spaces) -> bool:
+    return id(d) in (places.columns if isinstance(d, VarDef) else places.rows)
+
+
+def _shared(d: ConstraintDef | VarDef) -> bool:
+    return isinstance(d, ConstraintDef) and d.shared
 
 
 def _flat_limits(game: GroundGame, below: Bools, leader: int | None, time_limit: float | None) -> tuple[Flat, Bools]:

@@ -51,10 +51,9 @@ def document_of(compiled: Describable, version: str = "", derive: bool = False) 
     """
     game = compiled.game
     cases = {name: compiled.game_of_case(name) for name in ("", *(c.name for c in game.cases))} if game.cases else {}
-    single = single_level(game, absent=compiled.absent()) if derive else None
-    return describe(
-        game, single=single, known=compiled.bound_data(), cases=cases, file=file_name(compiled.source), version=version
-    )
+    known = compiled.bound_data()
+    single = single_level(game, absent=compiled.absent(), forms=known.lifted) if derive else None
+    return describe(game, single=single, known=known, cases=cases, file=file_name(compiled.source), version=version)
 
 
 def warnings_of(described: Described, target: DocumentFormat) -> tuple[Diagnostic, ...]:

@@ -32,7 +32,7 @@ def joined(compiled: Emittable, request: ScriptRequest, *, settles: bool = False
     findings.raise_errors()
     form = "duality" if request.form == "strong-duality" else "kkt"
     aside = unheeded(compiled.game, followers, data.absent, data.endless) if settles and leader is not None else ()
-    single = single_level(compiled.game, form, data.absent, aside)
+    single = single_level(compiled.game, form, data.absent, aside, data.lifted)
     for player in followers:
         problem = data.problems.get(player.name)
         if problem is not None and not problem.convex:

@@ -26,7 +26,9 @@ letter inside a row has the name of another that is bound around it: one that wo
 a prime (`t'`). A term under a condition is `Choose(condition, term, 0)`: print
 it as "term where condition". Equalities and inequalities of the followers themselves are their own constraints,
 unchanged. Pass `absent=compiled.absent()` so that variables without an instance in the data count for nothing.
-Diagnostics: G712 names a construct without a formula (`max` of variables, `cvar`, implications), G704 a structure of
+Values without a derivative (`max`, `cvar`) are lifted where `forms=compiled.bound_data().lifted` says that nothing
+profits from a value beyond their sides (`compiler.derivation.lifts`).
+Diagnostics: G712 names a construct without a formula (other values of this kind, implications), G704 a structure of
 players that is not of one or two levels.
 """
 

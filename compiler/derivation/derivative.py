@@ -152,5 +152,5 @@ def _not_smooth(node: ir.Expr, what: str) -> Underivable:
         f"{what} of variables has no derivative where its pieces meet: `{short(node.span)}`",
         node.span,
         "not smooth",
-        "write it with a variable above or below all pieces: `var top  constraint a: top >= ...`",
+        "formulas need a value that nothing profits from exceeding, as `max` in a cost; `gamec solve` takes others too",
     )

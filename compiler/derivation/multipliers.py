@@ -35,6 +35,11 @@ class Multiplier:
         return self.definition.name
 
     @property
+    def of_name(self) -> str:
+        """What it belongs to, as the text calls it."""
+        return self.of.variable.name if isinstance(self.of, FixDef) else self.of.name
+
+    @property
     def free(self) -> bool:
         return self.role == "equal"
 
@@ -76,6 +81,15 @@ def multipliers(
         if fix.variable.player == player.name and not wholly_fixed(game, fix.variable):
             found.append(_of_fix(fix, names))
     return tuple(found)
+
+
+def lifted_multipliers(
+    game: Game, player: PlayerDef, variables: tuple[VarDef, ...], rows: tuple[ConstraintDef, ...]
+) -> tuple[Multiplier, ...]:
+    """The families of what a player's problem was lifted with (`compiler.derivation.lifts`)."""
+    names = _Names(game)
+    found = [m for c in rows for m in _of_constraint(c, c.domain, player.name, c.own, names)]
+    return (*found, *(m for v in variables for m in _of_bounds(game, v, names)))
 
 
 def wholly_fixed(game: Game, variable: VarDef) -> bool:

@@ -18,7 +18,8 @@ Reference: Karush (1939); Kuhn and Tucker (1951); Dempe, Foundations of Bilevel 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from compiler.derivation.algebra import both, conjuncts, letters_of, number, product, total
 from compiler.derivation.derivative import derivative
@@ -26,7 +27,8 @@ from compiler.derivation.expansion import expanded
 from compiler.derivation.faults import Underivable
 from compiler.derivation.homogeneous import OwnVariables
 from compiler.derivation.letters import distinct_letters
-from compiler.derivation.multipliers import Multiplier, multipliers, wholly_fixed
+from compiler.derivation.lifts import Around, Forms, Lifted, Lifts
+from compiler.derivation.multipliers import Multiplier, lifted_multipliers, multipliers, wholly_fixed
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, PlayerDef, Signature, VarDef
 
@@ -63,6 +65,10 @@ class Optimality:
     stationarity: tuple[Stationarity, ...]
     complementarity: tuple[Complementarity, ...]
     duality: ConstraintDef | None
+    lifted: tuple[Lifted, ...] = ()
+    """Values that are not smooth, with the decisions and constraints that stand for them in the conditions."""
+    instead: Mapping[int, ConstraintDef] = field(default_factory=dict)
+    """The player's constraints with these decisions in place of the values, by identity of the constraint."""
 
     def of(self, constraint: ConstraintDef) -> tuple[Multiplier, ...]:
         """The multipliers of one constraint."""
@@ -81,21 +87,35 @@ def optimality(
     player: PlayerDef,
     shared: dict[int, tuple[Multiplier, ...]] | None = None,
     absent: frozenset[int] = frozenset(),
+    forms: Forms | None = None,
 ) -> Optimality:
     """See the module. Players of one level pass the same `shared`, in which common multipliers are kept; `absent` has
-    the identities of variables and constraints without an instance in the data at hand.
+    the identities of variables and constraints without an instance in the data at hand, `forms` the places of values
+    that are not smooth and can be lifted.
 
     Raises `Underivable`.
     """
+    original = player
     fixed = absent | {id(v) for v in player.variables if wholly_fixed(game, v)}
     _check_variables(player, fixed)
     sense = -1 if player.objective.maximize else 1
-    objective = expanded(player.objective.value)
+    lifts = Lifts(game, player, forms or {})
+    around = Around(player.objective.name).inside(player.domain)
+    objective = lifts.of(expanded(player.objective.value), around)
     families = multipliers(game, player, {} if shared is None else shared, absent)
     own = OwnVariables(player, fixed)
     # Shared constraints without a variable of this player do not bind it.
     families = tuple(m for m in families if own.held(expanded(m.gap)) or _of_itself(m, player))
-    parts = [(m, _summed(m, player, expanded(m.gap))) for m in families]
+    smooth = {id(m): lifts.of(expanded(m.gap), Around(m.of_name).inside(m.definition.domain)) for m in families}
+    told = {id(m): m.gap if smooth[id(m)] == expanded(m.gap) else smooth[id(m)] for m in families}
+    if lifts.found:
+        player = replace(player, variables=(*player.variables, *lifts.variables))
+        own = OwnVariables(player, fixed)
+        further = lifted_multipliers(game, player, lifts.variables, lifts.rows)
+        families = (*families, *further)
+        smooth |= {id(m): m.gap for m in further}
+        told |= {id(m): m.gap for m in further}
+    parts = [(m, _summed(m, player, smooth[id(m)])) for m in families]
 
     rows = []
     for v in player.variables:
@@ -112,13 +132,37 @@ def optimality(
     lagrangian = total(
         [
             (sense, ir.Use(player.objective, letters_of(player.objective.domain), player.objective.signature.span)),
-            *((-1, _summed(m, player, m.gap)) for m in families),
+            *((-1, _summed(m, player, told[id(m)])) for m in families),
         ],
         player.objective.signature.span,
     )
-    pairs = tuple(_pair(m, player) for m in families if not m.free)
+    pairs = tuple(_pair(m, told[id(m)]) for m in families if not m.free)
     duality = _duality(player, sense, objective, parts, own)
-    return Optimality(player, sense, objective, families, lagrangian, tuple(rows), pairs, duality)
+    return Optimality(
+        original,
+        sense,
+        objective,
+        families,
+        lagrangian,
+        tuple(rows),
+        pairs,
+        duality,
+        tuple(lifts.found),
+        _instead(families, told),
+    )
+
+
+def _instead(families: tuple[Multiplier, ...], told: Mapping[int, ir.Expr]) -> dict[int, ConstraintDef]:
+    """A constraint with two ends stays as it is, since one row cannot say both."""
+    found = {}
+    for m in families:
+        if isinstance(m.of, ConstraintDef) and m.of.relation != "range" and told[id(m)] is not m.gap:
+            c, gap = m.of, told[id(m)]
+            relation = "==" if m.free else ">="
+            found[id(c)] = ConstraintDef(
+                c.signature, c.player, c.domain, c.own, relation, gap, number(0, gap.span), shared=c.shared
+            )
+    return found
 
 
 def _of_itself(m: Multiplier, player: PlayerDef) -> bool:
@@ -139,12 +183,12 @@ def _summed(m: Multiplier, player: PlayerDef, gap: ir.Expr) -> ir.Expr:
     return body if sign > 0 else total([(-1, body)], gap.span)
 
 
-def _pair(m: Multiplier, player: PlayerDef) -> Complementarity:
+def _pair(m: Multiplier, gap: ir.Expr) -> Complementarity:
     of = m.definition.signature
     signature = Signature(f"complementarity_{m.name}", of.span, None, f"complementarity of the {of.doc}")
     zero = number(0, m.gap.span)
     row = ConstraintDef(
-        signature, m.definition.player, m.definition.domain, m.definition.own, ">=", m.gap, zero, perp=(m.use, m.gap)
+        signature, m.definition.player, m.definition.domain, m.definition.own, ">=", gap, zero, perp=(m.use, gap)
     )
     return Complementarity(m, row)
 

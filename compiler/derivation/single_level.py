@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from compiler.derivation.algebra import letters_of, number
 from compiler.derivation.faults import Underivable
+from compiler.derivation.lifts import Forms
 from compiler.derivation.multipliers import Multiplier
 from compiler.derivation.optimality import Optimality, optimality
 from compiler.derivation.rewriting import Defined, Rewriting, as_let
@@ -58,10 +59,15 @@ class SingleLevel:
 
 
 def single_level(
-    game: Game, form: str = "kkt", absent: frozenset[int] = frozenset(), aside: tuple[PlayerDef, ...] = ()
+    game: Game,
+    form: str = "kkt",
+    absent: frozenset[int] = frozenset(),
+    aside: tuple[PlayerDef, ...] = (),
+    forms: Forms | None = None,
 ) -> SingleLevel:
     """See the module. `form` is "kkt" (complementarity) or "duality" (strong duality); `absent` as in `optimality`:
-    a `binary` without an instance is no obstacle. Followers `aside` keep their constraints alone (see `unheeded`).
+    a `binary` without an instance is no obstacle. Followers `aside` keep their constraints alone (see `unheeded`);
+    `forms` as in `optimality`.
 
     Raises `DiagnosticError`: G704 for a structure of players that is not of one or two levels, G712 for what has no
     symbolic conditions.
@@ -73,7 +79,7 @@ def single_level(
     found = []
     for player in followers:
         try:
-            found.append(optimality(game, player, shared, absent))
+            found.append(optimality(game, player, shared, absent, forms))
         except Underivable as fault:
             fault.report(findings)
         except RecursionError:
@@ -88,7 +94,8 @@ def single_level(
                     hints=["use the optimality conditions: `--form kkt-sos1` or `--form kkt-big-m`"],
                 )
     findings.raise_errors()
-    return _Joined(game, leader, tuple(found), form, aside).run()
+    plain = tuple(f.player for f in found if f.player in aside and not f.lifted)
+    return _Joined(game, leader, tuple(found), form, plain).run()
 
 
 def levels(game: Game, findings: Findings) -> tuple[PlayerDef | None, tuple[PlayerDef, ...]]:
@@ -160,13 +167,15 @@ class _Joined:
         self.families = tuple(families.values())
         self.told: dict[int, Defined] = {}
         """What the reports that were added tell, by identity of the report."""
+        self.lifted = [v for f in self.heeded for x in f.lifted for v in x.variables]
         self.constraints = self._constraints()
         self.lets = [*game.all_lets(), *self.goals.values()]
         self.new = Rewriting(self.name, self._instead, self._names())
 
     def run(self) -> SingleLevel:
         new, game = self.new, self.old
-        originals = [*(v for p in game.players for v in p.variables), *(m.definition for m in self.families)]
+        originals = [*(v for p in game.players for v in p.variables), *self.lifted]
+        originals += [m.definition for m in self.families]
         variables = tuple(new.variable(v) for v in originals)
         rows = {id(c): new.constraint(c) for c in self.constraints}
         pairs = {id(c.row): c.multiplier for f in self.heeded for c in f.complementarity if id(c.row) in rows}
@@ -192,8 +201,10 @@ class _Joined:
             plots=(),
         )
         copies = new.variables
-        notes = {id(copies[id(m.definition)]): m.definition.signature.doc for m in self.families}
-        derived = [s.row for f in self.followers for s in f.stationarity]
+        made = [*(m.definition for m in self.families), *self.lifted]
+        notes = {id(copies[id(d)]): d.signature.doc for d in made}
+        derived = [r for f in self.heeded for x in f.lifted for r in x.rows]
+        derived += [s.row for f in self.followers for s in f.stationarity]
         derived += [c.row for f in self.followers for c in f.complementarity]
         derived += [f.duality for f in self.followers if f.duality is not None]
         notes |= {id(rows[id(d)]): d.signature.doc for d in derived if id(d) in rows}
@@ -215,12 +226,14 @@ class _Joined:
     def _origin(self) -> dict[int, Defined]:
         """Of copies, those of what was made here traced to what it stands for."""
         goals: dict[int, Defined] = {id(self.goals[id(f.player.objective)]): f.player.objective for f in self.followers}
-        made = {**goals, **self.told}
+        lifted = {id(new): c for f in self.followers for c in f.player.constraints if (new := f.instead.get(id(c)))}
+        made = {**goals, **self.told, **lifted}
         return {copy: made.get(id(d), d) for copy, d in self.new.origin.items()}
 
     def _constraints(self) -> list[ConstraintDef]:
         found = [*(self.leader.constraints if self.leader is not None else ()), *self.old.shared]
-        found += [c for f in self.followers for c in f.player.constraints]
+        found += [f.instead.get(id(c), c) for f in self.followers for c in f.player.constraints]
+        found += [r for f in self.heeded for x in f.lifted for r in x.rows]
         found += [s.row for f in self.heeded for s in f.stationarity]
         if self.form == "duality":
             found += [f.duality for f in self.heeded if f.duality is not None]
@@ -232,6 +245,7 @@ class _Joined:
     def _names(self) -> dict[int, str]:
         """Names of copies: the player's goes before what several players declare."""
         columns: list[VarDef | LetDef | ConstraintDef] = [v for p in self.old.players for v in p.variables]
+        columns += self.lifted
         columns += [m.definition for m in self.families]
         columns += self.lets
         groups = (columns, self.constraints)

@@ -32,7 +32,7 @@ from compiler.documents.overview import exchange, introduced, kind_of_game
 from compiler.documents.symbols import Symbols
 from compiler.documents.uncertainty import uncertainty
 from compiler.documents.values import Known, consecutive, from_outside
-from compiler.ir.game import ConstraintDef, Game, ParamDef, PlayerDef, SetDef, Signature
+from compiler.ir.game import ConstraintDef, Game, ParamDef, PlayerDef, SetDef, Signature, VarDef
 from compiler.ir.levels import ordered_players
 from compiler.ir.numbering import EquationNumbers, is_alias, is_computed
 
@@ -61,7 +61,7 @@ def describe(
     `known` has the data of the case (without it values are left out), `cases` every case's game by name, `file` the
     name of the model's file; `single` are the optimality conditions of its players, for a document that derives them.
     """
-    symbols = Symbols(game, [x.definition for x in single.multipliers] if single is not None else [])
+    symbols = Symbols(game, _made(single))
     formulas = Formulas(symbols, partial(consecutive, known))
     numbers = EquationNumbers.of_game(game)
     if single is not None:
@@ -85,6 +85,14 @@ def describe(
     about = f"Made by gamec {version} from {file}".replace("  ", " ") if file else ""
     document = Document(title, _abstract(game), tuple(s for s in sections if s.blocks or s.sections), about)
     return Described(document, numbers, symbols, symbols.refused)
+
+
+def _made(single: SingleLevel | None) -> list[VarDef]:
+    """The variables of a derivation."""
+    if single is None:
+        return []
+    lifted = [v for f in single.followers for x in f.lifted for v in x.variables]
+    return [*(m.definition for m in single.multipliers), *lifted]
 
 
 def _abstract(game: Game) -> Inlines:

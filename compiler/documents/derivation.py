@@ -28,6 +28,7 @@ from compiler.documents.document import (
 )
 from compiler.documents.equations import Statements
 from compiler.documents.naming import player_name, player_title
+from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, LetDef, PlayerDef, Signature, VarDef
 from compiler.ir.numbering import EquationNumbers, Statement
 
@@ -35,6 +36,9 @@ from compiler.ir.numbering import EquationNumbers, Statement
 def derived(single: SingleLevel) -> Iterator[Statement]:
     """What the derivation adds to the numbered equations, in order. Each call makes new Lagrangians; rows stay."""
     for f in single.followers:
+        for x in f.lifted:
+            yield from x.rows
+            yield from (v for v in x.variables if v.bounds)
         yield _lagrangian(f, len(single.followers) == 1)
         yield from (s.row for s in f.stationarity)
         yield from (c.row for c in f.complementarity)
@@ -82,7 +86,7 @@ def _conditions(f: Optimality, statements: Statements) -> Section:
         *_objective(f, statements),
         Text(", is"),
     )
-    blocks: list[Block] = [Paragraph(opening), Equations((statements.of(letter),))]
+    blocks: list[Block] = [*_lifted(f, statements), Paragraph(opening), Equations((statements.of(letter),))]
     if f.multipliers:
         blocks.append(_multipliers(f, statements))
     if f.stationarity:
@@ -104,6 +108,28 @@ def _conditions(f: Optimality, statements: Statements) -> Section:
             _rows(statements, f.duality),
         ]
     return Section(player_title(f.player), tuple(blocks))
+
+
+def _lifted(f: Optimality, statements: Statements) -> Iterator[Block]:
+    """Values without a derivative, what stands for them, and why that is the same."""
+    if not f.lifted:
+        return
+    yield _said(
+        "Some values have no derivative where their pieces meet. Further decisions stand for them, held at their sides; "
+        "as nothing in this problem profits from a value beyond these, the optimum is the same."
+    )
+    formulas = statements.formulas
+    for x in f.lifted:
+        heads = [Formula(formulas.symbols.head(v)) for v in x.variables]
+        said: list[Inline] = [Text("For "), Formula(formulas.of(x.node)), Text(" stands ")]
+        if isinstance(x.node, ir.Risk):
+            said += [Text("the quantile "), heads[0], Text(" with the weighted mean of the excess "), heads[1]]
+            said.append(Text(" over it, divided by the share of the tail,"))
+        else:
+            said.append(heads[0])
+        said.append(Text(" with"))
+        yield Paragraph(tuple(said))
+        yield Equations(statements.equations(*x.rows, *(v for v in x.variables if v.bounds)))
 
 
 def _stationary(f: Optimality, statements: Statements) -> Iterator[Inline]:

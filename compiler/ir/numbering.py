@@ -58,9 +58,10 @@ class EquationNumbers:
         return EquationNumbers(entries, {id(v): p.objective for p in game.players if p.market for v in p.variables})
 
     def followed_by(self, statements: Iterable[Statement]) -> EquationNumbers:
-        """These and further statements behind them, such as those of a derivation."""
+        """These and further statements behind them, such as those of a derivation; of variables their bounds."""
         first = len(self.entries) + 1
-        further = tuple(Entry(k, s) for k, s in enumerate(statements, start=first))
+        listed = enumerate(statements, start=first)
+        further = tuple(Entry(k, s, "bounds" if isinstance(s, VarDef) else "") for k, s in listed)
         return EquationNumbers((*self.entries, *further), self.markets)
 
     def of(self, statement: Statement, part: str = "") -> int | None:

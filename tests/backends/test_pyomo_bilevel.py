@@ -251,7 +251,7 @@ REFUSED = {
         *("auto", "", "G712", "whole numbers"),
     ),
     "max below": (
-        "player a { var x in [0, 1] minimize f = x }\nplayer b follows a { var y in [0, 9] minimize g = max(y, x) }",
+        "player a { var x in [0, 1] minimize f = x }\nplayer b follows a { var y in [0, 9] maximize g = max(y, x) }",
         *("auto", "", "G712", "`max`"),
     ),
     "not convex below": (
