@@ -59,6 +59,10 @@ def draw(chart: Chart) -> Figure:
         FigureCanvasAgg(figure)
         figure.suptitle(title, fontsize=10, x=0.01, ha="left")
         if chart.empty:
+            # A frame, so that the picture keeps its size.
+            frame = figure.subplots()
+            frame.set(xticks=(), yticks=())
+            frame.spines[:].set(visible=True, color="0.88")
             figure.text(0.5, 0.45, "no data", ha="center", color="0.4")
             return figure
         axes = figure.subplots(len(chart.panels), 1, squeeze=False, sharex=not sideways, height_ratios=heights)[:, 0]

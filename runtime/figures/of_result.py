@@ -40,7 +40,7 @@ def charts_of(result: Result) -> dict[str, Chart]:
     made += [
         along_index(f"price_{name}", name, value, result, "Price")
         for name, value in result.price_of.items()
-        if isinstance(value, Labelled) and len(value)
+        if isinstance(value, Labelled) and np.isfinite(value.values).any()
     ]
     if record is not None and record.x is not None:
         made += balances(record.compiled(), record.x)
