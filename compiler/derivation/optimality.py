@@ -106,6 +106,7 @@ def optimality(
     own = OwnVariables(player, fixed)
     # Shared constraints without a variable of this player do not bind it.
     families = tuple(m for m in families if own.held(expanded(m.gap)) or _of_itself(m, player))
+    # Constraints that several share hold no such values (G701).
     smooth = {id(m): lifts.of(expanded(m.gap), Around(m.of_name).inside(m.definition.domain)) for m in families}
     told = {id(m): m.gap if smooth[id(m)] == expanded(m.gap) else smooth[id(m)] for m in families}
     if lifts.found:

@@ -51,6 +51,12 @@ def run(script: str, folder: Path) -> tuple[int, dict[str, float], str]:
     return done.returncode, numbers(done.stdout), done.stderr
 
 
+def alone(script: str) -> str:
+    """The script, which fails where it imports gamec, should that be installed."""
+    barred = ["gamec", "runtime", "compiler", "grammar"]
+    return f"import sys\nsys.modules.update(dict.fromkeys({barred}))\n{script}"
+
+
 def run_here(script: str, folder: Path) -> dict[str, float]:
     """The numbers printed, run in this process: for many small models."""
     place = folder / "script.py"

@@ -59,7 +59,8 @@ def test_script_is_the_golden_one(name: str, tmp_path: Path) -> None:
 def test_golden_scripts_agree_with_gamec(tmp_path: Path) -> None:
     result = session.solve(GOLDEN / "tariff.game")
     for name in ("sos1", "big_m", "duality"):
-        code, found, error = scripts.run((GOLDEN / f"tariff_{name}.py").read_text("utf-8"), tmp_path)
+        text = (GOLDEN / f"tariff_{name}.py").read_text("utf-8")
+        code, found, error = scripts.run(scripts.alone(text), tmp_path)
         assert (code, error) == (0, ""), name
         assert found["supplier.profit"] == pytest.approx(result.objectives["supplier.profit"], rel=1e-6), name
     _, found, _ = scripts.run((GOLDEN / "tariff_north.py").read_text("utf-8"), tmp_path)
