@@ -7,7 +7,7 @@ taken where all its copies are within one such game.
 Proves: an equilibrium of the leaders up to their regrets: each one's last problem, all other leaders at the point
 shown, bounds what it could gain, whatever its followers' answers, ties as it likes. Nothing where none is found: such
 games need not have an equilibrium.
-Stops: as `best_response`.
+Stops: as `best_response`; under `auto` at a point where all leaders are stationary, if one is an equilibrium.
 Reference: Hu and Ralph, Oper. Res. 55 (2007) 809; Leyffer and Munson, Optim. Methods Softw. 25 (2010) 601; Gabriel et
     al., Complementarity Modeling in Energy Markets (2013), 7.
 """
@@ -24,13 +24,18 @@ from compiler.ground.sparse import Floats
 from compiler.ground.subgame import below, subgame
 from grammar.diagnostics import Diagnostic, DiagnosticError
 from runtime.methods.best_response import checked, no_common_multiplier
-from runtime.methods.equilibrium_search import search
+from runtime.methods.equilibrium_search import Way, in_turns, search
 from runtime.methods.leaders_answer import Choose, LeadersAnswer
-from runtime.methods.method import Found, Refusal, Request
+from runtime.methods.method import Found, Iteration, Refusal, Request
 from runtime.methods.mover import Mover
 from runtime.methods.own_answer import OwnAnswer
+from runtime.methods.polish import PATIENCE
 from runtime.methods.setting import Setting, nobodys_rows
 from runtime.methods.starting_points import starting_points
+from runtime.methods.stationary_candidates import StationaryCandidates, unfit
+from runtime.methods.stationary_points import LARGEST
+from runtime.methods.turns import Turns, Verdict, Walk
+from runtime.solvers.ipopt import Ipopt
 
 
 class Diagonalisation:
@@ -66,8 +71,27 @@ class Diagonalisation:
         movers = self.movers(setting, request)
         pulled = self.movers(setting, request, weight) if weight > 0 else movers
         points = starting_points(game, request.seed)
-        found = search(game, movers, pulled, points, request, lambda x: self.settled(setting, request, x))
+        way = self.way(setting, request)
+        found = search(game, movers, pulled, points, request, lambda x: self.settled(setting, request, x), way)
         return self.with_names(found, movers, game, request)
+
+    def way(self, setting: Setting, request: Request) -> Way | None:
+        """Under `auto`, points at which all leaders are stationary before turns: of ten games of the tests six end at
+        one, in a half to a fourteenth of the time; those where turns rest at once take up to a second more. None where
+        columns are many, or turns are wanted in a way of their own."""
+        if request.method != "auto" or request.iteration != Iteration(starts=request.iteration.starts):
+            return None
+        if unfit(setting) is not None or Ipopt().missing():
+            return None
+        candidates = StationaryCandidates(setting, request, lambda x: self.settled(setting, request, x))
+        if candidates.program.columns > LARGEST:
+            return None
+
+        def way(turns: Turns, judge: Turns, start: int, point: Floats) -> tuple[Walk, Verdict]:
+            walk, verdict = candidates.judged(turns, judge, start, point, PATIENCE)
+            return (walk, verdict) if verdict.settled else in_turns(turns, judge, start, point)
+
+        return way
 
     def movers(self, setting: Setting, request: Request, weight: float = 0.0) -> list[Mover]:
         """Everybody on top, with a proximal term of this `weight`."""

@@ -80,7 +80,7 @@ def search(
         if start > 1 and turns.stopped():
             journal.end(request.watch.stop())
             break
-        walk, verdict = (way or _from)(turns, judge, start, _kept(point, journal))
+        walk, verdict = (way or in_turns)(turns, judge, start, _kept(point, journal))
         tried.append((walk, verdict))
         if verdict.settled:
             kept = _with(kept, verdict, start, movers)
@@ -132,7 +132,7 @@ def _kept(point: Floats, journal: Journal) -> Floats:
     return point if entry is None else entry["start"]
 
 
-def _from(turns: Turns, judge: Turns, start: int, point: Floats) -> tuple[Walk, Verdict]:
+def in_turns(turns: Turns, judge: Turns, start: int, point: Floats) -> tuple[Walk, Verdict]:
     """From one start, with ever shorter steps or in other orders while decisions go round."""
     count, random = len(turns.movers), np.random.default_rng(turns.request.seed + start)
     asked = turns.request.iteration.damping

@@ -77,6 +77,38 @@ player shop follows producer {
 }
 """
 
+REGIONS = """
+game regions
+set T index t = 1..2
+set P index p, o = 1..2
+set R index r = 1..3
+set K index k = 1..2
+player hydro[p] {
+  var sold[r, t] in [0, 20]
+  maximize profit = sum(r, t) ((lmp[r, t] - 2)*sold[r, t])
+  constraint water: sum(r, t) sold[r, t] <= 50 - 3*p
+}
+player region[r] follows hydro {
+  var g[k, t] in [0, 25]
+  var bought[t] in [0, 100]
+  minimize cost = sum(k, t) (10 + 12*k + r)*g[k, t] + sum(t) 60*bought[t]
+  constraint balance[t]: sum(k) g[k, t] + bought[t] == 45 + 12*sin(t + r) - sum(p) hydro[p].sold[r, t]   price lmp
+}
+"""
+
+OFFERS = """
+game offers
+player one { var offer in [0, 90]  maximize profit = (lmp - 10)*g1 }
+player two { var offer in [0, 90]  maximize profit = (lmp - 10)*g2 }
+player operator follows one, two {
+  var g1 in [0, 60]
+  var g2 in [0, 60]
+  var g3 in [0, 100]
+  minimize cost = one.offer*g1 + two.offer*g2 + 90*g3
+  constraint balance: g1 + g2 + g3 == 100  price lmp
+}
+"""
+
 SEARCHED = {"population": 8, "generations": 5, "seed": 3}
 
 RUNS: dict[str, tuple[str, dict[str, object]]] = {
@@ -89,4 +121,7 @@ RUNS: dict[str, tuple[str, dict[str, object]]] = {
     "integers": (LOTS, {"method": "best_response", "starts": 4, "seed": 1}),
     "pulled": (MARKET, {"method": "best_response", "proximal": 1.0}),
     "diagonalisation": (LEADERS, {"method": "diagonalisation", "order": "jacobi", "damping": 0.5, "iterations": 8}),
+    "regions": (REGIONS, {"method": "diagonalisation", "iterations": 4, "starts": 1}),
+    "offers": (OFFERS, {"starts": 2}),
+    "joint_stationarity": (OFFERS, {"method": "joint_stationarity", "starts": 4}),
 }
