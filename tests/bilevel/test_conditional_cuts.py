@@ -17,6 +17,7 @@ from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
 from runtime.answer import answer
 from runtime.methods import pairs
+from runtime.methods.answered_points import answered_points
 from runtime.methods.conditional_cuts import conditional_cuts
 from runtime.methods.derived_bounds import derived_bounds, without_what_bends
 from runtime.methods.method import Request
@@ -85,3 +86,20 @@ def test_answers_equal_enumeration(seed: int, monkeypatch: pytest.MonkeyPatch) -
         return
     assert found.status is Status.OPTIMAL, found.certificate.reasons
     assert game.objectives_at(found.x)[0] == pytest.approx(expected, abs=1e-5)
+
+
+def test_points_at_followers_answers_keep_all_pairs() -> None:
+    """And are never better than the best of all vertices, which some of them reach."""
+    values = []
+    for seed in range(12):
+        game, expected = random_problem(seed, 1, 1, False)
+        program, _ = conditions(game)
+        found = answered_points(game, program, program, Options(), None)
+        if found is None or found.z is None:
+            continue
+        assert program.violation(found.z) <= 1e-6
+        assert np.abs(found.z[program.complementary].prod(axis=1)).max() == 0
+        assert found.objective >= expected - 1e-6 * max(1.0, abs(expected))
+        values.append(found.objective - expected)
+    assert len(values) >= 6
+    assert min(values) <= 1e-6
