@@ -70,7 +70,8 @@ class ValueByBranches:
             if found.prices is not None:
                 prices[part.rows] = found.prices
             proven &= found.status is Status.OPTIMAL
-            bounds |= {int(part.players[p]): bound for p, bound in found.bound.items() if np.isfinite(bound)}
+            proved = {int(part.players[p]): bound for p, bound in found.bound.items() if np.isfinite(bound)}
+            bounds |= {p: bound - self._outside(p, x) for p, bound in proved.items()}
         if not proven:
             return self._as_it_is(x, prices, bounds)
         return self._favourite(decision, x, prices, bounds, time_limit)
@@ -101,7 +102,8 @@ class ValueByBranches:
         told = np.full(self.game.rows, np.nan) if found.prices is None else found.prices[: self.game.rows]
         point = found.x[: self.game.columns].copy()
         point[self.searched] = decision
-        return Worth(self._value(point), 0.0, point, np.where(np.isfinite(told), told, prices), bounds)
+        prices = np.where(np.isfinite(told), told, prices)
+        return Worth(self._value(point), 0.0, point, prices, self._bounds_at(point, bounds))
 
     def _as_it_is(self, x: Floats, prices: Floats, bounds: dict[int, float]) -> Worth:
         """The branches' own answers, if nothing else is to be decided on top and they keep what holds there."""
@@ -116,7 +118,21 @@ class ValueByBranches:
             return Worth(np.inf, FAILED)
         if np.any(over[rows] > 1e-7 * (1.0 + np.abs(limit[rows]))):
             return Worth(np.inf, BROKEN)
-        return Worth(self._value(x), 0.0, x, prices, bounds)
+        return Worth(self._value(x), 0.0, x, prices, self._bounds_at(x, bounds))
+
+    def _inside(self, player: int) -> Bools:
+        """The columns that are decided in the branch of this player: (columns,)."""
+        branch = next(chosen for chosen in self.branches if chosen[player])
+        return np.append(branch, False)[_makers(self.game)]
+
+    def _outside(self, player: int, x: Floats) -> float:
+        """The part of a player's objective that nobody in its branch moves; a decision on top that enters no other part
+        is not searched, and still to be decided when branches are solved."""
+        return float(self.game.objectives_at(np.where(self._inside(player), 0.0, x))[player])
+
+    def _bounds_at(self, x: Floats, inside: dict[int, float]) -> dict[int, float]:
+        """Bounds on objectives at x, from those on the parts that the branches move."""
+        return {p: bound + self._outside(p, x) for p, bound in inside.items()}
 
     def _value(self, x: Floats) -> float:
         return self.game.players[self.leader].sense * float(self.game.objectives_at(x)[self.leader])
@@ -146,10 +162,14 @@ class ValueByBranches:
         )
         values = game.objectives_at(x)
         for p in led:
+            # What is not decided below moves no answer, and is still to be decided here.
+            inside = self._inside(p)
             linear = game.objective.take_rows(np.array([p]))
+            linear = replace(linear, data=np.where(inside[linear.indices], linear.data, 0.0))
             quad = game.objective_quad.take(game.objective_quad.row == p)
+            quad = quad.take(inside[quad.i] | inside[quad.j])
             sense = float(game.players[p].sense)
-            limit = sense * float(values[p] - game.objective_constant[p]) + ROOM * game.objective_size(p, x)
+            limit = sense * (float(values[p]) - self._outside(p, x)) + ROOM * game.objective_size(p, x)
             row = more.row(top, np.array([-np.inf]), np.array([limit]), f"best of {game.players[p].name}")
             more.add(np.full(linear.nnz, row[0]), linear.indices, sense * linear.data)
             more.add_products(np.full(quad.entries, row[0]), quad.i, quad.j, sense * quad.value)
@@ -180,6 +200,11 @@ def _followed(game: GroundGame, player: int) -> bool:
     return any(player in p.leaders for p in game.players)
 
 
+def _makers(game: GroundGame) -> Ints:
+    """Whose answer each column comes with: its owner's, or for a price that of its constraint's owner."""
+    return np.where(game.price_row >= 0, game.row_owner[game.price_row], game.owner) if game.rows else game.owner
+
+
 def branch_leaders(setting: Setting) -> list[int]:
     """Those who follow `setting.leader` directly."""
     return [p for p, player in enumerate(setting.game.players) if setting.leader in player.leaders]
@@ -188,7 +213,7 @@ def branch_leaders(setting: Setting) -> list[int]:
 def meeting(setting: Setting, branches: list[Bools]) -> tuple[int, int] | None:
     """The first two branches, by number, one of which sees a column or price of the other; None if none does."""
     game = setting.game
-    maker = np.where(game.price_row >= 0, game.row_owner[game.price_row], game.owner) if game.rows else game.owner
+    maker = _makers(game)
     branch = np.full(len(game.players) + 1, -1)
     for k, chosen in enumerate(branches):
         branch[:-1][chosen] = k

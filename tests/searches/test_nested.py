@@ -89,6 +89,24 @@ def test_without_a_tie_the_top_does_not_get_what_it_likes() -> None:
     assert result.objectives["top.gain"] == pytest.approx(0, abs=1e-4)
 
 
+@pytest.mark.parametrize("given", ["+ 3*gift", "- 3*gift", "+ 3*gift*fee - fee*fee"])
+def test_what_the_top_gives_moves_no_answer_of_the_middle(given: str) -> None:
+    """Whatever the gift, the middle is best off with aid = 0, as c = 1. So the top gets 5*3 for the gift that it likes
+    best, less a fee of 1."""
+    result = solved(f"""
+    player top {{
+      var gift integer in [1, 3]  var fee integer in [1, 2]
+      maximize gain = 5*gift + aid - fee
+    }}
+    player middle follows top {{ var aid binary  maximize value = - 2*aid + aid*c {given} }}
+    player low follows middle {{ var c binary  maximize fun = c  constraint may: c <= 1 }}
+    """)
+    assert result.status is Status.OPTIMAL, (result.diagnostics, result.certificate.reasons)
+    assert result.value_of["aid"] == pytest.approx(0, abs=1e-6)
+    assert result.objectives["top.gain"] == pytest.approx(14, abs=1e-6)
+    assert result.certificate.regret["middle"] == pytest.approx(0, abs=1e-6)
+
+
 def test_two_branches_and_a_constraint_of_the_top_on_both() -> None:
     """Each branch makes min(price, 3) and pays a helper as much; the top may buy 5 in all, at 1 more than it pays."""
     branch = """
