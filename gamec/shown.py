@@ -56,7 +56,7 @@ def show_comparison(comparison: Comparison, form: Format, plot: bool | None = No
             write(sys.stdout, comparison_lines(comparison))
         case Format.TEXT:
             paper = paper_of(sys.stdout)
-            _write_with(comparison_text(comparison, paper), _plots(comparison, paper, plot))
+            _write_with(comparison_text(comparison, paper), _plots(comparison, paper, plot, everything=True))
     return of_comparison(comparison)
 
 
@@ -78,7 +78,7 @@ def show_sweep(sweep: Sweep, form: Format, folder: str | None, plot: bool | None
             write(sys.stdout, sweep_lines(sweep))
         case Format.TEXT:
             paper = paper_of(sys.stdout)
-            _write_with(sweep_text(sweep, paper, missing), _plots(sweep, paper, plot))
+            _write_with(sweep_text(sweep, paper, missing), _plots(sweep, paper, plot, everything=True))
             if folder is not None:
                 write(sys.stderr, f"kept in {folder}")
     return of_sweep(sweep) or (LIMIT if missing else CERTIFIED)

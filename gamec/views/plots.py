@@ -28,6 +28,9 @@ BRIEF = 24
 LINES = 12
 """So many lines of a panel, and bars of a line, are drawn unless everything is asked for."""
 
+FEW = 6
+"""The same in a brief view."""
+
 CELLS = 72
 """A row is no longer than this: the eye cannot follow further."""
 
@@ -42,20 +45,23 @@ REPEATED = ("regret",)
 
 def plot_lines(charts: Mapping[str, Chart], paper: Paper, brief: bool, everything: bool = False) -> list[str]:
     """The charts one after the other, and how many are left out. No line is wider than the paper."""
+    most = FEW if brief else None if everything else LINES
     lines: list[str] = []
     wanted = [chart for name, chart in charts.items() if not (brief and name in REPEATED)]
-    for number_, chart in enumerate(wanted):
-        made = chart_lines(chart, paper, everything)
+    for k, chart in enumerate(wanted):
+        made = chart_lines(chart, paper, most)
         if brief and lines and len(lines) + len(made) > BRIEF:
-            left = len(wanted) - number_
+            left = len(wanted) - k
             lines.append(f"  {count(left, 'more plot')}: --plot draws {'it' if left == 1 else 'them'}")
             break
+        if brief and len(made) > BRIEF:
+            made = [*made[:BRIEF], "    and more of it: --plot draws all"]
         lines += made
     return [clipped(line, paper.width) if paper.blocks else _ascii(line, paper.width) for line in lines]
 
 
-def chart_lines(chart: Chart, paper: Paper, everything: bool = False) -> list[str]:
-    """A heading, then each panel; no styles in it, so that lines can be cut."""
+def chart_lines(chart: Chart, paper: Paper, most: int | None = LINES) -> list[str]:
+    """A heading, then each panel with `most` lines, None for all; no styles in it, so that lines can be cut."""
     single = len(chart.panels) == 1 and not chart.panels[0].title
     over = _axis(chart)
     words = [chart.title, chart.panels[0].y] if single else [chart.title]
@@ -68,7 +74,7 @@ def chart_lines(chart: Chart, paper: Paper, everything: bool = False) -> list[st
         if not single:
             lines.append("    " + ": ".join(clean(words) for words in (panel.title, panel.y) if words))
         drawn = _curves if chart.numeric and len(chart.at) > 1 else _bars
-        lines += drawn(chart, panel, paper, everything)
+        lines += drawn(chart, panel, paper, most)
     return [*lines, f"    {clean(chart.note)}"] if chart.note else lines
 
 
@@ -81,8 +87,8 @@ def _axis(chart: Chart) -> str:
     return f", over {clean(chart.x)} {_place(chart.at[0])} to {_place(chart.at[-1])}"
 
 
-def _curves(chart: Chart, panel: Panel, paper: Paper, everything: bool) -> list[str]:
-    shown, left = _first(panel.everything, everything)
+def _curves(chart: Chart, panel: Panel, paper: Paper, most: int | None) -> list[str]:
+    shown, left = _first(panel.everything, most)
     scale = scale_of(v for line in shown for v in line.values.tolist())
     words = [_range(line.values, scale) for line in shown]
     names, cells = _layout([clean(line.label) for line in shown], words, paper, min(CELLS, 3 * len(chart.at)))
@@ -100,10 +106,10 @@ def _curves(chart: Chart, panel: Panel, paper: Paper, everything: bool) -> list[
     if len(chart.at) > cells:
         each = f"each mark the mean of about {round(len(chart.at) / cells)}"
         lines.append(f"    {len(chart.at)} places, {each}")
-    return lines + _more(left, "line")
+    return lines + _more(left, "line", most)
 
 
-def _bars(chart: Chart, panel: Panel, paper: Paper, everything: bool) -> list[str]:
+def _bars(chart: Chart, panel: Panel, paper: Paper, most: int | None) -> list[str]:
     """A row for each place and line; what both have is said once."""
     several = len(panel.everything) > 1
     rows = [
@@ -113,7 +119,7 @@ def _bars(chart: Chart, panel: Panel, paper: Paper, everything: bool) -> list[st
     ]
     if not several and chart.numeric:
         rows = [(clean(panel.lines[0].label), value) for _, value in rows]
-    shown, left = _first(rows, everything or len(rows) <= 2 * LINES)
+    shown, left = _first(rows, None if most is None else 2 * most)
     values = np.array([value for _, value in shown])
     scale = 0.0 if panel.log else scale_of(values.tolist())
     words = [number(value, scale) for value in values.tolist()]
@@ -126,7 +132,7 @@ def _bars(chart: Chart, panel: Panel, paper: Paper, everything: bool) -> list[st
     ]
     if panel.log and panel.mark is not None:
         lines.append(f"    {_ink(paper).mark} {panel.mark_label} {number(panel.mark)}, by powers of ten")
-    return lines + _more(left, "bar")
+    return lines + _more(left, "bar", most)
 
 
 def _signed_bars(values: Floats, cells: int, ink: Ink) -> list[str]:
@@ -200,12 +206,13 @@ def _range(values: Floats, scale: float) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _first(items: Sequence[T], everything: bool) -> tuple[Sequence[T], int]:
-    return (items, 0) if everything or len(items) <= LINES else (items[:LINES], len(items) - LINES)
+def _first(items: Sequence[T], most: int | None) -> tuple[Sequence[T], int]:
+    return (items, 0) if most is None or len(items) <= most else (items[:most], len(items) - most)
 
 
-def _more(left: int, what: str) -> list[str]:
-    return [f"    and {count(left, f'more {what}')} (--all draws {'it' if left == 1 else 'them'})"] if left else []
+def _more(left: int, what: str, most: int | None) -> list[str]:
+    option = "--plot" if most == FEW else "--all"
+    return [f"    and {count(left, f'more {what}')} ({option} draws {'it' if left == 1 else 'them'})"] if left else []
 
 
 def _both(*words: str) -> str:

@@ -152,10 +152,21 @@ def test_what_was_not_asked_for_stays_short() -> None:
     assert len(plot_lines(charts, Paper(60), brief=False)) == 30 * 3 + 2
 
 
+def test_a_large_chart_is_cut_in_a_brief_view() -> None:
+    panel = Panel(Kind.LINES, "kW", (Line("a", np.array([1.0, 2.0])),), title="zone")
+    large = Chart("it", "Zones", "hour", (1, 2), (panel,) * 40)
+    brief = plot_lines({"large": large, "more": chart(Kind.LINES, (1, 2), a=[1, 2])}, Paper(60), brief=True)
+    assert len(brief) == BRIEF + 2
+    assert brief[-2:] == ["    and more of it: --plot draws all", "  1 more plot: --plot draws it"]
+
+
 def test_many_lines_are_told() -> None:
     many = chart(Kind.LINES, (1, 2), **{f"n{k}": [k, k] for k in range(15)})
     assert drawn(many)[-1] == "and 3 more lines (--all draws them)"
-    assert len(chart_lines(many, Paper(60), everything=True)) == 16
+    assert len(chart_lines(many, Paper(60), None)) == 16
+    brief = plot_lines({"many": many}, Paper(60), brief=True)
+    assert len(brief) == 8
+    assert brief[-1] == "    and 9 more lines (--plot draws them)"
 
 
 MODEL = """game two
