@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 from compiler.ground.ground_game import Block, GroundGame
 from compiler.ground.rows import Entries
+from compiler.ground.shared_rows import SharedRows
 from compiler.ground.sparse import Floats
 from grammar.diagnostics import Findings, Severity
+
+TOLERANCE = 1e-9
+"""By how much a relation between data may fail: what rounding leaves."""
+
+DATA = "check its data, or leave the instance out with `where`"
 
 
 def check_bounds(blocks: Sequence[Block], lower: Floats, upper: Floats, findings: Findings) -> None:
@@ -45,13 +51,21 @@ def check_finite(rows: Entries, blocks: Sequence[Block], objective: Entries, fin
             )
 
 
+def check_free(shared: SharedRows, block: Block, findings: Findings) -> None:
+    """Instances of a shared constraint that hold nobody's variables and cannot hold (G607); `block` names them."""
+    broken = np.flatnonzero(shared.gap > TOLERANCE)
+    if len(broken):
+        label = block.label(block.start + int(shared.free[broken[0]]))
+        words = f"its sides are {shared.gap[broken[0]]:g} apart"
+        findings.add("G607", f"`{label}` holds no variable and cannot hold", block.span, words, hints=[DATA])
+
+
 def check_rows(g: GroundGame, findings: Findings) -> None:
     """Rows without variables that cannot hold (G607), and rows of a player that none of its own or its followers'
     variables enter (G608)."""
     filled = np.diff(g.matrix.indptr) + np.bincount(g.row_quad.row, minlength=g.rows)
     empty = filled == 0
-    tolerance = 1e-9
-    broken = empty & ((g.row_lower > tolerance) | (g.row_upper < -tolerance))
+    broken = empty & ((g.row_lower > TOLERANCE) | (g.row_upper < -TOLERANCE))
     concerned = _concerned(g)
     touched = ~empty if concerned.all() else _touched(g, concerned)
     foreign = ~empty & ~touched
@@ -63,7 +77,7 @@ def check_rows(g: GroundGame, findings: Findings) -> None:
                 f"`{block.label(k)}` holds no variable and cannot hold",
                 block.span,
                 f"it asks for {_limits(g.row_lower[k], g.row_upper[k])}",
-                hints=["check its data, or leave the instance out with `where`"],
+                hints=[DATA],
             )
         if foreign[block.start : block.stop].any():
             k = block.start + int(np.argmax(foreign[block.start : block.stop]))

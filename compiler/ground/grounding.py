@@ -15,7 +15,7 @@ from compiler.ground.data import Data
 from compiler.ground.evaluate import Evaluator
 from compiler.ground.exactness import System, make_exact
 from compiler.ground.flat_columns import FlatColumns
-from compiler.ground.ground_checks import check_bounds, check_finite, check_rows
+from compiler.ground.ground_checks import check_bounds, check_finite, check_free, check_rows
 from compiler.ground.ground_game import INTEGER, MAXIMIZE, MINIMIZE, Block, GroundGame, GroundPlayer
 from compiler.ground.ground_set import Layout
 from compiler.ground.lifting import Lifting
@@ -457,7 +457,9 @@ class _Grounding:
         self.begin(d)
         body, low, high = relation_sides(d, layout, context, self.evaluator)
         block = self._block(d.signature, "", 0, d.domain, 0, layout)
-        return layout, context, shared_rows(d, body, layout, low, high, flat.owner, names, block)
+        found = shared_rows(d, body, layout, low, high, flat.owner, names, block)
+        check_free(found, block, self.findings)
+        return layout, context, found
 
     def _objective(self, player: PlayerDef, entries: Entries, constants: Floats) -> None:
         place = self.spaces.players[id(player)]

@@ -28,6 +28,10 @@ class SharedRows:
     owner: Ints
     instance: Ints
     blocks: tuple[Block, ...]
+    free: Ints
+    """Instances that hold nobody's variables, of which there is no copy."""
+    gap: Floats
+    """(free,): by how much these fail."""
 
 
 def shared_rows(
@@ -51,6 +55,7 @@ def shared_rows(
     mine = owners >= 0
     pairs = np.unique(np.stack([owners[mine], instances[mine]], axis=1), axis=0)
     owner, instance = pairs[:, 0], pairs[:, 1]
+    free = np.setdiff1d(np.arange(layout.size), instance)
     coords = layout.all_coords()[instance]
     blocks = []
     for player in np.unique(owner):
@@ -69,4 +74,6 @@ def shared_rows(
         owner,
         instance,
         tuple(blocks),
+        free,
+        np.maximum(low - constant, constant - high)[free],
     )

@@ -38,6 +38,7 @@ WITHOUT_PROGRAM = {
     "G005": "a folder that no run made",
     "G006": "a run folder that somebody changed",
     "G007": "a document",
+    "G008": "a run folder of another run",
     "G107": "a command that writes the model in another language",
     "G609": "given by nothing at present: an index too many is G301 or G302 before",
     "G705": "given by nothing at present: such models go to a solver that needs no convexity",
