@@ -3,7 +3,7 @@
 A balance is an equation with a shadow price that runs over an index of numbers (`balance[t]: sum(g) out[g,t] + sun[t]
 == demand[t]`). What brings is stacked upwards, what takes downwards; a demand that is data is the line that both meet,
 and without one a variable that alone takes. Which side brings does not depend on how the equation is written (`d - q ==
-0`): what costs its player something brings, what is worth something to it takes.
+0`): the shadow price says it. Where it is dear to have one more unit on the right, the right takes.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ SMALL = 1e-6
 """Part of the largest term below which a term is nothing: what solvers hold constraints to."""
 
 
-def balances(compiled: Compiled, x: Floats) -> list[Chart]:
-    """A chart for each balance of the model at `x` (columns,)."""
+def balances(compiled: Compiled, x: Floats, prices: Floats) -> list[Chart]:
+    """A chart for each balance of the model at `x` (columns,) with shadow prices (rows,), NaN where there is none."""
     game = compiled.ground
     declared = {(c.player, c.name): c for p in compiled.game.players for c in p.constraints}
     declared |= {("", c.name): c for c in compiled.game.shared}
@@ -38,7 +38,7 @@ def balances(compiled: Compiled, x: Floats) -> list[Chart]:
     for k in sorted({*game.price_names, *_market_blocks(compiled)}):
         block = game.row_blocks[k]
         d = declared.get((block.player, block.name)) or declared.get(("", block.name))
-        chart = None if d is None or d.relation != "==" else _balance(compiled, block, d, x)
+        chart = None if d is None or d.relation != "==" else _balance(compiled, block, d, x, prices)
         if chart is not None:
             found.append(chart)
     return found
@@ -52,7 +52,7 @@ def _market_blocks(compiled: Compiled) -> list[int]:
     return np.unique(np.searchsorted(starts, rows, side="right") - 1).tolist() if len(rows) else []
 
 
-def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> Chart | None:
+def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats, prices: Floats) -> Chart | None:
     game = compiled.ground
     numeric = [k for k, axis in enumerate(block.labels) if len(axis) and all(type(e) in (int, float) for e in axis)]
     rows = np.arange(block.start, block.stop)
@@ -68,7 +68,8 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats) -> C
     places = np.zeros(block.size, np.int64) if not len(block.sets) else positions[:, along]
     terms = _terms(compiled, block, x)
     constants = constant_terms(compiled, block, d, level)
-    sign = _upwards(compiled, block, level, x, terms)
+    sign = _dear_on_the_right(compiled, prices[rows], rows)
+    sign = sign or _upwards(compiled, block, [values for _, values in constants], x, terms)
     unit = unit_words(unit_of(d.left))
     axis = block.labels[along]
     panels = []
@@ -108,15 +109,30 @@ def _met(lines: list[Line], data: list[Line], nothing: float) -> tuple[list[Line
     return [line for line in stacked if line is not one], [Line(one.label, -one.values)]
 
 
-def _upwards(compiled: Compiled, block: Block, level: Floats, x: Floats, terms: list[tuple[str, Floats]]) -> float:
-    """1 if terms with a positive sign in the rows of the block bring, -1 if they take. Where costs do not say it, what
-    is constant on the right takes; else there are more layers above than below."""
+def _dear_on_the_right(compiled: Compiled, prices: Floats, rows: Ints) -> float:
+    """1 if one more unit on the right costs the rows' owner something, all in all, so that what stands on the left
+    brings; -1 if it is worth something to it; 0 where there are no prices."""
     game = compiled.ground
+    owner = game.row_owner[rows]
+    sense = np.array([player.sense for player in game.players], dtype=np.float64)
+    values = np.where((owner >= 0) & np.isfinite(prices), sense[owner] * prices, 0.0)
+    total = float(values.sum())
+    return float(np.sign(total)) if abs(total) > SMALL * float(np.abs(values).sum()) else 0.0
+
+
+def _upwards(
+    compiled: Compiled, block: Block, constants: list[Floats], x: Floats, terms: list[tuple[str, Floats]]
+) -> float:
+    """1 if terms with a positive sign in the rows of the block bring, -1 if they take, where prices do not say it: data
+    on one side only are a demand; else what costs its player something brings, what is worth something to it takes;
+    else there are more layers above than below."""
+    sides = {float(np.sign(values.sum())) for values in constants} - {0.0}
+    if len(sides) == 1:
+        return sides.pop()
     columns, _, amounts = _entries(compiled, block, x)
-    own = np.sign(_own_costs(game, x)[columns])
-    score = float(amounts @ own)
+    score = float(amounts @ np.sign(_own_costs(compiled.ground, x)[columns]))
     if abs(score) <= SMALL * float(np.abs(amounts).sum()):
-        score = float(np.nansum(level)) or float(sum(np.sign(values.sum()) for _, values in terms))
+        score = float(sum(np.sign(values.sum()) for _, values in terms))
     return -1.0 if score < 0 else 1.0
 
 

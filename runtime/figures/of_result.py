@@ -9,10 +9,12 @@ import numpy as np
 
 from compiler.ground.plotting import PlotValues, plot_values
 from compiler.ground.sparse import Floats
+from compiler.pipeline import Compiled
 from runtime.arrangement import arranged, array_of
 from runtime.certify import REGRET
 from runtime.figures.balances import balances
 from runtime.figures.chart import Chart, Kind, Line, Panel, by_unit, measured, same_name_once
+from runtime.record import Record
 from runtime.result import Labelled, Result
 
 PLAYERS = 24
@@ -26,11 +28,16 @@ def plots_of(result: Result) -> dict[str, Chart]:
     record = result.record
     if record is not None and record.x is not None:
         compiled = record.compiled()
-        prices = record.prices if record.prices is not None else np.full(compiled.ground.rows, np.nan)
+        prices = _prices(record, compiled)
         made += [_of_plot(plot) for plot in plot_values(compiled.grounded, record.x, prices) if plot.curves]
     if result.history:
         made.append(convergence(result))
     return same_name_once(made)
+
+
+def _prices(record: Record, compiled: Compiled) -> Floats:
+    """(rows,), NaN where there is none."""
+    return record.prices if record.prices is not None else np.full(compiled.ground.rows, np.nan)
 
 
 def charts_of(result: Result) -> dict[str, Chart]:
@@ -43,7 +50,8 @@ def charts_of(result: Result) -> dict[str, Chart]:
         if isinstance(value, Labelled) and np.isfinite(value.values).any()
     ]
     if record is not None and record.x is not None:
-        made += balances(record.compiled(), record.x)
+        compiled = record.compiled()
+        made += balances(compiled, record.x, _prices(record, compiled))
     if result.certificate.relative_regret:
         made.append(regrets(result))
     return same_name_once(made)

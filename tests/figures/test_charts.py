@@ -132,6 +132,34 @@ def test_what_brings_stands_upwards_however_the_equation_is_written(equation: st
     assert {line.label: line.values.tolist() for line in panel.over} == {"demand": pytest.approx([3, 3])}
 
 
+@pytest.mark.parametrize("equation", ["wind[t] + dis[t] == load[t] + ch[t]", "load[t] + ch[t] - dis[t] == wind[t]"])
+def test_a_cost_of_charging_does_not_turn_it_round(equation: str) -> None:
+    """Wind for nothing in the first hour, 5 of it lost; only charging costs something. A kW more of demand in the
+    second hour would cost what charging it does."""
+    result = solved(
+        f"""
+        set T index t = 1..2
+        param load[t] = {{1: 2, 2: 3}}  "demand"
+        param blows[t] = {{1: 9, 2: 0}}
+        player home {{
+          var wind[t] in [0, blows[t]] "wind"
+          var ch[t] in [0, 9] "charged"
+          var dis[t] in [0, 9] "discharged"
+          minimize wear = sum(t) ch[t]
+          constraint content: sum(t) (ch[t] - dis[t]) == 0
+          constraint balance[t]: {equation}  price worth[t]
+        }}
+        """
+    )
+    (panel,) = result.charts["balance_home.balance"].panels
+    assert {line.label: line.values.tolist() for line in panel.lines} == {
+        "wind": pytest.approx([5, 0]),
+        "charged": pytest.approx([-3, 0]),
+        "discharged": pytest.approx([0, 3]),
+    }
+    assert {line.label: line.values.tolist() for line in panel.over} == {"demand": [2, 3]}
+
+
 def test_data_on_both_sides_are_told_apart() -> None:
     """What the sun gives is a layer, though there is more of it than of demand; what is used is drawn or fed in."""
     result = solved(
