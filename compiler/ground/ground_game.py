@@ -93,7 +93,7 @@ class Block:
 
 def block_of(blocks: Sequence[Block], k: int) -> Block:
     """The block that holds number `k`; blocks are in order of `start` and cover all numbers."""
-    return blocks[bisect_right([b.start for b in blocks], k) - 1]
+    return blocks[bisect_right(blocks, k, key=lambda block: block.start) - 1]
 
 
 @dataclass(frozen=True)

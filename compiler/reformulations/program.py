@@ -52,7 +52,7 @@ def numbered_label(parts: tuple[Part, ...], game: GroundGame, k: int) -> str:
 
 def part_of(parts: tuple[Part, ...], k: int) -> Part:
     """The part that column or row `k` belongs to."""
-    return parts[bisect_right([p.start for p in parts], k) - 1]
+    return parts[bisect_right(parts, k, key=lambda part: part.start) - 1]
 
 
 def _no_pairs() -> Ints:

@@ -59,6 +59,10 @@ def answered_points(
         outcome = model.solve(Options(time_limit=ONE_LP))
         if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
             continue
+        if not number and best is not None:
+            room = options.gap * max(1.0, abs(best.objective))
+            if outcome.objective >= best.objective - room:
+                break
         z = outcome.z[: program.columns]
         given = np.round(z[~inside], 9).tobytes()
         if given in seen:

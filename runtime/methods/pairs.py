@@ -31,14 +31,15 @@ from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.answered_points import answered_points
 from runtime.methods.conditional_cuts import conditional_cuts
-from runtime.methods.derived_bounds import PATIENCE, derived_bounds
+from runtime.methods.derived_bounds import PATIENCE, derived_bounds, without_what_bends
 from runtime.methods.method import Request, solved
 from runtime.methods.polish import polished, with_pattern_fixed
 from runtime.methods.relaxed_pairs import beside, relaxed_pairs
 from runtime.result import Bound
 from runtime.solvers.highs import Highs
 from runtime.solvers.ipopt import Ipopt
-from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome
+from runtime.solvers.scip import Scip
+from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
 
 SOME = 30
 """Pairs from which on deriving bounds pays: below, SOS1 alone takes 0.02 s."""
@@ -208,6 +209,9 @@ class _Search:
         enough = np.inf
         if first is not None:
             enough = first.objective - self.request.options.gap * max(1.0, abs(first.objective))
+            relaxed = without_what_bends(bounded)
+            if not Highs().refuses(relaxed) and Highs().solve(relaxed, self.briefly()).bound >= enough:
+                return bounded, bounds
         limit = self.left().time_limit
         patience = PATIENCE if limit is None else min(PATIENCE, 0.1 * limit)
         duality = Duality.of(self.game, plain)
@@ -288,6 +292,9 @@ class _Search:
             assumed *= ENLARGED
         if outcome.z is None and outcome.ending is Ending.INFEASIBLE and on.any():
             raise self.unbounded(bounded, bounds)
+        if outcome.ending is Ending.INFEASIBLE and others and self.doubted(solver, ready):
+            doubt = f"{solver.name} found no point with big-M, which another solver does not confirm: SOS1 decided"
+            return self.by("sos1", bounded, bounds, (*notes, doubt))
         left = int((~usable).sum())
         words = f"{count - left} complementary pairs as binaries with big-M" + (
             f", {left} as SOS1 sets" if left else ""
@@ -303,6 +310,14 @@ class _Search:
                 return self.by("sos1", bounded, bounds, (*notes[1:], doubt))
             exact = replace(point, z=None if point.z is None else point.z[: self.program.columns])
         return PairAnswer(exact, solver.name, "big_m", ledger, notes, resting)
+
+    def doubted(self, solver: Solver, ready: Program) -> bool:
+        """Whether SCIP does not find the Program infeasible as well. HiGHS has called one infeasible in which bounds of
+        1e-5 stand beside ones of 1e3, and which SCIP solves."""
+        second = Scip()
+        if solver.name == second.name or second.missing() or second.refuses(ready) or self.spent():
+            return False
+        return second.solve(ready, self.left().options).ending is not Ending.INFEASIBLE
 
     def with_assumed(self, bounded: Program, bounds: ColumnBounds, value: float) -> ColumnBounds:
         """With `value`, in the file's units, for all columns of pairs that have no bound that can be used."""

@@ -227,6 +227,12 @@ class HighsModel:
     def change_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
+    def add_rows(self, rows: Csr, lower: Floats, upper: Floats) -> None:
+        """More rows `lower <= rows @ z <= upper` at the end; the basis of the last solve stays."""
+        indptr, indices, data = _narrow(rows)
+        self._highs.addRows(rows.rows, lower, upper, rows.nnz, indptr[:-1], indices, data)
+        self.rows += rows.rows
+
     def _outcome(self) -> Outcome:
         highs = self._highs
         status = highs.getModelStatus()
