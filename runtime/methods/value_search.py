@@ -227,14 +227,15 @@ class ValueSearch:
                 continue
             points = [y for y in (answered.x, answered.own[p]) if y is not None]
             links, whole = self.exact.links[p], self.decisions(p) < np.inf
-            if whole:
+            real = bool(np.any(game.kind[game.owner == p] != INTEGER))
+            fresh = [y for y in points if (p, self.pattern(p, y)) not in self.assignments]
+            if real and self.decisions(p) <= FEW and len(self.assignments) >= ENOUGH:
+                fresh = []
+            # Whole answers tell the master their values where they are possible.
+            if whole and (real or not fresh):
                 key = (p, np.round(x[links]).astype(np.int64).tobytes())
                 more |= key not in self.known
                 self.known.setdefault(key, Known(p, x, answered.values[p], links))
-            real = bool(np.any(game.kind[game.owner == p] != INTEGER))
-            if real and self.decisions(p) <= FEW and len(self.assignments) >= ENOUGH:
-                continue
-            fresh = [y for y in points if (p, self.pattern(p, y)) not in self.assignments]
             if fresh:
                 more, large = True, self.exact.enlarged(p, fresh[0])
                 if (p, self.pattern(p, large)) in self.assignments:
