@@ -295,9 +295,6 @@ class _Search:
         if outcome.ending is Ending.INFEASIBLE and others and self.doubted(solver, ready):
             doubt = f"{solver.name} found no point with big-M, which another solver does not confirm: SOS1 decided"
             return self.by("sos1", bounded, bounds, (*notes, doubt))
-        if outcome.ending is Ending.INFEASIBLE and others and self.doubted(solver, ready):
-            doubt = f"{solver.name} found no point with big-M, which another solver does not confirm: SOS1 decided"
-            return self.by("sos1", bounded, bounds, (*notes, doubt))
         left = int((~usable).sum())
         words = f"{count - left} complementary pairs as binaries with big-M" + (
             f", {left} as SOS1 sets" if left else ""
@@ -313,14 +310,6 @@ class _Search:
                 return self.by("sos1", bounded, bounds, (*notes[1:], doubt))
             exact = replace(point, z=None if point.z is None else point.z[: self.program.columns])
         return PairAnswer(exact, solver.name, "big_m", ledger, notes, resting)
-
-    def doubted(self, solver: Solver, ready: Program) -> bool:
-        """Whether SCIP does not find the Program infeasible as well. HiGHS has called one infeasible in which bounds of
-        1e-5 stand beside ones of 1e3, and which SCIP solves."""
-        second = Scip()
-        if solver.name == second.name or second.missing() or second.refuses(ready) or self.spent():
-            return False
-        return second.solve(ready, self.left().options).ending is not Ending.INFEASIBLE
 
     def doubted(self, solver: Solver, ready: Program) -> bool:
         """Whether SCIP does not find the Program infeasible as well. HiGHS has called one infeasible in which bounds of
