@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -53,14 +54,20 @@ class StationaryPoints:
         if program.integer.any():
             raise ValueError("stationarity is for problems without whole numbers")
         self.program = program
-        relaxed = complementarity_product(program)
-        self.nlp = Nlp(relaxed)
-        self.pairs = np.arange(program.rows, relaxed.rows)
-        self.matrix = np.zeros((program.rows, program.columns))
-        if program.columns <= LARGEST:
-            self.matrix[program.matrix.row_numbers(), program.matrix.indices] = program.matrix.data
         self.seconds = 0.0
         """Inside IPOPT."""
+
+    @cached_property
+    def nlp(self) -> Nlp:
+        """With the pairs as products, in its last rows."""
+        return Nlp(complementarity_product(self.program))
+
+    @cached_property
+    def matrix(self) -> Floats:
+        """The linear part of all rows: (rows, columns)."""
+        matrix = np.zeros((self.program.rows, self.program.columns))
+        matrix[self.program.matrix.row_numbers(), self.program.matrix.indices] = self.program.matrix.data
+        return matrix
 
     def near(self, start: Floats, deadline: float) -> StationaryPoint | None:
         """The point that `start` (k,) leads to; None where it leads nowhere, or `deadline` (of `time.perf_counter`)
@@ -72,7 +79,7 @@ class StationaryPoints:
         for limit in SHRINKING:
             if time.perf_counter() >= deadline:
                 break
-            high[self.pairs] = limit
+            high[self.program.rows :] = limit
             found = self.nlp.run(solver, z, high)
             if not found.finite:
                 break
