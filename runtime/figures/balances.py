@@ -25,6 +25,9 @@ PANELS = 6
 LINES = 8
 """From here on the elements of one variable are added up: a stack of more layers tells nobody anything."""
 
+DIRECTIONS = "above zero: what brings; below: what takes"
+"""Said where one variable does both, whose own sign may be the other way round."""
+
 SMALL = 1e-6
 """Part of the largest term below which a term is nothing: what solvers hold constraints to."""
 
@@ -88,8 +91,14 @@ def _balance(compiled: Compiled, block: Block, d: ConstraintDef, x: Floats, pric
     name = f"{block.player}.{block.name}" if block.player else block.name
     title = d.signature.doc or f"Balance {name}"
     words = next((s.signature.doc for s in compiled.game.sets if s.name == block.sets[along]), "")
-    note = f"{left} more of {len(groups)} are left out" if left > 0 else ""
+    notes = [DIRECTIONS] if any(_turns(line) for panel in panels for line in panel.lines) else []
+    note = "; ".join([*notes, *([f"{left} more of {len(groups)} are left out"] if left > 0 else [])])
     return Chart(f"balance_{name}", title, words or block.letters[along], axis, tuple(panels), note)
+
+
+def _turns(line: Line) -> bool:
+    low, high = float(np.nanmin(line.values, initial=0.0)), float(np.nanmax(line.values, initial=0.0))
+    return min(-low, high) > SMALL * max(-low, high)
 
 
 def _met(lines: list[Line], data: list[Line], nothing: float) -> tuple[list[Line], list[Line]]:

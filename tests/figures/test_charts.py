@@ -132,6 +132,29 @@ def test_what_brings_stands_upwards_however_the_equation_is_written(equation: st
     assert {line.label: line.values.tolist() for line in panel.over} == {"demand": pytest.approx([3, 3])}
 
 
+def test_a_variable_in_both_directions_says_which_is_up() -> None:
+    """`net` is what is taken; it is drawn as what it does to the balance."""
+    result = solved(
+        """
+        set T index t = 1..2
+        param load[t] = {1: 3, 2: 4}  "demand"
+        player home {
+          var made[t] in [0, 5] "made"
+          var net[t] in [-9, 9] "taken, negative: given"
+          minimize cost = sum(t) t*made[t]
+          constraint all: sum(t) net[t] == 0
+          constraint balance[t]: made[t] == load[t] + net[t]  price worth[t]
+        }
+        """
+    )
+    chart = result.charts["balance_home.balance"]
+    assert {line.label: line.values.tolist() for line in chart.panels[0].lines} == {
+        "made": pytest.approx([5, 2]),
+        "taken, negative: given": pytest.approx([-2, 2]),
+    }
+    assert chart.note == "above zero: what brings; below: what takes"
+
+
 @pytest.mark.parametrize("equation", ["wind[t] + dis[t] == load[t] + ch[t]", "load[t] + ch[t] - dis[t] == wind[t]"])
 def test_a_cost_of_charging_does_not_turn_it_round(equation: str) -> None:
     """Wind for nothing in the first hour, 5 of it lost; only charging costs something. A kW more of demand in the
