@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
@@ -49,6 +50,9 @@ STALLED = 12
 LONGEST = 200
 """Iterations of the longest cycle that is looked for."""
 
+GONE = 1e15
+"""Decisions of this size have gone for good: doubles tell no unit apart there."""
+
 RETURNED = 1e-6
 """Decisions that are back to within this part of the way they went since close a cycle."""
 
@@ -59,6 +63,7 @@ class Ending(Enum):
     RESTED = "came to rest"
     CYCLE = "go round in a cycle"
     ITERATIONS = "did not come to rest"
+    ENDLESS = "grow without end"
     STUCK = "met a player without an answer"
     STATIONARY = "are stationary for everybody, but somebody gains by a longer way"
     NOWHERE = "met no point that is stationary for everybody"
@@ -118,6 +123,11 @@ class Turns:
     _own: dict[int, _Own] = field(default_factory=dict)
     _asked: dict[int, tuple[Floats, Reply]] = field(default_factory=dict)
 
+    @cached_property
+    def decides(self) -> Ints:
+        """All columns that move."""
+        return np.concatenate([m.columns for m in self.movers])
+
     def stopped(self) -> bool:
         return time.perf_counter() >= self.deadline or self.request.watch.stop()
 
@@ -141,6 +151,8 @@ class Turns:
                 return Walk(Ending.STUCK, (states[-1],), sweep, self.without_answer(stuck))
             who = [self.name(k) for k in np.flatnonzero(moved > rest).tolist()]
             self.tell(x, float(np.max(gains, initial=0.0)), f"moved: {_listed(who)}" if who else "nobody moved")
+            if not np.max(np.abs(x[self.decides]), initial=0.0) < GONE:
+                return Walk(Ending.ENDLESS, (states[-1],), sweep)
             step = float(np.max(moved, initial=0.0))
             moves.append(step)
             slow = len(moves) > STALLED and step > 0.9 * moves[-1 - STALLED]
@@ -303,7 +315,7 @@ class Turns:
     def returned(self, x: Floats, states: Sequence[tuple[Floats, Floats]], moves: Sequence[float]) -> int:
         """The length of the cycle that x closes; 0 if it closes none. In a cycle of one sweep the decisions that move
         are followers': one leader moves them this way, the next one back."""
-        decides = np.concatenate([m.columns for m in self.movers])
+        decides = self.decides
         span = min(len(states), LONGEST)
         before = np.array([state[decides] for state, _ in states[: -span - 1 : -1]])
         apart = np.max(np.abs(before - x[decides]) / (1 + np.abs(x[decides])), axis=1, initial=0.0)

@@ -93,11 +93,18 @@ class Solver(Protocol):
         ...
 
 
+DEAREST = 2.0**30
+"""Largest cost coefficient that solvers are given: doubles round it by 1e-7, to which solvers hold reduced costs."""
+
+
 def cost_scale(cost: Floats, quad: Quad) -> float:
-    """A power of two that lifts the largest cost coefficient to 1 or above, 1 where it is there already.
+    """A power of two that lifts the largest cost coefficient to 1 or above, or lowers it to `DEAREST`; 1 where it is in
+    between.
 
     Solvers compare reduced costs with an absolute 1e-7 or so: a cost of 1e-8 for each unit would otherwise decide
-    nothing.
+    nothing, and beside one of 1e10 that is less than what rounding leaves. HiGHS takes no coefficient above 1e15.
     """
     top = max(float(np.max(np.abs(cost), initial=0.0)), float(np.max(np.abs(quad.value), initial=0.0)))
+    if top > DEAREST:
+        return float(np.exp2(np.floor(np.log2(DEAREST) - np.log2(top))))
     return float(np.exp2(np.ceil(-np.log2(top)))) if 0 < top < 1 else 1.0

@@ -114,6 +114,56 @@ player firm[f] { var q in [0, 90]  maximize profit = (90 - sum(g) firm[g].q)*q }
     assert [d.code for d in stubborn.diagnostics] == ["G808"]
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_cournot_in_any_unit(unit: float) -> None:
+    """Of 90 units three firms make 22.5 each; profits are 1e-12 or 1e12 times as large."""
+    text = f"""
+set F index f, g = 1..3
+player firm[f] {{ var q in [0, {90 * unit}]  maximize profit = ({90 * unit} - sum(g) firm[g].q)*q }}
+"""
+    found = solved(text, method="best_response")
+    assert found.status is gamec.Status.EQUILIBRIUM
+    q = found.value_of["q"]
+    assert not isinstance(q, float)
+    assert q.values == pytest.approx([22.5 * unit] * 3, rel=1e-7)
+
+
+def test_decisions_that_grow_without_end_are_told() -> None:
+    """x = 2y and y = 2x + 1 meet at (-2/3, -1/3), from which turns lead away."""
+    text = """
+player one { var x  minimize miss = (x - 2*y)^2 }
+player two { var y  minimize miss = (y - 2*x - 1)^2 }
+"""
+    found = solved(text, method="best_response")
+    assert found.status is gamec.Status.NOT_VERIFIED
+    assert [d.headline for d in found.diagnostics] == [
+        "no equilibrium found from 10 starts: decisions grow without end"
+    ]
+    rest = solved(text)
+    assert rest.status is gamec.Status.EQUILIBRIUM
+    assert [rest.value_of["x"], rest.value_of["y"]] == pytest.approx([-2 / 3, -1 / 3], abs=1e-6)
+
+
+def test_distinct_equilibria_are_kept_and_ranked() -> None:
+    """Two of three firms enter, any two: a second one still gains, a third one does not. The pair with the lowest
+    costs comes first."""
+    found = solved(
+        """
+set F index f, g = 1..3
+param cost[f] = {1: 2, 2: 3, 3: 4}
+player firm[f] { var enter binary  maximize gain = enter*(10 - cost[f]) - 4*enter*(sum(g) firm[g].enter - 1) }
+""",
+        starts=20,
+    )
+    assert found.status is gamec.Status.EQUILIBRIUM
+    profiles = np.array(list(itertools.product((0, 1), repeat=3)))
+    gain = profiles * (10 - np.array([2, 3, 4]) - 4 * (profiles.sum(axis=1, keepdims=True) - 1))
+    stays = [all(gain[k, f] >= gain[int(k ^ (4 >> f)), f] - 1e-9 for f in range(3)) for k in range(8)]
+    totals = sorted(gain[stays].sum(axis=1), reverse=True)
+    assert f"{len(totals)} equilibria from 20 starts, ranked" in found.choice
+    assert sum(found.objectives.values()) == pytest.approx(totals[0], abs=1e-9)
+
+
 @pytest.mark.parametrize(("demand", "price", "served"), [(200, 80 / 3, 200), (300, 30, 250)])
 def test_two_generators_below_a_price_cap(demand: float, price: float, served: float) -> None:
     """Marginal costs 10 + q1/5 and 15 + q2/10 meet 200 at 26.67; 300 cannot be had at the cap of 30, at which they
