@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grammar.diagnostics import Hint
 from runtime.methods.best_response import checked
 from runtime.methods.diagonalisation import Diagonalisation
 from runtime.methods.equilibrium_search import search
@@ -24,6 +25,11 @@ from runtime.methods.setting import Setting
 from runtime.methods.starting_points import starting_points
 from runtime.methods.stationary_candidates import StationaryCandidates, unfit
 from runtime.solvers.ipopt import Ipopt
+
+HINTS = (
+    Hint("begin elsewhere: `--starts 20`, `--seed 1`"),
+    Hint("let leaders take turns: `--method diagonalisation`"),
+)
 
 
 class JointStationarity:
@@ -50,5 +56,5 @@ class JointStationarity:
         found = self.leaders.with_names(replace(found, seconds=seconds), movers, game, request)
         count = len(candidates.known)
         words = f"{count} {'point' if count == 1 else 'points'} stationary for all, judged by each leader's game"
-        evidence = tuple(replace(d, notes=(*candidates.left(), *d.notes)) for d in found.evidence)
+        evidence = tuple(replace(d, notes=(*candidates.left(), *d.notes), hints=HINTS) for d in found.evidence)
         return replace(found, notes=(*found.notes, words), evidence=evidence)

@@ -191,7 +191,9 @@ player operator "least cost" follows one, two {
 def test_offers_at_cost_are_stationary_and_no_equilibrium() -> None:
     """Both offer what it costs them, 10: nobody gains by a little more, which it would not sell. But each is needed:
     at the cap, 90, it sells 40, and gains 80*40 (von der Fehr and Harbord, Econ. J. 103 (1993) 531)."""
-    words = none_found(solved(OFFERS, starts=2))
+    found = solved(OFFERS, starts=2)
+    words = none_found(found)
+    assert any("diagonalisation" in hint.text for hint in found.diagnostics[0].hints)
     assert "are stationary for everybody, but somebody gains by a longer way" in words
     assert "stationary for all: one.offer = 10, two.offer = 10; `one` gains 3200 at most, `two` gains 3200" in words
 
