@@ -100,9 +100,9 @@ def solve_pairs(
         first = search.beside(known) or search.point()
         if first is not None:
             at_once = search.at_once(first)
-            if at_once.outcome.ending is Ending.OPTIMAL:
+            if at_once is not None and at_once.outcome.ending is Ending.OPTIMAL:
                 return at_once
-            spent = at_once.outcome.seconds
+            spent = 0.0 if at_once is None else at_once.outcome.seconds
     derived = derived_bounds(game, program, request.time_limit)
     bounded = with_bounds(derived.program, derived.bounds)
     if name == "auto":
@@ -122,12 +122,16 @@ class _Search:
     request: Request
     begun: float
 
-    def at_once(self, first: Outcome) -> PairAnswer:
-        """By SOS1 from the point `first`, without bounds, which take longer to derive than this may take."""
+    def at_once(self, first: Outcome) -> PairAnswer | None:
+        """By SOS1 from the point `first`, without bounds, which take longer to derive than this may take; None where
+        the solver fails, as SCIP may without bounds."""
         left = self.left()
         limit = PATIENCE if left.time_limit is None else min(PATIENCE, 0.1 * left.time_limit)
         brief = replace(self, request=replace(left, time_limit=limit), begun=time.perf_counter())
-        return brief.by("sos1", self.program, ColumnBounds.of(self.program), first=first)
+        try:
+            return brief.by("sos1", self.program, ColumnBounds.of(self.program), first=first)
+        except DiagnosticError:
+            return None
 
     def beside(self, known: Floats) -> Outcome | None:
         """The point next to the `known` one that keeps all pairs, in the Program's columns."""

@@ -11,6 +11,8 @@ from compiler.ground.subgame import below, subgame
 from compiler.pipeline import compile_source
 from compiler.reformulations.kkt import kkt
 from compiler.reformulations.linear_products import linear_products
+from compiler.reformulations.program import Program
+from grammar.diagnostics import Diagnostic, DiagnosticError
 from grammar.source import Source
 from runtime.methods import pairs
 from runtime.methods.leaders_answer import LeadersAnswer
@@ -18,7 +20,7 @@ from runtime.methods.method import Request
 from runtime.methods.pairs_again import PairsAgain
 from runtime.methods.registry import choose
 from runtime.methods.setting import Setting
-from runtime.solvers.solver import Ending
+from runtime.solvers.solver import Ending, Outcome, Solver
 
 REGIONS = """
 game regions
@@ -85,6 +87,26 @@ def test_a_pattern_that_fits_nothing_is_left(setting: Setting) -> None:
     pattern = np.zeros(program.columns)
     pattern[program.complementary[:, 0]] = 1.0
     found = pairs.solve_pairs(part.game, program, None, Request(), pattern).outcome
+    assert found.ending is Ending.OPTIMAL
+    assert found.objective == pytest.approx(alone.objective, rel=1e-6)
+
+
+def test_a_solver_that_fails_without_bounds_gets_them(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    game = setting.game
+    part = Setting.of(subgame(game, below(game, 0), np.zeros(game.columns)).game)
+    program = linear_products(part.game, kkt(part.game, part.followers, part.leader)[0])
+    alone = pairs.solve_pairs(part.game, program, None, Request()).outcome
+    plain, tried = pairs.solved, []
+
+    def solved(ready: Program, request: Request, start: np.ndarray | None = None) -> tuple[Solver, Outcome]:
+        tried.append(1)
+        if len(tried) == 1:
+            raise DiagnosticError([Diagnostic("G804", "SCIP stopped without an answer (SCIP: error)")])
+        return plain(ready, request, start)
+
+    monkeypatch.setattr(pairs, "solved", solved)
+    found = pairs.solve_pairs(part.game, program, None, Request(), alone.z).outcome
+    assert len(tried) > 1
     assert found.ending is Ending.OPTIMAL
     assert found.objective == pytest.approx(alone.objective, rel=1e-6)
 
