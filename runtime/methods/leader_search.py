@@ -51,6 +51,9 @@ DESCENTS = 20
 BEGINNINGS = 5
 """Points from which they are moved on: the best one, and the best ones of other parts of the space."""
 
+BATCH = 50
+"""Decisions tried between two steps where all are."""
+
 REMEMBERED = 1000
 """Points that are kept for that."""
 
@@ -68,8 +71,8 @@ points are moved on to an optimum nearby in the end, so that near is near enough
 class LeaderSearch:
     """See the module."""
 
-    def __init__(self, name: str, make: Make, least: int) -> None:
-        """`make` makes the sampler, which needs a population of `least`."""
+    def __init__(self, name: str, make: Make | None, least: int) -> None:
+        """`make` makes the sampler, which needs a population of `least`; without one all decisions are tried."""
         self.name, self.make, self.least = name, make, least
 
     def refuses(self, setting: Setting) -> Refusal | None:
@@ -95,6 +98,9 @@ class LeaderSearch:
         ):
             if number is not None and number < least:
                 headline = f"{option} {number} does not fit: method `{self.name}` needs {least} at least"
+                raise DiagnosticError([Diagnostic("G807", headline)])
+            if number is not None and self.make is None and option != "workers":
+                headline = f"{option} {number} does not fit: method `{self.name}` tries all decisions"
                 raise DiagnosticError([Diagnostic("G807", headline)])
         for option, wanted in (("solver", request.solver), ("complementarity", request.complementarity)):
             if wanted != "auto":
@@ -170,6 +176,9 @@ class _Run:
             try:
                 if self.space.size == 0:
                     self._seen(work, np.zeros((1, 0)), "the followers see no decision of the leader")
+                    all_tried = True
+                elif self.method.make is None:
+                    self._all(work, BATCH)
                     all_tried = True
                 else:
                     sampler = self.method.make(
@@ -351,9 +360,12 @@ class _Run:
         left = "and no bound of it is known"
         if np.isfinite(gap):
             left = f"and might be better by {gap:.2g} of its value, says the high-point relaxation"
+        # All were tried, and yet that is no proof.
+        words = "a solver failed at some" if self.best.failed else "not all best answers of followers are looked at"
+        ended = self.ended or f"with all decisions, but {words}"
         return Diagnostic(
             "G805",
-            f"the search ended ({self.ended}): of `{player.name}` this is the best of {self.best.seen} points, {left}",
+            f"the search ended ({ended}): of `{player.name}` this is the best of {self.best.seen} points, {left}",
             span,
             label,
             notes=("every follower is at its best, certified; that no decision of the leader is better is not", *notes),

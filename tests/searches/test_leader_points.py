@@ -288,3 +288,20 @@ player follow follows lead {
         assert isinstance(space, SearchSpace)
         space = tightened(space, setting.game)
         assert (space.lower[0], space.upper[0]) == pytest.approx(expected, abs=1e-9), kind
+
+
+def test_all_decisions_with_ties_left_open_are_no_proof() -> None:
+    """The follower's best answers are 10 - x over 2, rounded: 5 or 4 at x = 1, which tie. All decisions are tried; what
+    ties is settled for none, and that is said."""
+    found = solved(
+        """
+player lead { var x integer in [0, 4]  maximize income = (10 - x - y)*x }
+player follow follows lead { var y integer in [0, 8]  maximize profit = (10 - x - y)*y }
+""",
+        method="cma_es",
+    )
+    assert found.status is Status.LIMIT
+    assert found.certificate.verified
+    assert "the search ended (with all decisions, but not all best answers of followers are looked at)" in (
+        found.diagnostics[0].headline
+    )
