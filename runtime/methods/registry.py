@@ -7,6 +7,7 @@ from runtime.methods.best_response import BestResponse
 from runtime.methods.cma_es import CMA_ES
 from runtime.methods.diagonalisation import Diagonalisation
 from runtime.methods.differential_evolution import DIFFERENTIAL_EVOLUTION
+from runtime.methods.enumeration import ENUMERATION
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.joint_stationarity import JointStationarity
 from runtime.methods.kkt import Kkt
@@ -27,6 +28,7 @@ METHODS: dict[str, Method] = {
     "joint_conditions": JointConditions(),
     "tangent_conditions": TangentConditions(),
     "value_function": ValueFunction(),
+    "enumeration": ENUMERATION,
     "best_response": BestResponse(),
     "diagonalisation": Diagonalisation(lambda setting, wanted: choose(setting, wanted)),
     "joint_stationarity": JointStationarity(lambda setting, wanted: choose(setting, wanted)),
@@ -36,7 +38,8 @@ METHODS: dict[str, Method] = {
     "differential_evolution": DIFFERENTIAL_EVOLUTION,
     "particle_swarm": PARTICLE_SWARM,
 }
-"""In the order in which `auto` asks them: what proves most first, searches last."""
+"""In the order in which `auto` asks them: what proves most first, searches last; `enumeration` before all where it
+pays."""
 
 WORKS = (
     "what works: one player; one leader with direct followers; players none of whom follows another; several leaders"
@@ -64,7 +67,9 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
 
     ruled_out: list[str] = []
     refusals: list[Refusal] = []
-    for name, method in METHODS.items():
+    first = {"enumeration": ENUMERATION} if ENUMERATION.pays(setting) else {}
+    because = "few decisions of the leader multiply followers' own in constraints, so all are tried; " if first else ""
+    for name, method in {**first, **METHODS}.items():
         refusal = method.refuses(setting)
         if refusal is None:
             later = [
@@ -72,7 +77,7 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
             ]
             also = [n for n, m in METHODS.items() if n != name and m.refuses(setting) is None]
             fit_too = f"; `--method` may ask for {', '.join(also)}" if also else ""
-            return method, f"{name}: the game is {setting.described()}; ruled out: {'; '.join(later)}{fit_too}"
+            return method, f"{name}: {because}the game is {setting.described()}; ruled out: {'; '.join(later)}{fit_too}"
         ruled_out.append(f"{name}: {refusal.reason}")
         refusals.append(refusal)
     nearest = next((r for r in refusals if r.fits and r.diagnostics), None)

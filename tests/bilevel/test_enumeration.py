@@ -1,0 +1,113 @@
+"""All decisions of a leader tried: chosen where products with multipliers would be searched, right, and refused where
+there is no end of decisions. Expected values: scipy's linprog at every decision."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from grammar.diagnostics import DiagnosticError
+from runtime.result import Status
+from runtime.session import solve
+
+OWN = np.array([[2.0, 1.0, 2.0], [2.5, 0.5, 0.5]])
+LEADER = np.array([[2.0, 0.5, 1.0], [2.0, 0.5, -2.0]])
+
+TEXT = """game products
+set J index j = 1..3
+set K index k = 1..2
+param own[k, j] = {(1, 1): 2, (1, 2): 1, (1, 3): 2, (2, 1): 2.5, (2, 2): 0.5, (2, 3): 0.5}
+param gain[k, j] = {(1, 1): 2, (1, 2): 0.5, (1, 3): 1, (2, 1): 2, (2, 2): 0.5, (2, 3): -2}
+player L {
+  var x[j] integer in [0, 2]
+  constraint coupled: sum(k) (F[k].q[2] - F[k].q[1]) <= 3 + x[1]
+  maximize worth = 2*x[1] + 2*x[2] + sum(k, j) gain[k, j]*F[k].q[j] + sum(k) x[1]*F[k].q[2]
+}
+player F[k] follows L {
+  var q[j] in [0, 4]
+  var m in [-100, 100]
+  constraint room: x[2] + 6*q[2] - 2*q[3] + 2*(sum(j) x[j]*q[j]) <= 2
+  constraint one: m >= -2*q[2] - (sum(j) x[j])
+  constraint two: m >= -q[1] - 3
+  minimize cost = sum(j) own[k, j]*q[j] + 2*q[3] + m
+}
+"""
+
+
+def expected() -> float:
+    """Over all x, followers at their least cost, ties as the leader likes: the greatest worth."""
+    best = -np.inf
+    for x in itertools.product(range(3), repeat=3):
+        value, tied, total = 2.0 * x[0] + 2.0 * x[1], np.zeros((0, 8)), np.zeros(8)
+        limits = list[float]()
+        for k in range(2):
+            rows = np.zeros((3, 4))
+            rows[0, :3] = np.array([0.0, 6.0, -2.0]) + 2.0 * np.array(x)
+            rows[1] = [0.0, -2.0, 0.0, -1.0]
+            rows[2] = [-1.0, 0.0, 0.0, -1.0]
+            right = [2.0 - x[1], float(sum(x)), 3.0]
+            cost = np.append(OWN[k] + [0.0, 0.0, 2.0], 1.0)
+            found = linprog(cost, rows, right, bounds=[(0, 4)] * 3 + [(-100, 100)])
+            if found.status != 0:
+                break
+            wide = np.zeros((4, 8))
+            wide[:, 4 * k : 4 * k + 4] = np.vstack([rows, cost])
+            tied = np.vstack([tied, wide])
+            limits += [*right, found.fun + 1e-9]
+            total[4 * k : 4 * k + 3] = LEADER[k] + [0.0, x[0], 0.0]
+        else:
+            coupling = np.array([-1.0, 1.0, 0.0, 0.0] * 2)
+            settled = linprog(
+                -total,
+                np.vstack([tied, coupling]),
+                [*limits, 3.0 + x[0]],
+                bounds=([(0, 4)] * 3 + [(-100, 100)]) * 2,
+            )
+            if settled.status == 0:
+                best = max(best, value - settled.fun)
+    return best
+
+
+def solved(tmp_path: Path, text: str, **options: Any) -> Any:
+    path = tmp_path / "products.game"
+    path.write_text(text, "utf-8")
+    return solve(path, **options)
+
+
+@pytest.mark.parametrize("method", ["auto", "enumeration"])
+def test_products_of_whole_numbers_and_answers(method: str, tmp_path: Path) -> None:
+    answer = solved(tmp_path, TEXT, method=method)
+    assert answer.status is Status.OPTIMAL
+    assert answer.method == "enumeration"
+    assert answer.objectives["L.worth"] == pytest.approx(expected(), abs=1e-5)
+
+
+def test_without_products_conditions_are_asked_first(tmp_path: Path) -> None:
+    text = TEXT.replace("2*(sum(j) x[j]*q[j])", "2*(sum(j) x[j])")
+    by_conditions = solved(tmp_path, text)
+    assert by_conditions.method == "kkt"
+    tried = solved(tmp_path, text, method="enumeration")
+    assert tried.status is by_conditions.status is Status.OPTIMAL
+    assert tried.objectives["L.worth"] == pytest.approx(by_conditions.objectives["L.worth"], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("var x[j] integer in [0, 2]", "var x[j] in [0, 2]", "not whole numbers"),
+        ("var x[j] integer in [0, 2]", "var x[j] integer in [0, 200]", "too many"),
+    ],
+)
+def test_what_has_too_many_decisions_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError, match=why):
+        solved(tmp_path, TEXT.replace(old, new), method="enumeration")
+
+
+def test_a_population_is_no_matter_of_all_decisions(tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError, match="tries all decisions"):
+        solved(tmp_path, TEXT, method="enumeration", population=7)
