@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 
 import gamec
+from runtime.figures.chart import Chart, Kind, Line, Panel
+from runtime.figures.files import figure_files
 
 FOLDER = Path(__file__).parent
 MODEL = FOLDER / "retail_packages.game"
@@ -150,7 +152,32 @@ def main(asked: str, seconds: float, out: Path) -> None:
         writer.writeheader()
         writer.writerows(play.rows)
     (out / f"end_{start}.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    for name, content in figure_files({c.name: c for c in pictures(play.rows)}, ("png",)).items():
+        (out / Path(name).name.replace(".png", f"_{start}.png")).write_bytes(content)
     print(json.dumps(summary, indent=1))
+
+
+def pictures(rows: list[dict[str, Any]]) -> list[Chart]:
+    """Over the turns: what each retailer found (Fig. 5), users' satisfaction (Fig. 6), rates (Fig. 11)."""
+    turns = tuple(range(1, len(rows) + 1))
+
+    def line(label: str, name: str, of: str | None = None) -> Line:
+        values = [row.get(name, "") if of in (None, row["retailer"]) else "" for row in rows]
+        return Line(label, np.array([float(v) if v not in ("", None) else np.nan for v in values]))
+
+    value = [line(f"{r}, {w}", w, r) for r in RETAILERS for w in ("stood", "found")]
+    users = [line(n.split(".")[0], n) for n in dict.fromkeys(n for row in rows for n in row if n.startswith("user"))]
+    power = [line(row["rate"], row["rate"]) for row in table("rates")]
+    gas = [line(row["GasRate"], row["GasRate"]) for row in table("gas_rates")]
+    panels = {
+        "values": ("Retailers before and after their turns", (Panel(Kind.BARS, "kCNY", tuple(value)),)),
+        "satisfaction": ("Users' satisfaction at the end of each turn", (Panel(Kind.LINES, "", tuple(users)),)),
+        "rates": (
+            "Rates after each turn",
+            (Panel(Kind.LINES, "kCNY/MWh", tuple(power)), Panel(Kind.LINES, "kCNY/dam3", tuple(gas))),
+        ),
+    }
+    return [Chart(name, title, "Turn", turns, drawn) for name, (title, drawn) in panels.items()]
 
 
 if __name__ == "__main__":

@@ -221,3 +221,14 @@ def test_data_are_those_that_the_script_makes(tmp_path: Path) -> None:
     make_all(tmp_path)
     made = {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")}
     assert made == {path.name: path.read_bytes() for path in FOLDER.glob("data/*.csv")}
+
+
+def test_before_the_game_all_three_buy_as_each_does_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With time enough for bounds on all pairs; HiGHS calls the problem with big-M infeasible, which it is not."""
+    monkeypatch.setattr("runtime.methods.derived_bounds.PATIENCE", 120.0)
+    result = gamec.solve(MODEL, case="before")
+    assert result.status.value == "equilibrium"
+    for retailer in ("retailer_1", "retailer_2", "retailer_3"):
+        value = f"retailer[{retailer}].value"
+        expected = EXPECTED["cases"][f"before_{retailer[-1]}"]["objectives"][value]
+        assert result.objectives[value] == pytest.approx(expected, rel=EXPECTED["tolerance"])
