@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mixed_games import gloomy_game, knapsack_interdiction
 from small_games import INF, GameBuilder
-from worst_enumeration import by_intervals, by_whole_decisions
+from worst_enumeration import at_decisions, by_intervals, by_whole_decisions
 
 from compiler.ground.ground_game import GroundGame
 from grammar.diagnostics import DiagnosticError
@@ -95,6 +95,27 @@ def test_real_leaders_attained_or_not(seed: int, products: bool) -> None:
         assert "worst answers" not in found.diagnostics[0].notes[0]
         assert value == pytest.approx(infimum, abs=1e-3)
         assert gap < 1e-3
+
+
+@pytest.mark.parametrize("seed", [2, *(pytest.param(s, marks=pytest.mark.slow) for s in range(3, 25))])
+def test_real_leaders_of_mixed_followers_by_samples(seed: int) -> None:
+    """What each of many decisions assures the leader of is never better than what was proved of all."""
+    game = gloomy_game(seed, whole=2, real=1, top=3, integer_leader=False)
+    found = checked(game)
+    if found.status is Status.INFEASIBLE:
+        return
+    assert found.certificate.verified, found.certificate.reasons
+    assert found.x is not None
+    value = of_leader(found, game)
+    bound, seen = value - found.certificate.regret["top"], np.array([0, 1])
+    rng = np.random.default_rng(seed)
+    points = [found.x[seen], *rng.uniform(0, 3, (10, 2)), *rng.integers(0, 4, (6, 2)).astype(float)]
+    points += [np.clip(found.x[seen] + step, 0, 3) for step in rng.normal(0, 0.05, (8, 2))]
+    values = [at_decisions(game, seen, point) for point in points]
+    assert min(values) >= bound - 1e-5
+    assert values[0] == pytest.approx(value, abs=1e-5)
+    if found.status is Status.OPTIMAL:
+        assert min(values) >= value - 1e-5
 
 
 @pytest.mark.parametrize("sense", [1, -1])

@@ -9,6 +9,7 @@ is.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -31,7 +32,7 @@ def by_whole_decisions(game: GroundGame) -> float:
         seen |= np.any(dense.products[p] != 0, axis=0)
     seen &= above
     columns = np.flatnonzero(seen)
-    assert np.all(game.kind[columns] == 1)
+    assert np.all((game.kind[columns] == 1) | (game.lower[columns] == game.upper[columns]))
     best = np.inf
     for values in product(*(np.arange(game.lower[c], game.upper[c] + 0.5) for c in columns)):
         x = np.zeros(game.columns)
@@ -56,6 +57,13 @@ def by_whole_decisions(game: GroundGame) -> float:
             if own is not None:
                 best = min(best, own[0] + constant)
     return best
+
+
+def at_decisions(game: GroundGame, columns: np.ndarray, values: np.ndarray) -> float:
+    """`by_whole_decisions` with these columns of the leader held."""
+    lower, upper = game.lower.astype(np.float64), game.upper.astype(np.float64)
+    lower[columns] = upper[columns] = values
+    return by_whole_decisions(replace(game, lower=lower, upper=upper))
 
 
 def by_intervals(game: GroundGame) -> tuple[float, bool]:
