@@ -42,7 +42,7 @@ class Pessimistic:
         if setting.leader < 0:
             return Refusal("there is not just one leader on one level", False)
         mixed = mixed_followers(setting)
-        found = integer_findings(setting, mixed)
+        found = integer_findings(setting, mixed) if mixed.any() else ()
         found = found or follower_findings(setting, np.flatnonzero(setting.followers & ~mixed).tolist())
         found = found or _findings(setting, gloomy)
         if not found and _by_values(setting, mixed, gloomy):
