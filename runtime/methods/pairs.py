@@ -44,7 +44,7 @@ from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
 SOME = 30
 """Pairs from which on deriving bounds pays: below, SOS1 alone takes 0.02 s."""
 
-START_STARTS, START_PATIENCE, START_SHARE = 3, 5.0, 0.05
+START_STARTS, START_PATIENCE, START_SHARE = 1, 5.0, 0.05
 """Where the search begins: starts for IPOPT; at most so many seconds, and this part of the time limit."""
 
 CONTRADICTION = 1e-4

@@ -175,6 +175,6 @@ def _endless(game: GroundGame, column: int, lower: float, upper: float, count: i
         "a decision of the leader that its followers see",
         hints=(
             Hint(f"give it bounds: `var {block.name} in [a, b]`"),
-            Hint("`--method auto` asks first for methods that need none"),
+            Hint("`--method kkt` and `--method value_function` need none, where the followers suit them"),
         ),
     )
