@@ -13,12 +13,16 @@ from dataclasses import replace
 import numpy as np
 
 from compiler.ground.ground_game import GroundGame
-from compiler.ground.sparse import Floats, Quad
+from compiler.ground.sparse import Csr, Floats, Quad, stacked
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.program import Program
 from grammar.diagnostics import DiagnosticError
 from runtime.methods.method import Request, solved
 from runtime.solvers.ipopt import starting_box
+
+MANY = 1000
+"""Columns from which on the nearest point is that by the sum of distances: an LP, where HiGHS takes minutes for least
+squares."""
 
 PATIENCE = 10.0
 """Seconds for the nearest point; without it the iteration begins at the point itself."""
@@ -50,13 +54,42 @@ def couples(game: GroundGame) -> bool:
 
 def _nearest(program: Program, point: Floats, seed: int) -> Floats:
     """The point of the Program nearest to `point`, or `point` where none is found."""
-    columns = np.arange(len(point))
-    cost = np.zeros(program.columns)
-    cost[columns] = -2.0 * point
-    square = Quad(np.zeros(len(point), np.int64), columns, columns, np.ones(len(point)))
-    near = replace(program, cost=cost, cost_quad=square, cost_constant=float(point @ point))
+    near = _by_sum(program, point) if len(point) > MANY else _by_squares(program, point)
     try:
         _, outcome = solved(near, Request(time_limit=PATIENCE, gap=1e-2, seed=seed))
     except DiagnosticError:
         return point
-    return point if outcome.z is None else outcome.z
+    return point if outcome.z is None else outcome.z[: program.columns]
+
+
+def _by_squares(program: Program, point: Floats) -> Program:
+    columns = np.arange(len(point))
+    cost = np.zeros(program.columns)
+    cost[columns] = -2.0 * point
+    square = Quad(np.zeros(len(point), np.int64), columns, columns, np.ones(len(point)))
+    return replace(program, cost=cost, cost_quad=square, cost_constant=float(point @ point))
+
+
+def _by_sum(program: Program, point: Floats) -> Program:
+    """With two more columns for each of the point's, by which it lies above or below that."""
+    k, n = len(point), program.columns
+    line, old = np.arange(k), program.matrix
+    rows = Csr.from_coo(
+        np.tile(line, 3),
+        np.concatenate([line, n + line, n + k + line]),
+        np.concatenate([np.ones(k), -np.ones(k), np.ones(k)]),
+        k,
+        n + 2 * k,
+    )
+    return replace(
+        program,
+        lower=np.concatenate([program.lower, np.zeros(2 * k)]),
+        upper=np.concatenate([program.upper, np.full(2 * k, np.inf)]),
+        integer=np.concatenate([program.integer, np.zeros(2 * k, np.bool_)]),
+        cost=np.concatenate([np.zeros(n), np.ones(2 * k)]),
+        cost_constant=0.0,
+        cost_quad=Quad.empty(),
+        matrix=stacked([Csr(old.indptr, old.indices, old.data, n + 2 * k), rows]),
+        row_lower=np.concatenate([program.row_lower, point]),
+        row_upper=np.concatenate([program.row_upper, point]),
+    )

@@ -81,7 +81,7 @@ def test_processes_and_a_cluster_give_the_same(method: str) -> None:
 
     alone = run(method, 1)
     assert same(alone, run(method, 2, "processes"))
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         assert same(alone, run(method, 1, f"dask:{cluster.scheduler_address}"))
 
 
