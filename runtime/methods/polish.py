@@ -103,6 +103,11 @@ def polished(program: Program, z: Floats, options: Options) -> Outcome | None:
     if settled.columns <= SMOOTHED and not Ipopt().missing():
         # A solver's gap of 1e-6 leaves a decision within the square root of it.
         best = _accepted(program, z, Ipopt().improve(settled, exact, z))
+        if best is not None and best.z is not None:
+            # Where conditions depend on each other IPOPT has called a point solved that it left for a better one.
+            again = _accepted(program, z, Ipopt().improve(settled, exact, best.z))
+            if again is not None and again.z is not None and program.cost_at(again.z) < program.cost_at(best.z):
+                best = again
         better = best is not None and best.z is not None and program.cost_at(best.z) < program.cost_at(z)
         if not better and program.violation(z) <= TOLERANCE:
             best = None

@@ -212,6 +212,29 @@ player mill[f] follows mine[f] { var q in [0, 90]  maximize gain = (90 - sum(g) 
     assert w.values == pytest.approx([(96 - 84 / 5) / 2] * 2, abs=1e-5)
 
 
+@pytest.mark.parametrize("method", ["joint_stationarity", pytest.param("diagonalisation", marks=pytest.mark.slow)])
+def test_followers_that_share_a_limit_with_one_multiplier(method: str) -> None:
+    """With m its worth, x = 10 - t1 - m and y = (20 - t2 - m)/2 add up to 8, so x = 2 - t1/3 + t2/3 and y = 8 - x. The
+    first wants 2 + t2/3 = 13/15*t1, the second 6 + t1/3 = 13/15*t2."""
+    first, second = np.linalg.solve([[13 / 15, -1 / 3], [-1 / 3, 13 / 15]], [2.0, 6.0])
+    found = solved(
+        """
+player one { var t in [0, 10]  maximize gain = t*a.x - 0.1*t^2 }
+player two { var t in [0, 10]  maximize gain = t*b.y - 0.1*t^2 }
+player a follows one, two { var x in [0, 20]  minimize loss = 0.5*x^2 - 10*x + one.t*x }
+player b follows one, two { var y in [0, 20]  minimize loss = y^2 - 20*y + two.t*y }
+shared cap: a.x + b.y <= 8  price worth
+""",
+        method,
+    )
+    assert found.status is gamec.Status.EQUILIBRIUM
+    assert found.value_of["one.t"] == pytest.approx(first, abs=1e-5)
+    assert found.value_of["two.t"] == pytest.approx(second, abs=1e-5)
+    x = 2 - first / 3 + second / 3
+    assert [found.value_of["x"], found.value_of["y"]] == pytest.approx([x, 8 - x], abs=1e-5)
+    assert found.price_of["worth"] == pytest.approx(-(10 - first - x), abs=1e-5)
+
+
 def test_a_leader_beside_a_player_that_nobody_follows() -> None:
     """As in `test_leaders`: c = 90/5, a = (90 - c)/2."""
     found = certified(
