@@ -85,7 +85,9 @@ def _records(parameters: Sequence[Any]) -> list[tuple[str, str]]:
         if parameter.param_type_name == "argument":
             found.append((str(parameter.metavar), str(parameter.help)))
             continue
-        head = ", ".join(parameter.opts) + "".join(f" / {word}" for word in parameter.secondary_opts)
+        # Names of the help option come in any order, as click keeps them in a set.
+        names = sorted(parameter.opts, key=lambda word: (word.startswith("--"), word))
+        head = ", ".join(names) + "".join(f" / {word}" for word in parameter.secondary_opts)
         head += f" {parameter.metavar}" if parameter.metavar else ""
         default = getattr(parameter.default, "value", parameter.default)
         shown = parameter.show_default and default not in (None, "") and default is not False

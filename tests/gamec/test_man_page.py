@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -19,6 +20,13 @@ PAGE = ROOT / "docs" / "gamec.1"
 
 def test_it_is_in_step_with_the_help() -> None:
     assert PAGE.read_text("utf-8") == man_page(), "write it anew: python -m gamec.man_page > docs/gamec.1"
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4"])
+def test_it_is_the_same_whatever_order_sets_have(seed: str) -> None:
+    words = [sys.executable, "-m", "gamec.man_page"]
+    ran = subprocess.run(words, capture_output=True, env=environment(PYTHONHASHSEED=seed), cwd=ROOT, check=True)
+    assert ran.stdout.decode() == PAGE.read_text("utf-8")
 
 
 def test_the_wheel_brings_it_to_where_man_looks() -> None:
