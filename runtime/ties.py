@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compiler.ground.ground_game import INTEGER, REAL, SEMICONTINUOUS, GroundGame
-from compiler.ground.sparse import Csr, Floats, Ints
+from compiler.ground.sparse import Bools, Csr, Floats, Ints
 from runtime.best_deviation import OwnProblem
 from runtime.certificate import Tie
 
@@ -91,8 +91,25 @@ def _lifted(game: GroundGame, players: list[int]) -> bool:
         lifted[block.start : block.stop] = block.lifted
     curved = {int(p) for curve in game.curves for p in np.unique(game.owner[curve.result])}
     leads = {leader for player in game.players for leader in player.leaders}
-    own = {int(p) for p in np.unique(game.owner[lifted])}
+    own = {int(p) for p in np.unique(game.owner[lifted & _moved(game, lifted)])}
     return any(p in curved or (p in leads and p in own) for p in players)
+
+
+def _moved(game: GroundGame, lifted: Bools) -> Bools:
+    """The followers' columns, and the `lifted` ones that rows join to them, directly or by others: (n,)."""
+    follows = np.array([bool(player.leaders) for player in game.players] + [False])
+    row = np.concatenate([game.matrix.row_numbers(), game.row_quad.row, game.row_quad.row])
+    column = np.concatenate([game.matrix.indices, game.row_quad.i, game.row_quad.j])
+    moved = follows[game.owner]
+    while True:
+        touched = np.zeros(game.rows, np.bool_)
+        touched[row[moved[column]]] = True
+        more = moved.copy()
+        reached = column[touched[row]]
+        more[reached[lifted[reached]]] = True
+        if (more == moved).all():
+            return moved
+        moved = more
 
 
 def _see_each_other(game: GroundGame, followers: list[int]) -> bool:

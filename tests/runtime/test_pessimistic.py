@@ -166,3 +166,19 @@ def test_from_a_file(tmp_path: Path, unit: float) -> None:
     assert result.objectives["leader.F"] == pytest.approx(-10 * unit)
     (tie,) = result.certificate.ties
     assert (tie.optimistic, tie.pessimistic) == (pytest.approx(5 * unit), pytest.approx(-10 * unit))
+
+
+def test_functions_of_the_leader_alone_leave_ties_to_be_examined(tmp_path: Path) -> None:
+    """At its worst y takes all of x: 2*|x - 2| - 3*x is -1 at 1, -6 at 2, -7 at 3. At its best it takes none: 2."""
+    path = tmp_path / "m.game"
+    path.write_text(
+        "player leader { var x integer in [1, 3] maximize F = 2*abs(x - 2) - 3*y }"
+        "player f follows leader pessimistic { var y in [0, 9] var z in [0, 9] minimize g = y + z"
+        " constraint c: y + z >= x }",
+        encoding="utf-8",
+    )
+    result = solve(path)
+    assert result.status is Status.OPTIMAL, result.certificate.reasons
+    assert result.objectives["leader.F"] == pytest.approx(-1)
+    (tie,) = result.certificate.ties
+    assert (tie.optimistic, tie.pessimistic) == (pytest.approx(2), pytest.approx(-1))
