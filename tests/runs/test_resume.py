@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LONG = pytest.mark.slow
 
-QUICK = ("particle_swarm", "lp", "integers")
+QUICK = ("particle_swarm", "lp")
 
 
 class BrokenOffError(Exception):
@@ -115,6 +115,7 @@ def test_it_ends_as_if_nothing_had_happened(name: str, tmp_path: Path) -> None:
     assert same(found, whole(name))
 
 
+@pytest.mark.slow
 def test_it_may_go_on_with_other_workers(tmp_path: Path) -> None:
     broken_off("cma_es", tmp_path / "run", after=3, workers=2)
     found, journal = resumed("cma_es", tmp_path / "run", workers=1)
