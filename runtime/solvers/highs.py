@@ -117,6 +117,11 @@ class HighsModel:
             "HiGHS does not accept the numbers of this problem" if status == highspy.HighsStatus.kError else ""
         )
 
+    @property
+    def iterations(self) -> int:
+        """Of the simplex method in the last solve."""
+        return int(self._highs.getInfo().simplex_iteration_count)
+
     def solve(self, options: Options, start: Floats | None = None) -> Outcome:
         """Solve what the model is now, from the basis of the last solve if there is one."""
         import highspy
