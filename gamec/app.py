@@ -78,7 +78,9 @@ def _guarded(command: Command) -> Callable[..., int]:
 
     @wraps(command.run)
     def run(**given: Any) -> int:
-        return outcome_of(lambda: command.run(**given), given.get("form", Format.TEXT))
+        form = given.get("form")
+        # `--form` of `compile` has the same name in Python.
+        return outcome_of(lambda: command.run(**given), form if isinstance(form, Format) else Format.TEXT)
 
     return run
 

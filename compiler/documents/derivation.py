@@ -115,8 +115,8 @@ def _lifted(f: Optimality, statements: Statements) -> Iterator[Block]:
     if not f.lifted:
         return
     yield _said(
-        "Some values have no derivative where their pieces meet. Further decisions stand for them, held at their sides; "
-        "as nothing in this problem profits from a value beyond these, the optimum is the same."
+        "Some values have no derivative where their pieces meet. Further decisions stand for them, held at their "
+        "sides; as nothing in this problem profits from a value beyond these, the optimum is the same."
     )
     formulas = statements.formulas
     for x in f.lifted:

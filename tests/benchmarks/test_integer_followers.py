@@ -14,4 +14,5 @@ def test_it_runs_and_enumeration_agrees() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     rows = [line for line in done.stdout.splitlines() if line.startswith("| ")]
-    assert [row.split(" 3 |")[0] for row in rows[1:]] == ["| whole", "| mixed", "| real", "| interdiction"]
+    families = [row.split(" 3 |")[0] for row in rows[1:]]
+    assert families == ["| whole", "| mixed", "| real", "| interdiction", "| pessimistic"]

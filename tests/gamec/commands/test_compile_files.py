@@ -83,7 +83,7 @@ def test_three_files_or_none(gamec: Gamec, model: str, tmp_path: Path) -> None:
     ("arguments", "code", "words"),
     [
         (["--to", "nl"], 2, "NAME.nl"),
-        (["--to", "lp", "--form", "kkt-bigm", "-o", "x"], 2, "kkt-sos1"),
+        (["--to", "lp", "--form", "kkt-bigm", "-o", "x"], 2, "did you mean `kkt-big-m`?"),
         (["--to", "json", "--player", "leader", "-o", "x"], 2, "--player"),
         (["--to", "mps-aux", "--player", "leader", "-o", "x"], 2, "--player"),
         (["--to", "lp", "--player", "leader", "-o", "x"], 1, "G713"),
