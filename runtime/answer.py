@@ -125,10 +125,15 @@ def _claim(found: Found, request: Request, spent: float) -> Claim:
 
 
 def _limit_reached(request: Request) -> Diagnostic:
-    limit = f" of {request.time_limit:g} s" if request.time_limit is not None else ""
+    if request.time_limit is None:
+        return Diagnostic(
+            "G805",
+            "the search ended without a proof: that no point is better could not be confirmed",
+            hints=(Hint("give bounds to what has none, also by constraints: multipliers follow from them"),),
+        )
     return Diagnostic(
         "G805",
-        f"the time limit{limit} came before a proof",
+        f"the time limit of {request.time_limit:g} s came before a proof",
         hints=(Hint("raise `--time-limit`, or accept a wider `--gap`"),),
     )
 

@@ -18,10 +18,11 @@ from compiler.ground.curvature import Curvature
 from compiler.ground.player_classes import PlayerClass
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.reformulations.elastic import elastic
+from compiler.reformulations.fixed_pattern import with_pattern_fixed
 from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
 from runtime.methods.method import Request, pick_solver
-from runtime.methods.polish import SLIP, TOLERANCE, with_pattern_fixed
+from runtime.methods.polish import SLIP, TOLERANCE
 from runtime.solvers.highs import Highs, HighsModel
 from runtime.solvers.ipopt import Ipopt
 from runtime.solvers.solver import Ending, Options, Outcome

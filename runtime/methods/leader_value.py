@@ -25,12 +25,12 @@ from compiler.ground.curves import curves_among
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad, stacked
 from compiler.reformulations.elastic import elastic
+from compiler.reformulations.fixed_pattern import with_columns_fixed
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
 from runtime.methods.follower_answers import Answer, FollowerModel, FollowerProgram, linear
 from runtime.methods.kept_model import KeptModel
-from runtime.methods.polish import with_columns_fixed
 from runtime.methods.setting import Setting
 from runtime.solvers.solver import Ending
 

@@ -26,6 +26,7 @@ from compiler.reformulations.complementarity_product import complementarity_prod
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.duality_gap import gap_products
+from compiler.reformulations.fixed_pattern import with_pattern_fixed
 from compiler.reformulations.program import Program, label_of, numbered_label
 from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
@@ -33,7 +34,7 @@ from runtime.methods.answered_points import answered_points
 from runtime.methods.conditional_cuts import conditional_cuts
 from runtime.methods.derived_bounds import PATIENCE, derived_bounds, without_what_bends
 from runtime.methods.method import Request, solved
-from runtime.methods.polish import polished, with_pattern_fixed
+from runtime.methods.polish import polished
 from runtime.methods.relaxed_pairs import beside, relaxed_pairs
 from runtime.result import Bound
 from runtime.solvers.highs import Highs

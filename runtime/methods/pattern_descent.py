@@ -14,10 +14,11 @@ import numpy as np
 
 from compiler.ground.sparse import Floats, Quad
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
+from compiler.reformulations.fixed_pattern import with_columns_fixed
 from compiler.reformulations.kkt import kkt
 from compiler.reformulations.linear_products import linear_products
 from compiler.reformulations.program import Program
-from runtime.methods.polish import polished, with_columns_fixed
+from runtime.methods.polish import polished
 from runtime.methods.setting import Setting
 from runtime.solvers.highs import Highs
 from runtime.solvers.solver import Ending, Options

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from compiler.ground.curves import Curve
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
+from runtime.solvers.falling import MARGIN, better_than, margin, may_fall, of_its_pattern, patience
 from runtime.solvers.interruptible import optimize
 from runtime.solvers.safe_ipopt import safe_ipopt
 from runtime.solvers.solver import ENDLESS, Ending, Options, Outcome, cost_scale
@@ -39,6 +41,11 @@ ENDINGS = {
 """SCIP's status -> ours; whatever is not here is FAILED."""
 
 
+CONFIRMATIONS = 5
+"""How often a better point than the one called optimal is asked for."""
+
+FALLS = "the objective falls without limit along a part of what is feasible"
+
 CURVED = 1e-8
 """Tolerance for Programs with smooth functions: at SCIP's own 1e-6 an objective made of them may be off by as much as a
 certificate allows."""
@@ -62,6 +69,32 @@ class Scip:
         refusal = self.refuses(program)
         if refusal:
             raise ValueError(refusal)
+        outcome = self._once(program, options, start)
+        return self._confirmed(program, options, outcome) if outcome.ending is Ending.OPTIMAL else outcome
+
+    def _confirmed(self, program: Program, options: Options, outcome: Outcome) -> Outcome:
+        """The outcome if no point is better, else what better ones lead to; see `falling`."""
+        if not may_fall(program):
+            return outcome
+        for _ in range(CONFIRMATIONS):
+            better = better_than(program, outcome.objective - margin(outcome))
+            second = self._once(better, patience(options, outcome), None)
+            outcome = replace(outcome, seconds=outcome.seconds + second.seconds)
+            if second.ending is Ending.INFEASIBLE:
+                return outcome
+            if second.z is None:
+                break
+            best = of_its_pattern(program, second.z)
+            if best.ending is Ending.UNBOUNDED:
+                return Outcome(Ending.UNBOUNDED, seconds=outcome.seconds, message=FALLS)
+            z = second.z if best.z is None else best.z
+            value = program.cost_at(z)
+            if value >= outcome.objective - 0.1 * margin(outcome):
+                break
+            outcome = replace(outcome, z=z, objective=value, bound=value - MARGIN * max(1.0, abs(value)))
+        return replace(outcome, ending=Ending.LIMIT, bound=float("-inf"), message=f"SCIP: not confirmed; {FALLS}")
+
+    def _once(self, program: Program, options: Options, start: Floats | None) -> Outcome:
         before = time.perf_counter()
         model, columns, scale = _built(program)
         _set(model, options, CURVED if program.curves else None)
