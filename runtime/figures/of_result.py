@@ -78,26 +78,27 @@ def chart_named(result: Result, name: str | None) -> Chart:
 
 
 def convergence(result: Result) -> Chart:
-    """Every player's objective, and the residual, over the iterations of a method that has them."""
+    """Every player's objective, and the residual, over the iterations of a method that has them. Several starts, each
+    of which counts from the beginning, stand one after the other with an empty place between them."""
     steps = result.history
     names = list(dict.fromkeys(name for step in steps for name in step.objectives))
+    starts = np.flatnonzero([b.iteration <= a.iteration for a, b in pairwise(steps)]) + 1
     lines = [
         (
             result.units.get(name, ""),
-            Line(name, np.array([step.objectives.get(name, math.nan) for step in steps])),
+            Line(name, np.insert([step.objectives.get(name, math.nan) for step in steps], starts, math.nan)),
         )
         for name in names
     ]
-    residual = np.array([step.residual for step in steps])
+    residual = np.insert([step.residual for step in steps], starts, math.nan)
     panels = by_unit(lines, Kind.LINES)
     if np.isfinite(residual).any():
         finite = residual[np.isfinite(residual)]
         positive = bool((finite >= 0).all() and (finite > 0).any())
         panels += (Panel(Kind.LINES, "Residual", (Line("residual", residual),), log=positive),)
-    # Several starts count from the beginning each.
-    counted = [step.iteration for step in steps]
-    rising = all(b > a for a, b in pairwise(counted))
-    return Chart("convergence", "Convergence", "Iteration", tuple(counted if rising else range(len(steps))), panels)
+    at = tuple(range(len(residual)) if len(starts) else (step.iteration for step in steps))
+    axis = f"Iterations of {len(starts) + 1} starts, one start after the other" if len(starts) else "Iteration"
+    return Chart("convergence", "Convergence", axis, at, panels)
 
 
 def regrets(result: Result) -> Chart:

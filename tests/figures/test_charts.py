@@ -277,10 +277,20 @@ def test_convergence() -> None:
     assert chart.panels[1].log
 
 
-def test_several_starts_count_on() -> None:
+def test_several_starts_are_not_joined() -> None:
+    gap = pytest.approx(float("nan"), nan_ok=True)
+    steps = tuple(Step(k, {"p.c": float(10 * k)}, 0.5 * k, 0.1) for k in (0, 1, 0, 1, 2, 1))
+    chart = Result("g", Status.EQUILIBRIUM, history=steps).charts["convergence"]
+    assert chart.at == (0, 1, 2, 3, 4, 5, 6, 7)
+    assert lines(chart) == {"p.c": [0, 10, gap, 0, 10, 20, gap, 10]}
+    assert lines(chart, 1) == {"residual": [0, 0.5, gap, 0, 0.5, 1, gap, 0.5]}
+    assert chart.x == "Iterations of 3 starts, one start after the other"
+
+
+def test_starts_without_a_residual() -> None:
     steps = tuple(Step(k, {"p.c": float(k)}, float("nan"), 0.1) for k in (1, 2, 1, 2))
     chart = Result("g", Status.EQUILIBRIUM, history=steps).charts["convergence"]
-    assert chart.at == (0, 1, 2, 3)
+    assert chart.numeric
     assert len(chart.panels) == 1
 
 
