@@ -60,10 +60,11 @@ def beginning(start: int) -> Rates:
 
 @dataclass
 class Play:
-    """Where the game stands: `rates`, and a row for each turn."""
+    """Where the game stands: `rates`, and a row for each turn, which `saved` holds from its end on."""
 
     rates: Rates
     deadline: float
+    saved: Path
     workers: int = 1
     rows: list[dict[str, Any]] = field(default_factory=list)
     points: int = 0
@@ -99,23 +100,33 @@ class Play:
         row = {"round": number, "retailer": retailer, "stood": before, "found": before + gain, "gain": gain}
         row |= {player: v for player, v in found.objectives.items() if player.startswith("user")}
         self.rows.append({**row, **self.rates["standing"], **self.rates["gas_standing"]})
+        self.save()
         print(f"round {number}, {retailer}: stood at {before:.3f}, best found {before + gain:.3f}", flush=True)
         return float(gain) if gain > BETTER * (1 + abs(before)) else 0.0
+
+    def save(self) -> None:
+        self.saved.parent.mkdir(parents=True, exist_ok=True)
+        with self.saved.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, self.rows[0].keys())
+            writer.writeheader()
+            writer.writerows(self.rows)
 
 
 def gone_on(out: Path, ended: Path, deadline: float) -> tuple[int, int, Play, float]:
     """The start, the rounds, the game and the processor's seconds so far of a game that stopped."""
     said = json.loads(ended.read_text(encoding="utf-8"))
-    with (out / f"turns_{said['start']}.csv").open(encoding="utf-8", newline="") as file:
+    saved = out / f"turns_{said['start']}.csv"
+    with saved.open(encoding="utf-8", newline="") as file:
         rows: list[dict[str, Any]] = list(csv.DictReader(file))
-    play = Play(said["rates"], deadline, rows=rows, points=said["points"])
+    play = Play(said["rates"], deadline, saved, rows=rows, points=said["points"])
     return said["start"], said["rounds"], play, said["seconds of one processor"]
 
 
 def main(asked: str, seconds: float, out: Path) -> None:
     deadline = time.perf_counter() + seconds
     if asked.isdigit():
-        start, number, play, busy = int(asked), 0, Play(beginning(int(asked)), deadline), 0.0
+        start, number, busy = int(asked), 0, 0.0
+        play = Play(beginning(start), deadline, out / f"turns_{start}.csv")
     else:
         start, number, play, busy = gone_on(out, Path(asked), deadline)
     quiet = False
@@ -146,11 +157,6 @@ def main(asked: str, seconds: float, out: Path) -> None:
     }
     for name in ("comfort", "economy", "gas_comfort", "gas_economy", "traded", "gas_traded"):
         summary[name] = {str(k[0]): v for k, v in end[RETAILERS[0]].report_of[name].to_dict().items()}
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / f"turns_{start}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, play.rows[0].keys())
-        writer.writeheader()
-        writer.writerows(play.rows)
     (out / f"end_{start}.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     for name, content in figure_files({c.name: c for c in pictures(play.rows)}, ("png",)).items():
         (out / Path(name).name.replace(".png", f"_{start}.png")).write_bytes(content)

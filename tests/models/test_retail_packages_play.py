@@ -29,9 +29,9 @@ def test_other_starts_keep_bounds_and_order(start: int) -> None:
     assert beginning(start) == found
 
 
-def test_where_a_retailer_stands_users_answer_best() -> None:
+def test_where_a_retailer_stands_users_answer_best(tmp_path: Path) -> None:
     """Every incentive, whole numbers: as satisfied as scipy finds over all regimes; nothing was left to search."""
-    found = Play(beginning(0), time.perf_counter() + 600).stands("retailer_1")
+    found = Play(beginning(0), time.perf_counter() + 600, tmp_path / "turns.csv").stands("retailer_1")
     assert found.certificate.verified
     assert found.status.value == "optimal"
     for user in USERS:
@@ -48,5 +48,7 @@ def test_a_game_stops_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (start, rounds) == (0, 1)
     assert busy > 0
     before = play.rates["standing"].copy()
+    rows = (tmp_path / "turns_0.csv").read_text(encoding="utf-8").count("\n")
     gain = play.turn(2, RETAILERS[2])
+    assert (tmp_path / "turns_0.csv").read_text(encoding="utf-8").count("\n") == rows + 1
     assert (gain > 0) == (play.rates["standing"] != before)
