@@ -37,7 +37,8 @@ TINY = 1e-9
 class Answered:
     """`values`, `sizes` and `own`: by mixed follower, its least `own_value`, the size of its terms, and a point (n,)
     that gives it that. `x` (n,) is the leader's best point with such answers, None where its constraints forbid all;
-    `prices` (m,), NaN where there is none; `value` the leader's objective there as if minimised, `size` of its terms.
+    `prices` (m,), NaN where there is none; `value` the leader's objective there as if minimised, `size` of its terms;
+    `bound` what no point with such answers is below, -inf where it was not proved.
     """
 
     values: dict[int, float]
@@ -47,6 +48,7 @@ class Answered:
     prices: Floats | None = None
     value: float = np.inf
     size: float = 1.0
+    bound: float = -np.inf
 
 
 class ExactAnswers:
@@ -143,7 +145,7 @@ class ExactAnswers:
         program, recovery = kkt(fixed, self.setting.followers & ~self.mixed, leader)
         program = complementarity_sos1(program)
         asked = replace(self.left(TINY), solver="auto")
-        z = None
+        z, bound = None, -np.inf
         # An answer that is best within a solver's own tolerance only has no exact point: HiGHS can be asked again.
         for tolerance in (None,) if Highs().refuses(program) else (None, TOLERANCE):
             _, outcome = solved(program, replace(asked, tolerance=tolerance))
@@ -152,6 +154,7 @@ class ExactAnswers:
                 break
             exact = polished(program, outcome.z, asked.options)
             z = outcome.z if exact is None or exact.z is None else exact.z
+            bound = outcome.bound if outcome.ending is Ending.OPTIMAL else -np.inf
             if exact is not None:
                 break
         if z is None:
@@ -161,7 +164,8 @@ class ExactAnswers:
         point[whole] = np.round(point[whole])
         value = goal.sense * float(game.objectives_at(point)[leader])
         prices = recovery.prices(z)[: game.rows]
-        return replace(answered, x=point, prices=prices, value=value, size=self.size_of(point))
+        bound, size = min(bound, value), self.size_of(point)
+        return replace(answered, x=point, prices=prices, value=value, bound=bound, size=size)
 
     def size_of(self, x: Floats) -> float:
         """Of the leader's terms at x, at least of one unit of its dearest column, and 1 where they are that large."""

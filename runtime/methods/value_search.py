@@ -101,6 +101,9 @@ class ValueSearch:
             answered = self.exact.at(z)
             if answered.x is not None and (self.best is None or answered.value < self.best.value):
                 self.best = answered
+            if self.settled():
+                # A master would look for its own point with these answers, though the best one is known.
+                self.bound = self.near = max(self.bound, answered.bound)
             self.noted()
             if self.closed(self.near) or ending is Ending.LIMIT:
                 break
@@ -249,6 +252,11 @@ class ValueSearch:
                     self.assignments[key] = replace(self.assignments[key], margin=MARGIN)
                     self.restricted = more = True
         return more
+
+    def settled(self) -> bool:
+        """Whether nothing is left to decide that would move an answer, so that one set of answers is the game."""
+        game, linked = self.setting.game, self.exact.linked
+        return bool(np.all(game.lower[linked] == game.upper[linked]))
 
     def decisions(self, p: int) -> float:
         """How many decisions of the leader move what p answers; inf where one of them is real or has no bound."""

@@ -3,6 +3,8 @@ shares nothing with them, or by hand."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import from_text
 import numpy as np
 import pytest
@@ -69,6 +71,26 @@ def test_whole_leaders_by_enumeration(seed: int, shape: dict[str, object]) -> No
     assert of_leader(found, game) == pytest.approx(value, rel=1e-6, abs=1e-6)
 
 
+@pytest.mark.parametrize("shape", [{}, {"followers": 2, "real": 0, "rows": 2}, {"products": True}])
+def test_where_nothing_is_left_to_decide_one_master_is_enough(shape: dict[str, object]) -> None:
+    """Its answers at the only decision are the game: another master would search for a point that is known."""
+    compared = 0
+    for seed in range(6):
+        game = mixed_game(seed, **shape)  # type: ignore[arg-type]
+        columns = np.unique(np.concatenate([linked_columns(game, p) for p in range(1, len(game.players))]))
+        lower, upper = game.lower.astype(np.float64), game.upper.astype(np.float64)
+        lower[columns] = upper[columns] = np.ones(len(columns))
+        value = at_decisions(game, columns, np.ones(len(columns)))
+        found = solved(replace(game, lower=lower, upper=upper))
+        assert (found.status is Status.INFEASIBLE) == np.isinf(value)
+        if np.isfinite(value):
+            compared += 1
+            assert found.status is Status.OPTIMAL, found.certificate.reasons
+            assert of_leader(found, game) == pytest.approx(value, rel=1e-6, abs=1e-6)
+            assert len(found.history) == 1
+    assert compared >= 2
+
+
 @pytest.mark.parametrize(("seed", "products"), REAL_LEADERS)
 def test_real_leaders_by_enumeration_attained_or_not(seed: int, products: bool) -> None:
     game = mixed_game(seed, real=0, own_top=2, integer_leader=False, products=products)
@@ -133,8 +155,6 @@ def test_the_relaxation_holds_every_answered_decision() -> None:
         program, _ = kkt(wide, followers, 0)
 
         def possible(x: int, y: int) -> bool:
-            from dataclasses import replace
-
             from compiler.reformulations.complementarity_sos1 import complementarity_sos1
             from runtime.solvers.scip import Scip
 
