@@ -8,6 +8,7 @@ point, where the exact answer of the followers is another one than the claimed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,13 @@ def _range(
     worst = _linear(-sense * cost, lower, upper, best_set, kind)
     if best is None or worst is None:
         if best is None and worst is not None:
+            adapted = _adapted(game, x, columns, best_set, leader)
+            if adapted is not None:
+                fell = sense * (adapted - now) > CLAIM * size
+                words = (
+                    f"`{game.players[leader].name}` gets {adapted:.9g} from its followers' exact answers, not {now:.9g}"
+                )
+                return None, [words] if fell else []
             name = game.players[leader].name
             fault = f"no best answer of the followers satisfies the constraints of `{name}`"
             return Tie(name, now, constant + float(cost @ worst), True), [fault]
@@ -178,6 +186,52 @@ def _range(
     if abs(optimistic - pessimistic) <= CLAIM * size and not breaks:
         return None, faults
     return Tie(game.players[leader].name, optimistic, pessimistic, breaks), faults
+
+
+def _adapted(game: GroundGame, x: Floats, followers: Ints, best_set: list[Rows], leader: int) -> float | None:
+    """The best that the leader gets from exact answers when its decisions that no follower sees follow them, as a
+    purchase does that has to equal what is sold; None where there is no such point, or products keep it from being
+    looked for."""
+    unseen = _unseen(game, leader)
+    columns = np.concatenate([followers, unseen])
+    free = np.zeros(game.columns, np.bool_)
+    free[columns] = True
+    at = np.full(game.columns, -1, np.int64)
+    at[columns] = np.arange(len(columns))
+    goal = game.objective_quad.take(game.objective_quad.row == leader)
+    rows = _leader_rows(game, x, free, at, leader)
+    if not len(unseen) or rows is None or np.any(free[goal.i] & free[goal.j]):
+        return None
+    wide = [(replace(matrix, columns=len(columns)), low, high) for matrix, low, high in best_set]
+    linear = game.objective.take_rows(np.array([leader]))
+    slope = np.zeros(game.columns)
+    np.add.at(slope, linear.indices, linear.data)
+    np.add.at(slope, goal.i, np.where(free[goal.i], goal.value * x[goal.j], 0.0))
+    np.add.at(slope, goal.j, np.where(free[goal.j], goal.value * x[goal.i], 0.0))
+    sense, kind = game.players[leader].sense, game.kind[columns]
+    lower, upper = game.lower[columns], game.upper[columns]
+    found = _linear(sense * slope[columns], lower, upper, [*wide, rows], kind)
+    if found is None:
+        return None
+    there = x.copy()
+    there[columns] = found
+    return float(game.objectives_at(there)[leader])
+
+
+def _unseen(game: GroundGame, leader: int) -> Ints:
+    """The leader's columns that stand in nothing but its own rows and in its objective."""
+    seen = game.owner != leader
+    of_others = game.row_owner != leader
+    seen[game.matrix.take_rows(np.flatnonzero(of_others)).indices] = True
+    row, goal = game.row_quad, game.objective_quad
+    for columns, others in (
+        (np.append(row.i, row.j), np.tile(of_others[row.row], 2)),
+        (np.append(goal.i, goal.j), np.tile(goal.row != leader, 2)),
+        *((np.append(c.argument, c.result), np.ones(2 * len(c.result), np.bool_)) for c in game.curves),
+        (game.complementary.ravel(), np.ones(game.complementary.size, np.bool_)),
+    ):
+        seen[columns[others]] = True
+    return np.flatnonzero(~seen)
 
 
 Rows = tuple[Csr, Floats, Floats]
