@@ -18,7 +18,7 @@ import numpy as np
 
 from compiler.ground.context import Context
 from compiler.ground.lifting import Columns, Lifting, over
-from compiler.ground.sparse import Bools, Floats
+from compiler.ground.sparse import Bools, Floats, Ints
 from compiler.ground.values import UNIT, ZERO, Affine, Axis, Dense, Pair, Term, add, combine, multiply
 from compiler.ir.words import short
 from grammar.source import Span
@@ -132,7 +132,7 @@ def zero_or_one(lifting: Lifting, value: Affine, kept: Set[Axis]) -> bool:
     term = value.terms[0]
     if set(term.axes) - (kept & set(term.column.axes)):
         return False
-    if not lifting.switch[term.column.array].all():
+    if not _kinds(lifting.switch, term.column.array).all():
         return False
     sign, start = term.coefficient.array, value.constant.array
     return bool(((sign == 1).all() and (start == 0).all()) or ((sign == -1).all() and (start == 1).all()))
@@ -149,13 +149,22 @@ def own(lifting: Lifting, value: Affine, context: Context) -> bool:
 
 
 def _switched(lifting: Lifting, value: Affine) -> bool:
-    return any(lifting.switch[t.column.array].any() for t in value.terms)
+    return any(_kinds(lifting.switch, t.column.array).any() for t in value.terms)
 
 
 def _own(lifting: Lifting, term: Term, context: Context, kind: Bools) -> Dense:
     """Where the term's column is of a kind (columns,) and belongs to the player whose statement it is."""
     assert context.owner is not None
-    return combine(lambda c, o: (lifting.owner[c] == o) & kind[c], term.column, context.owner.number)
+    owners = np.append(lifting.owner, -1)
+    return combine(
+        lambda c, o: (owners[np.minimum(c, len(kind))] == o) & _kinds(kind, c), term.column, context.owner.number
+    )
+
+
+def _kinds(mask: Bools, columns: Ints) -> Bools:
+    """The mask at columns. A variable over an empty set has none: what names it names the next ones, at no instance."""
+    found: Bools = np.append(mask, False)[np.minimum(columns, len(mask))]
+    return found
 
 
 def _split(term: Term, chosen: Dense) -> tuple[Term | None, Term | None]:
