@@ -73,8 +73,11 @@ class Context:
 
     @property
     def axes(self) -> set[Axis]:
-        """Where the letters run; over any other axis a value is summed."""
-        return {axis for value in self.letters.values() for axis in value.position.axes}
+        """Where the letters run, and those of the owner's statement: an expression named elsewhere does not know the
+        letters of its user, but columns lifted in it are those of one instance there. Over any other axis a value is
+        summed."""
+        owner = set() if self.owner is None else set(self.owner.number.axes)
+        return owner | {axis for value in self.letters.values() for axis in value.position.axes}
 
     @property
     def nowhere(self) -> bool:
@@ -92,7 +95,6 @@ class Context:
         if self.guard is None:
             return self
         mine = self.axes
-        mine |= set(self.owner.number.axes) if self.owner is not None else set()
         over = tuple(k for k, a in enumerate(self.guard.axes) if a not in mine)
         if not over:
             return self

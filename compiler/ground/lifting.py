@@ -170,7 +170,7 @@ class Lifting:
     # ------------------------------------------------------------ columns and rows
 
     def layout(self, values: tuple[Affine, ...], context: Context) -> Layout:
-        """Instances for a value: over the letters' axes that it depends on, those of its owner among them."""
+        """Instances for a value: over the axes of its owner's statement, and of the letters that it depends on."""
         assert context.owner is not None
         bound = context.axes
         axes: set[Axis] = set(context.owner.number.axes)
