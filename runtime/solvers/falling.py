@@ -53,7 +53,7 @@ def may_fall(program: Program) -> bool:
 
 
 def better_than(program: Program, value: float) -> Program:
-    """The Program of points whose objective is at most `value`, and no objective."""
+    """The Program of points whose objective is at most `value`, which may be infinite, and no objective."""
     columns = np.flatnonzero(program.cost)
     line = Csr.from_coo(np.zeros(len(columns), np.int64), columns, program.cost[columns], 1, program.columns)
     goal, rows = program.cost_quad, program.row_quad

@@ -16,7 +16,7 @@ import numpy as np
 from compiler.ground.curves import Curve
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
-from runtime.solvers.falling import MARGIN, better_than, margin, may_fall, of_its_pattern, patience
+from runtime.solvers.falling import better_than, margin, may_fall, of_its_pattern, patience
 from runtime.solvers.interruptible import optimize
 from runtime.solvers.safe_ipopt import safe_ipopt
 from runtime.solvers.solver import ENDLESS, Ending, Options, Outcome, cost_scale
@@ -70,14 +70,16 @@ class Scip:
         if refusal:
             raise ValueError(refusal)
         outcome = self._once(program, options, start)
-        return self._confirmed(program, options, outcome) if outcome.ending is Ending.OPTIMAL else outcome
+        doubtful = outcome.ending in (Ending.OPTIMAL, Ending.INFEASIBLE, Ending.LIMIT) and may_fall(program)
+        return self._confirmed(program, options, outcome) if doubtful else outcome
 
     def _confirmed(self, program: Program, options: Options, outcome: Outcome) -> Outcome:
-        """The outcome if no point is better, else what better ones lead to; see `falling`."""
-        if not may_fall(program):
-            return outcome
+        """The outcome of a Program that may fall if no point is better, else what better ones lead to; see `falling`.
+        The bound at a limit is none."""
+        if outcome.ending is Ending.LIMIT:
+            return replace(outcome, bound=float("-inf"))
         for _ in range(CONFIRMATIONS):
-            better = better_than(program, outcome.objective - margin(outcome))
+            better = better_than(program, np.inf if outcome.z is None else outcome.objective - margin(outcome))
             second = self._once(better, patience(options, outcome), None)
             outcome = replace(outcome, seconds=outcome.seconds + second.seconds)
             if second.ending is Ending.INFEASIBLE:
@@ -89,9 +91,10 @@ class Scip:
                 return Outcome(Ending.UNBOUNDED, seconds=outcome.seconds, message=FALLS)
             z = second.z if best.z is None else best.z
             value = program.cost_at(z)
-            if value >= outcome.objective - 0.1 * margin(outcome):
+            if outcome.z is not None and value >= outcome.objective - 0.1 * margin(outcome):
                 break
-            outcome = replace(outcome, z=z, objective=value, bound=value - MARGIN * max(1.0, abs(value)))
+            outcome = replace(outcome, ending=Ending.OPTIMAL, z=z, objective=value)
+            outcome = replace(outcome, bound=value - margin(outcome))
         return replace(outcome, ending=Ending.LIMIT, bound=float("-inf"), message=f"SCIP: not confirmed; {FALLS}")
 
     def _once(self, program: Program, options: Options, start: Floats | None) -> Outcome:

@@ -16,7 +16,7 @@ from runtime.result import Status
 from runtime.session import solve
 from runtime.solvers.falling import better_than, may_fall, of_its_pattern
 from runtime.solvers.scip import Scip
-from runtime.solvers.solver import Ending, Options
+from runtime.solvers.solver import Ending, Options, Outcome
 
 PRICES = """game prices
 player L {{ var x integer in [{low}, {high}]  minimize worth = {worth} }}
@@ -100,3 +100,32 @@ def test_a_pattern_that_falls_is_seen() -> None:
     program = pairs([-1.0, 0.0, -1.0], [[0, 2]])
     assert of_its_pattern(program, np.array([0.0, 0.0, 3.0])).ending is Ending.UNBOUNDED
     assert of_its_pattern(program, np.array([3.0, 0.0, 0.0])).objective == pytest.approx(-3.0)
+
+
+FALLS = pairs([-1.0, 0.0, -1.0], [[0, 2]])
+ENDS = replace(FALLS, cost=np.array([-1.0, -2.0, 0.0]))
+
+
+@pytest.mark.parametrize("ending", [Ending.OPTIMAL, Ending.INFEASIBLE])
+def test_a_wrong_word_is_not_taken(ending: Ending) -> None:
+    """Planted: a point that is not the best, or none."""
+    z = np.array([3.0, 0.0, 0.0])
+    planted = Outcome(ending, z, -2.0, -2.0) if ending is Ending.OPTIMAL else Outcome(ending)
+    assert Scip()._confirmed(FALLS, Options(), planted).ending is Ending.UNBOUNDED
+    mended = Scip()._confirmed(ENDS, Options(), planted)
+    assert mended.ending is Ending.OPTIMAL
+    assert mended.objective == pytest.approx(-7.0)
+    assert mended.bound <= mended.objective
+
+
+def test_a_right_word_stays() -> None:
+    best = Outcome(Ending.OPTIMAL, np.array([0.0, 4.0, 0.0]), -7.0, -7.0)
+    kept = Scip()._confirmed(ENDS, Options(), best)
+    assert (kept.ending, kept.objective, kept.bound) == (Ending.OPTIMAL, -7.0, -7.0)
+    nothing = replace(FALLS, lower=np.array([5.0, 0.0, 0.0]))
+    assert Scip()._confirmed(nothing, Options(), Outcome(Ending.INFEASIBLE)).ending is Ending.INFEASIBLE
+
+
+def test_at_a_limit_there_is_no_bound() -> None:
+    stopped = Outcome(Ending.LIMIT, np.array([0.0, 4.0, 0.0]), -7.0, -8.0)
+    assert Scip()._confirmed(FALLS, Options(), stopped).bound == -np.inf
