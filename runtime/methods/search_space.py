@@ -23,6 +23,9 @@ from runtime.methods.setting import Setting
 from runtime.solvers.highs import Highs, HighsModel
 from runtime.solvers.solver import Ending, Options
 
+SLIP = 1e-6
+"""By how much the end of a range may be off, over its size: what solvers hold constraints to."""
+
 PATIENCE = 5.0
 """Seconds for the LP that bounds one column; LPs of this kind take milliseconds."""
 
@@ -107,7 +110,7 @@ def search_space(setting: Setting, columns: Ints) -> SearchSpace | tuple[Diagnos
         low, high = _ranges(relaxed, columns[endless])
         lower[endless], upper[endless] = np.maximum(lower[endless], low), np.minimum(upper[endless], high)
     integer = game.kind[columns] == INTEGER
-    lower, upper = np.where(integer, np.ceil(lower - 1e-9), lower), np.where(integer, np.floor(upper + 1e-9), upper)
+    lower, upper = _whole(lower, upper, integer)
     endless = np.flatnonzero(~(np.isfinite(lower) & np.isfinite(upper)))
     if len(endless):
         return (_endless(game, int(columns[endless[0]]), lower[endless[0]], upper[endless[0]], len(endless)),)
@@ -120,14 +123,20 @@ def tightened(space: SearchSpace, game: GroundGame) -> SearchSpace:
     where bounds are wide they may be nearly all there are."""
     free = np.flatnonzero(~space.switched & (space.lower < space.upper))
     low, high = _ranges(high_point(game), space.columns[free])
-    whole = space.integer[free]
-    low, high = np.where(whole, np.ceil(low - 1e-9), low), np.where(whole, np.floor(high + 1e-9), high)
+    low, high = _whole(low, high, space.integer[free])
     lower, upper = space.lower.copy(), space.upper.copy()
     low, high = np.maximum(lower[free], low), np.minimum(upper[free], high)
     # Where nothing is left, evaluating any decision says what is wrong.
     some = low <= high
     lower[free], upper[free] = np.where(some, low, lower[free]), np.where(some, high, upper[free])
     return replace(space, lower=lower, upper=upper)
+
+
+def _whole(lower: Floats, upper: Floats, integer: Bools) -> tuple[Floats, Floats]:
+    """The ends, those of whole numbers on them: ends come from LPs, and one too many costs less than one too few."""
+    slip = SLIP * np.maximum(1.0, np.maximum(np.abs(lower), np.abs(upper)))
+    slip = np.where(np.isfinite(slip), slip, SLIP)
+    return np.where(integer, np.ceil(lower - slip), lower), np.where(integer, np.floor(upper + slip), upper)
 
 
 def _ranges(relaxed: Program, columns: Ints) -> tuple[Floats, Floats]:
