@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compiler.ground.ground_game import INTEGER, REAL, SEMICONTINUOUS, GroundGame
-from compiler.ground.sparse import Bools, Csr, Floats, Ints
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from runtime.best_deviation import OwnProblem
 from runtime.certificate import Tie
 
@@ -142,12 +142,8 @@ def _range(
     if np.any(free[goal.i] & free[goal.j]):
         return f"ties are not examined: `{game.players[leader].name}` squares its followers' decisions in its objective"
     held = np.where(free, 0.0, x)
-    linear = game.objective.take_rows(np.array([leader]))
-    slope = np.zeros(game.columns)
-    np.add.at(slope, linear.indices, linear.data)
-    constant = float(game.objective_constant[leader] + slope @ held + goal.times(held, len(game.players))[leader])
-    np.add.at(slope, goal.i, goal.value * held[goal.j])
-    np.add.at(slope, goal.j, goal.value * held[goal.i])
+    constant = float(game.objectives_at(held)[leader])
+    slope = _slopes(game, goal, held, leader)
     cost = slope[columns]
     now = float(game.objectives_at(x)[leader])
     size = max(float(np.abs(slope) @ np.abs(x)), abs(constant), float(np.max(np.abs(slope), initial=0.0))) or 1.0
@@ -188,6 +184,16 @@ def _range(
     return Tie(game.players[leader].name, optimistic, pessimistic, breaks), faults
 
 
+def _slopes(game: GroundGame, goal: Quad, held: Floats, leader: int) -> Floats:
+    """Of the leader's objective, with products `goal`, in the columns (n,) that are 0 in `held`."""
+    linear = game.objective.take_rows(np.array([leader]))
+    slope = np.zeros(game.columns)
+    np.add.at(slope, linear.indices, linear.data)
+    np.add.at(slope, goal.i, goal.value * held[goal.j])
+    np.add.at(slope, goal.j, goal.value * held[goal.i])
+    return slope
+
+
 def _adapted(game: GroundGame, x: Floats, followers: Ints, best_set: list[Rows], leader: int) -> float | None:
     """The best that the leader gets from exact answers when its decisions that no follower sees follow them, as a
     purchase does that has to equal what is sold; None where there is no such point, or products keep it from being
@@ -203,11 +209,7 @@ def _adapted(game: GroundGame, x: Floats, followers: Ints, best_set: list[Rows],
     if not len(unseen) or rows is None or np.any(free[goal.i] & free[goal.j]):
         return None
     wide = [(replace(matrix, columns=len(columns)), low, high) for matrix, low, high in best_set]
-    linear = game.objective.take_rows(np.array([leader]))
-    slope = np.zeros(game.columns)
-    np.add.at(slope, linear.indices, linear.data)
-    np.add.at(slope, goal.i, np.where(free[goal.i], goal.value * x[goal.j], 0.0))
-    np.add.at(slope, goal.j, np.where(free[goal.j], goal.value * x[goal.i], 0.0))
+    slope = _slopes(game, goal, np.where(free, 0.0, x), leader)
     sense, kind = game.players[leader].sense, game.kind[columns]
     lower, upper = game.lower[columns], game.upper[columns]
     found = _linear(sense * slope[columns], lower, upper, [*wide, rows], kind)

@@ -44,17 +44,14 @@ class Enumeration(LeaderSearch):
 
     def pays(self, setting: Setting) -> bool:
         """Whether few decisions multiply columns of followers in their own rows, so that optimality conditions have
-        products with multipliers."""
+        products with multipliers. Of a game that is not refused."""
         game = setting.game
         quad = game.row_quad
-        if setting.leader < 0 or not quad.entries:
-            return False
         owner = game.row_owner[quad.row]
         below = (owner >= 0) & setting.followers[owner]
-        mine = np.isin(quad.i, columns := linking(setting)) ^ np.isin(quad.j, columns)
-        if not (below & mine).any() or self.refuses(setting) is not None or joined_followers(setting):
-            return False
-        return _points(setting) <= SOON
+        columns = linking(setting)
+        mine = np.isin(quad.i, columns) ^ np.isin(quad.j, columns)
+        return bool((below & mine).any()) and not joined_followers(setting) and _points(setting) <= SOON
 
 
 def _points(setting: Setting) -> float:

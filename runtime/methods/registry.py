@@ -11,7 +11,7 @@ from runtime.methods.enumeration import ENUMERATION
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.joint_stationarity import JointStationarity
 from runtime.methods.kkt import Kkt
-from runtime.methods.method import Method, Refusal
+from runtime.methods.method import Method
 from runtime.methods.mpcc import Mpcc
 from runtime.methods.nested import Nested
 from runtime.methods.particle_swarm import PARTICLE_SWARM
@@ -65,22 +65,18 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
             [Diagnostic("G807", headline, notes=(f"the game is {setting.described()}",), hints=(hint,))]
         )
 
-    ruled_out: list[str] = []
-    refusals: list[Refusal] = []
-    first = {"enumeration": ENUMERATION} if ENUMERATION.pays(setting) else {}
-    because = "few decisions of the leader multiply followers' own in constraints, so all are tried; " if first else ""
-    for name, method in {**first, **METHODS}.items():
-        refusal = method.refuses(setting)
-        if refusal is None:
-            later = [
-                f"{n}: {r.reason}" for n, m in METHODS.items() if n != name and (r := m.refuses(setting)) is not None
-            ]
-            also = [n for n, m in METHODS.items() if n != name and m.refuses(setting) is None]
-            fit_too = f"; `--method` may ask for {', '.join(also)}" if also else ""
-            return method, f"{name}: {because}the game is {setting.described()}; ruled out: {'; '.join(later)}{fit_too}"
-        ruled_out.append(f"{name}: {refusal.reason}")
-        refusals.append(refusal)
-    nearest = next((r for r in refusals if r.fits and r.diagnostics), None)
+    refusals = {name: method.refuses(setting) for name, method in METHODS.items()}
+    fit = [name for name, refusal in refusals.items() if refusal is None]
+    ruled_out = [f"{name}: {refusal.reason}" for name, refusal in refusals.items() if refusal is not None]
+    if fit:
+        sooner = ENUMERATION.name in fit and ENUMERATION.pays(setting)
+        name = ENUMERATION.name if sooner else fit[0]
+        because = "few decisions of the leader multiply followers' own in constraints, so all are tried; " * sooner
+        also = [other for other in fit if other != name]
+        fit_too = f"; `--method` may ask for {', '.join(also)}" if also else ""
+        why = f"{name}: {because}the game is {setting.described()}; ruled out: {'; '.join(ruled_out)}{fit_too}"
+        return METHODS[name], why
+    nearest = next((r for r in refusals.values() if r is not None and r.fits and r.diagnostics), None)
     if nearest is not None:
         raise DiagnosticError(tuple(dict.fromkeys(nearest.diagnostics)))
     game = setting.game

@@ -14,6 +14,7 @@ import numpy as np
 
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Csr, Floats, Quad, stacked
+from compiler.reformulations.elastic import elastic
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.program import Program
 from grammar.diagnostics import DiagnosticError
@@ -71,25 +72,13 @@ def _by_squares(program: Program, point: Floats) -> Program:
 
 
 def _by_sum(program: Program, point: Floats) -> Program:
-    """With two more columns for each of the point's, by which it lies above or below that."""
-    k, n = len(point), program.columns
-    line, old = np.arange(k), program.matrix
-    rows = Csr.from_coo(
-        np.tile(line, 3),
-        np.concatenate([line, n + line, n + k + line]),
-        np.concatenate([np.ones(k), -np.ones(k), np.ones(k)]),
-        k,
-        n + 2 * k,
-    )
-    return replace(
+    """As far as possible `z = point`, by rows that may be broken at their distance."""
+    k = np.arange(len(point))
+    here = Csr.from_coo(k, k, np.ones(len(k)), len(k), program.columns)
+    held = replace(
         program,
-        lower=np.concatenate([program.lower, np.zeros(2 * k)]),
-        upper=np.concatenate([program.upper, np.full(2 * k, np.inf)]),
-        integer=np.concatenate([program.integer, np.zeros(2 * k, np.bool_)]),
-        cost=np.concatenate([np.zeros(n), np.ones(2 * k)]),
-        cost_constant=0.0,
-        cost_quad=Quad.empty(),
-        matrix=stacked([Csr(old.indptr, old.indices, old.data, n + 2 * k), rows]),
+        matrix=stacked([program.matrix, here]),
         row_lower=np.concatenate([program.row_lower, point]),
         row_upper=np.concatenate([program.row_upper, point]),
     )
+    return elastic(held, program.rows + k)
