@@ -105,9 +105,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "report",
-        "Write a kept answer as one page with charts to look into, which works offline.",
+        "Write a kept answer, or a sweep, as one page with charts to look into, which works offline.",
         report.run,
-        ("gamec report runs/winter", "gamec report runs/seasons -o seasons.html"),
+        ("gamec report runs/winter", "gamec report runs/seasons -o seasons.html", "gamec report runs/eta"),
     ),
     Command(
         "verify",

@@ -16,7 +16,7 @@ from gamec.terminal import write
 def run(
     *,
     folder: Annotated[
-        str, typer.Argument(metavar="DIR", help="A run folder, made by -o of solve or compare.", show_default=False)
+        str, typer.Argument(metavar="DIR", help="A folder made by -o of solve, compare or sweep.", show_default=False)
     ],
     output: Annotated[
         str | None,

@@ -19,25 +19,31 @@ LINES = 120
 """Lines of one panel that a page holds: nobody tells more apart."""
 
 
+Ranges = tuple[tuple[float, float] | None, ...]
+"""From where to where, for each panel of a chart; None where that is left to the chart."""
+
+
 class Charts:
     """`drawn` has every chart by its name in the page."""
 
     def __init__(self, arrays: Arrays) -> None:
         self.drawn: dict[str, dict[str, object]] = {}
         self._arrays = arrays
-        self._known: dict[int, tuple[Chart, str]] = {}
+        self._known: dict[tuple[int, Ranges], tuple[Chart, str]] = {}
 
-    def add(self, chart: Chart) -> str:
-        """The name of the chart in the page; the same for the same chart. Empty for a chart without numbers."""
+    def add(self, chart: Chart, within: Ranges = ()) -> str:
+        """The name of the chart in the page; the same for the same chart. Empty for a chart without numbers. `within`
+        are values that each panel shows at least, so that charts side by side have one scale."""
         if chart.empty:
             return ""
-        if id(chart) not in self._known:
+        key = id(chart), within
+        if key not in self._known:
             name = f"chart-{len(self.drawn) + 1}"
-            self.drawn[name] = self._data(chart)
-            self._known[id(chart)] = chart, name  # the chart as well, so that its identity stays its own
-        return self._known[id(chart)][1]
+            self.drawn[name] = self._data(chart, within)
+            self._known[key] = chart, name  # the chart as well, so that its identity stays its own
+        return self._known[key][1]
 
-    def _data(self, chart: Chart) -> dict[str, object]:
+    def _data(self, chart: Chart, within: Ranges) -> dict[str, object]:
         panels, cut = zip(*(_fewer(panel) for panel in chart.panels), strict=True)
         shown = replace(chart, panels=panels)
         if not self._arrays.room_for(len(chart.at) * sum(len(p.everything) for p in shown.panels)):
@@ -48,7 +54,10 @@ class Charts:
             "title": shown.title,
             "x": shown.x,
             "at": self.axis(shown.at, shown.numeric),
-            "panels": [self._panel(panel) for panel in shown.panels],
+            "panels": [
+                {**self._panel(panel), "within": ends}
+                for panel, ends in zip(shown.panels, within or (None,) * len(shown.panels), strict=True)
+            ],
             "note": "; ".join(filter(None, notes)),
             "means": means,
         }

@@ -23,6 +23,7 @@ from gamec.report_page.model import Described, described, parameters
 from gamec.report_page.origin import Origin, origin_of
 from gamec.report_page.side_by_side import Overview, overview
 from gamec.report_page.subject import Answered, Subject
+from gamec.report_page.swept import swept
 from gamec.report_page.tables import Tables
 from gamec.report_page.values import Listed, listed
 from gamec.report_page.verdict import Head, Proof, Remark, head_of, proof_of, regrets_of, remark
@@ -77,7 +78,11 @@ def report_html(subject: Subject) -> str:
     arrays = Arrays()
     charts, tables = Charts(arrays), Tables(arrays)
     side_by_side = _compared(subject, charts)
-    answers = tuple(_told(f"case-{k}", a, charts, tables) for k, a in enumerate(subject.answers, start=1))
+    keys = [f"case-{k}" for k in range(1, len(subject.answers) + 1)]
+    if subject.sweep is not None:
+        keys = [f"point-{number}" for number in subject.points]
+    over = swept(subject, dict(zip(subject.points, keys, strict=False)), charts, tables)
+    answers = tuple(_told(key, a, charts, tables) for key, a in zip(keys, subject.answers, strict=True))
     script = "\n".join((ASSETS / name).read_text("utf-8") for name in SCRIPTS)
     script = f'"use strict";\n(() => {{\n{script}\n}})();\n'
     environment = Environment(
@@ -96,14 +101,15 @@ def report_html(subject: Subject) -> str:
         "noise": NOISE,
         "colours": len(COLOURS),
     }
-    first = subject.answers[0]
     return environment.get_template("report.html.j2").render(
         version=version(),
         folder=subject.folder,
         compared=side_by_side,
+        swept=over,
+        swept_figures=tuple(_drawn(chart, charts) for chart in over.figures) if over is not None else (),
         answers=answers,
         model=_model(subject),
-        game=subject.comparison.game if subject.comparison is not None else first.result.game,
+        game=_game(subject),
         colours=list(zip(COLOURS, DARK_COLOURS, strict=True)),
         style=Markup((ASSETS / "report.css").read_text("utf-8")),
         document_style=Markup(parts_style()),
@@ -201,6 +207,13 @@ def _compared(subject: Subject, charts: Charts) -> Compared | None:
     values = listed("Comparisons", "comparison", comparison.comparisons, words, charts, {})
     figures = tuple(_drawn(chart, charts) for chart in comparison.charts.values() if not chart.empty)
     return Compared(overview(comparison, subject), values if comparison.comparisons else None, figures)
+
+
+def _game(subject: Subject) -> str:
+    for several in (subject.comparison, subject.sweep):
+        if several is not None:
+            return several.game
+    return subject.answers[0].result.game
 
 
 def _model(subject: Subject) -> tuple[tuple[str, Described], ...]:

@@ -9,19 +9,21 @@ from gamec.report_page.subject import Subject, subject_in, subject_of
 from gamec.text_files import write_whole
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.result import Comparison, Result
+from runtime.sweeps.sweep import Sweep
 
 MARK = b'content="gamec report '
 """What every page of ours has near its beginning."""
 
 
-def report(answer: Result | Comparison | str | Path, file: str | Path) -> Path:
+def report(answer: Result | Comparison | Sweep | str | Path, file: str | Path) -> Path:
     """Write an answer as one HTML page that works offline, and say where it is: what was proved, figures to look into,
-    tables, equations, certificate. `answer` is what `solve` or `compare` gave, or the run folder that keeps it.
+    tables, equations, certificate. `answer` is what `solve`, `compare` or `sweep` gave, or the folder that keeps it;
+    the points of a sweep are shown in full where their answers are kept (`keep_runs`).
 
     The file is written whole or not at all; one that is there already is replaced. Raises DiagnosticError: as
     `read_run` does for a folder, G003 where the file cannot be written.
     """
-    subject = subject_of(answer) if isinstance(answer, Result | Comparison) else subject_in(answer)
+    subject = subject_of(answer) if isinstance(answer, Result | Comparison | Sweep) else subject_in(answer)
     return written(subject, str(file))
 
 

@@ -31,8 +31,10 @@ class Table:
         self._columns = columns
         self._arrays = arrays
 
-    def numbers(self, head: str, values: Floats) -> None:
-        self._columns.append({"head": head, "numbers": self._arrays.place_of(values)})
+    def numbers(self, head: str, values: Floats, links: Sequence[str] = ()) -> None:
+        """`links` are names of places in the page to which the numbers lead, empty for those that do not."""
+        column = {"head": head, "numbers": self._arrays.place_of(values)}
+        self._columns.append({**column, "links": list(links)} if any(links) else column)
 
     def words(self, head: str, values: Sequence[str]) -> None:
         """Each text once, and which row has which."""

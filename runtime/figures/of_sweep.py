@@ -35,11 +35,12 @@ def charts_of_sweep(sweep: Sweep) -> dict[str, Chart]:
     made = []
     for what, name in sweep.single_numbers():
         title, unit = sweep.docs.get(name) or name, sweep.units.get(name, "")
-        lines = tuple(
+        lines = [
             Line(label or name, np.array([_single(outcome, what, name) for outcome in row]))
             for label, row in groups.items()
-        )
-        panel = Panel(kind, measured(name, unit), lines)
+        ]
+        # A line without a certified point would stand in the legend alone; the note counts its points.
+        panel = Panel(kind, measured(name, unit), tuple(line for line in lines if np.isfinite(line.values).any()))
         made.append(Chart(f"{what}_{name}", title, x, places, (panel,), note))
     for name in sweep.indexed_reports():
         panels = tuple(_panels(sweep, groups, name, kind))

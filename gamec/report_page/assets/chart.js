@@ -348,6 +348,7 @@ class Chart {
     else for (const rows of lines) for (const row of rows) { see(row.low); see(row.high); }
     for (const rows of over) for (const row of rows) { see(row.low); see(row.high); }
     if (panel.mark !== null) see(panel.mark);
+    if (panel.within) panel.within.forEach(see);
     if (panel.log && finite(positive)) return { log: true, low: 10 ** Math.floor(Math.log10(positive) - 1e-9), high: 10 ** Math.ceil(Math.log10(high) + 1e-9) };
     if (low > high) [low, high] = [0, 1];
     if (panel.kind !== "lines") [low, high] = [Math.min(low, 0), Math.max(high, 0)];

@@ -105,7 +105,8 @@ function pagedTable(place, columns, file, caption) {
       const tag = column ? "td" : "th";
       const given = { class: c.numeric ? "number" : "", scope: column ? undefined : "row" };
       if (c.numeric && column) given.title = exact(value);
-      return element(tag, given, c.numeric ? shown(value, column ? c.scale : 0, column ? 6 : 15) : String(value));
+      const words = c.numeric ? shown(value, column ? c.scale : 0, column ? 6 : 15) : String(value);
+      return element(tag, given, c.links?.[k] ? element("a", { href: `#${c.links[k]}` }, words) : words);
     }))));
     where.textContent = count > ROWS ? `rows ${first + 1} to ${Math.min(first + ROWS, count)} of ${count}` : `${count} row${count === 1 ? "" : "s"}`;
     for (const b of back) b.disabled = first === 0;
