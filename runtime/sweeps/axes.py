@@ -26,6 +26,14 @@ CASE = "case"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})\s*:\s*(\d+)", re.ASCII)
 
+_MEANT = re.compile(
+    rf"\[?\s*({_NUMBER})\s*(?:-|–|—|:|\.\.\.?|…|\bto\b)\s*({_NUMBER})(?:\s*:\s*({_NUMBER}))?\s*\]?", re.ASCII
+)
+"""What others write for a range: two numbers with something between, and perhaps a count or a step."""
+
+LIKELY = 7
+"""Numbers of a range, in a hint where nobody has said how many."""
+
 FORMS = "write `NAME=0.80..0.95:7` for so many numbers from one to the other, or `NAME=a,b,c` for a list"
 
 
@@ -77,6 +85,13 @@ def axes_of(over: Mapping[str, object], game: Game, given: Iterable[str] = ()) -
     if not over:
         findings.add("G507", "a sweep needs a parameter or `case` to go over", hints=(FORMS,))
     for name, values in over.items():
+        if name != CASE and name not in params:
+            findings.add(
+                "G507",
+                f"the model has no parameter `{name}`",
+                hints=did_you_mean(name, [*params, CASE]) or ("sweeps go over parameters of the model, and `case`",),
+            )
+            continue
         try:
             axis = Axis(name, tuple(_elements(name, values)))
         except DiagnosticError as error:
@@ -91,12 +106,6 @@ def axes_of(over: Mapping[str, object], game: Game, given: Iterable[str] = ()) -
                         notes=(f"cases: {', '.join(cases) or 'none'}",),
                         hints=did_you_mean(str(case), cases) or ("sweep over cases that the file declares",),
                     )
-        elif name not in params:
-            findings.add(
-                "G507",
-                f"the model has no parameter `{name}`",
-                hints=did_you_mean(name, [*params, CASE]) or ("sweeps go over parameters of the model, and `case`",),
-            )
         elif name in fixed:
             findings.add(
                 "G507",
@@ -124,6 +133,9 @@ def _elements(name: str, values: object) -> list[Element]:
         if hasattr(listed, "tolist"):
             listed = listed.tolist()
         found = [_checked(name, v) for v in (listed if isinstance(listed, Iterable) else [listed])]
+        for value in found:
+            if isinstance(value, str) and name != CASE:
+                raise _refused(f"`{name}` goes over numbers, `{value}` is none", "leave the quotation marks out")
     if not found:
         raise _refused(f"`{name}` has no values to go over", FORMS)
     twice = [value for k, value in enumerate(found) if value in found[:k]]
@@ -143,7 +155,7 @@ def _checked(name: str, value: object) -> Element:
 
 
 def _read(name: str, part: str, whole: str) -> list[Element]:
-    """A number, a word, or a range of numbers."""
+    """A number, a range of numbers, or the name of a case."""
     if not part:
         raise _refused(f"`{name}={whole}` has a value missing", FORMS)
     if name == CASE:
@@ -151,16 +163,33 @@ def _read(name: str, part: str, whole: str) -> list[Element]:
     found = _RANGE.fullmatch(part)
     if found is not None:
         return _between(name, *found.groups())
-    if ".." in part:
-        raise _refused(f"`{name}={part}` is no range of numbers with their count", FORMS)
     try:
         number = float(part)
     except ValueError:
-        return [{"true": True, "false": False}.get(part, part)]
+        raise _no_number(name, part) from None
     try:
         return [_checked(name, json.loads(part))]
     except ValueError:  # `.5`, `+5`, `nan`
         return [_checked(name, number)]
+
+
+def _no_number(name: str, part: str) -> DiagnosticError:
+    """With the range that was meant, where it can be told."""
+    meant = _MEANT.fullmatch(part)
+    if meant is None:
+        return _refused(f"`{name}={part}`: `{part}` is no number", FORMS)
+    low, high, third = meant.groups()
+    words = f"`{name}={part}` is no range of numbers with their count"
+    steps = (Fraction(Decimal(high)) - Fraction(Decimal(low))) / (Fraction(Decimal(third or "0")) or 1)
+    if third is None:
+        how, many = "for so many numbers from one to the other", LIKELY
+    elif third.isdigit():
+        how, many = "for so many numbers from one to the other", int(third)
+    elif steps > 0 and steps.denominator == 1:
+        how, many = f"for steps of {third}: what stands behind the colon is how many numbers", int(steps) + 1
+    else:
+        how, many = "for so many numbers from one to the other", LIKELY
+    return _refused(words, f"write `{name}={low}..{high}:{many}` {how}, or `{name}={low},{high}` for these two")
 
 
 def _between(name: str, first: str, last: str, count: str) -> list[Element]:

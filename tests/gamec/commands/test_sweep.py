@@ -117,6 +117,9 @@ def test_values_of_an_axis(words: object, values: list[float]) -> None:
     ("over", "code", "words"),
     [
         ({"top": "1..2"}, "G507", "no range of numbers with their count"),
+        ({"top": "0.8-0.95"}, "G507", "no range of numbers with their count"),
+        ({"top": "high"}, "G507", "`high` is no number"),
+        ({"top": ["1", 2]}, "G507", "goes over numbers"),
         ({"top": "1..2:1"}, "G507", "is no range"),
         ({"top": "2..2:3"}, "G507", "is no range"),
         ({"top": "1,,2"}, "G507", "a value missing"),
@@ -127,6 +130,7 @@ def test_values_of_an_axis(words: object, values: list[float]) -> None:
         ({"top": "1,nan"}, "G504", "no finite number"),
         ({"top": "0..1e999:2"}, "G504", "no finite number"),
         ({"tpo": "1,2"}, "G507", "no parameter `tpo`"),
+        ({"cases": "low,high"}, "G507", "no parameter `cases`"),
         ({"case": "low,hihg"}, "G605", "no case `hihg`"),
         ({}, "G507", "needs a parameter"),
     ],
@@ -138,6 +142,26 @@ def test_what_cannot_be_swept_says_why_and_offers_a_way(
     assert found.code == code
     assert words in found.headline
     assert found.hints or code == "G504"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("0.8-0.95", "0.8..0.95:7"),
+        ("0.8–0.95", "0.8..0.95:7"),
+        ("0.8:0.95", "0.8..0.95:7"),
+        ("0.8 to 0.95", "0.8..0.95:7"),
+        ("0.8..0.95", "0.8..0.95:7"),
+        ("-2--1", "-2..-1:7"),
+        ("0.8:0.95:4", "0.8..0.95:4"),
+        ("0.8...0.95:4", "0.8..0.95:4"),
+        ("0.8..0.95:0.05", "0.8..0.95:4"),  # 0.80, 0.85, 0.90, 0.95
+        ("1..2:0.3", "1..2:7"),
+    ],
+)
+def test_other_forms_of_a_range_are_told_the_right_one(model: Path, written: str, meant: str) -> None:
+    [hint] = refused(over={"top": written}).hints
+    assert f"`top={meant}`" in hint.text
 
 
 def test_a_parameter_cannot_be_swept_and_given(model: Path) -> None:
