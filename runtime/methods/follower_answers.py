@@ -1,7 +1,7 @@
 """A follower's problem at a decision of the leader, solved exactly: `FollowerModel` by changes of a loaded model,
-`FollowerProgram` for what HiGHS does not take.
+`FollowerProgram` for what HiGHS does not take (`pattern_answers` has followers with few whole numbers).
 
-Both give an `Answer`, which says what other answers are as good: by its `Face` for a convex follower, else by the
+All give an `Answer`, which says what other answers are as good: by its `Face` for a convex follower, else by the
 objective that a cut bounds. An answer is a function of the decision alone, not of what was solved before, so that a
 search gives the same result however its points are spread over workers: every solve begins from one basis, that of the
 middle of the space.
@@ -56,8 +56,10 @@ class Face:
 @dataclass(frozen=True, eq=False)
 class Answer:
     """A follower's best answer: `ending` OPTIMAL with `v` (n,) and, of a convex follower, the multipliers `duals` (m,)
-    and the `face`, of an LP or MILP the `cost` (n,) as if minimised. Or another ending, INFEASIBLE with the least sum
-    of `violation` of its rows.
+    and the `face`. Of a MILP, or an LP that is not loaded, the `cost` (n,) as if minimised, which no other best answer
+    exceeds; its face then bounds columns only. A MILP whose whole numbers are known to be the only best ones has the
+    face of the LP that they leave, and no cost. Or another ending, INFEASIBLE with the least sum of `violation` of its
+    rows.
     """
 
     ending: Ending
@@ -148,24 +150,12 @@ class FollowerModel:
             model.change_row_limits(rows, program.row_lower[rows], program.row_upper[rows])
 
     def _face(self, outcome: Outcome, cost: Floats) -> Face:
-        z, duals, reduced = outcome.z, outcome.row_duals, outcome.reduced_costs
+        z = outcome.z
         assert z is not None
-        assert duals is not None
-        assert reduced is not None
-        priced = PRICED * max(float(np.max(np.abs(cost), initial=0.0)), self._steepest)
-        lower, upper = self.program.lower.copy(), self.program.upper.copy()
-        duals = duals[: self.program.rows]
-        side = np.where(duals > priced, 1, np.where(duals < -priced, -1, 0))
-        side[(side == 1) & ~np.isfinite(self.program.row_lower)] = 0
-        side[(side == -1) & ~np.isfinite(self.program.row_upper)] = 0
-        below = (reduced > priced) & np.isfinite(lower)
-        above = (reduced < -priced) & np.isfinite(upper)
-        upper[below], lower[above] = lower[below], upper[above]
-        lower[self.squared] = upper[self.squared] = z[self.squared]
-        # As many multipliers as columns: the basis is not degenerate, and no other answer is as good.
-        held = np.count_nonzero(below) + np.count_nonzero(above) + np.count_nonzero(side)
-        unique = bool(self.squared.all()) or (not self._steepest and int(held) >= len(z))
-        return Face(lower, upper, side, self.hessian.times(z), unique)
+        face = linear_face(replace(self.program, cost=cost), outcome, self._steepest)
+        face.lower[self.squared] = face.upper[self.squared] = z[self.squared]
+        unique = bool(self.squared.all()) or (not self._steepest and face.unique)
+        return replace(face, bent=self.hessian.times(z), unique=unique)
 
 
 class FollowerProgram:
@@ -189,15 +179,26 @@ class FollowerProgram:
             local = Ipopt().improve(program, Options(time_limit), _middle(program))
             if local.ending in (Ending.LOCAL, Ending.STATIONARY) and local.z is not None:
                 return Answer(Ending.OPTIMAL, local.z[:k])
-        outcome = pick_solver(program, Request()).solve(program, Options(time_limit, gap=0.0))
+        solver = pick_solver(program, Request())
+        outcome = solver.solve(program, Options(time_limit, gap=0.0, tolerance=TOLERANCE if self.linear else None))
+        if self.linear and outcome.ending is not Ending.OPTIMAL:
+            outcome = solver.solve(program, Options(time_limit, gap=0.0))
         if outcome.ending is Ending.OPTIMAL and outcome.z is not None:
-            if self.linear:
-                return Answer(Ending.OPTIMAL, outcome.z[:k], cost=program.cost[:k])
-            return Answer(Ending.OPTIMAL, self._exact(program, outcome.z, time_limit)[:k])
+            cost = program.cost[:k] if self.linear else None
+            return Answer(Ending.OPTIMAL, self._exact(program, outcome.z, time_limit)[:k], cost=cost)
         if outcome.ending in (Ending.LIMIT, Ending.FAILED, Ending.OPTIMAL):
             return Answer(Ending.FAILED)
         loose = elastic(program, np.arange(len(self.family.rows)))
         return _without_answer(pick_solver(loose, Request()).solve(loose, Options(time_limit)))
+
+    def held(self, x: Floats, v: Floats, time_limit: float | None = None) -> Answer | None:
+        """The best answer at x with the whole numbers of v (n,), for a linear follower, with its face; None without
+        one, or where v does not tell all of them."""
+        program = self.family.at(x)
+        if program.columns != len(v):
+            return None
+        program = with_pattern_fixed(program, v)
+        return None if Highs().refuses(program) else fixed_answer(program, HighsModel(program), time_limit)
 
     def _exact(self, program: Program, z: Floats, time_limit: float | None) -> Floats:
         """The minimum next to z with its whole numbers and pairs, to more digits than SCIP gives; z where that
@@ -217,6 +218,35 @@ class FollowerProgram:
         ):
             return z
         return near.z
+
+
+def fixed_answer(program: Program, model: HighsModel, time_limit: float | None) -> Answer | None:
+    """The best answer of an LP, loaded as `model`, with its face; None without one."""
+    outcome = model.solve(Options(time_limit, tolerance=TOLERANCE))
+    if outcome.ending is not Ending.OPTIMAL or outcome.row_duals is None or outcome.reduced_costs is None:
+        return None
+    return Answer(Ending.OPTIMAL, outcome.z, face=linear_face(program, outcome))
+
+
+def linear_face(program: Program, outcome: Outcome, steepest: float = 0.0) -> Face:
+    """The best answers of an LP, of which `outcome` gives one with its multipliers. `steepest` is the largest of other
+    coefficients that multipliers are measured by."""
+    z, duals, reduced = outcome.z, outcome.row_duals, outcome.reduced_costs
+    assert z is not None
+    assert duals is not None
+    assert reduced is not None
+    priced = PRICED * max(float(np.max(np.abs(program.cost), initial=0.0)), steepest)
+    lower, upper = program.lower.copy(), program.upper.copy()
+    duals = duals[: program.rows]
+    side = np.where(duals > priced, 1, np.where(duals < -priced, -1, 0))
+    side[(side == 1) & ~np.isfinite(program.row_lower)] = 0
+    side[(side == -1) & ~np.isfinite(program.row_upper)] = 0
+    below = (reduced > priced) & np.isfinite(lower)
+    above = (reduced < -priced) & np.isfinite(upper)
+    upper[below], lower[above] = lower[below], upper[above]
+    # As many multipliers as columns: the basis is not degenerate, and no other answer is as good.
+    held = np.count_nonzero(below) + np.count_nonzero(above) + np.count_nonzero(side)
+    return Face(lower, upper, side, np.zeros(0), int(held) >= len(z))
 
 
 def linear(kind: PlayerClass) -> bool:

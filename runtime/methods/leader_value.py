@@ -5,7 +5,9 @@ For a decision c in the columns that followers see: every follower's problem is 
 remaining columns and, among answers that are equally good for the followers, the answers, by one Program:
     minimise the leader's objective over its other columns and the followers' columns,
     subject to the leader's rows, the followers' rows, and every follower at its optimal value (its `Face`, or a cut).
-Ties so fall as the leader likes; those of pessimistic followers are settled before, against it.
+Ties so fall as the leader likes; those of pessimistic followers are settled before, against it. A cut leaves room, of
+which the leader would take what it can: where followers have whole numbers, these are held as found and the rest is
+solved again with the `Face` of the LP that they leave.
 Exact: yes, at each point, for followers that do not see each other and whose prices nobody uses
     (`runtime.methods.value_by_conditions` has the others); but of a nonlinear follower one best answer is taken, and
     others as good are not looked for (`ties_open`).
@@ -31,14 +33,18 @@ from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
 from runtime.methods.follower_answers import Answer, FollowerModel, FollowerProgram, linear
 from runtime.methods.kept_model import KeptModel
+from runtime.methods.pattern_answers import TIED, FollowerPatterns, terms
 from runtime.methods.setting import Setting
-from runtime.solvers.solver import Ending
+from runtime.solvers.solver import Ending, Outcome
+
+Follower = FollowerModel | FollowerPatterns | FollowerProgram
 
 KEPT = 1e-7
 """Violation of a row, over 1 + its limit, that counts as none: HiGHS's own tolerance."""
 
 ROOM = 1e-7
-"""What a cut leaves above a follower's optimal value, relative to its terms; rows that hold a Hessian leave as much."""
+"""What a cut leaves above a follower's optimal value, relative to its terms, while whole numbers are looked for; rows
+that hold a Hessian leave as much."""
 
 NO_ANSWER, FAILED = 2.0, 3.0
 """Violations of a decision to which a follower has no best answer, and of one that could not be evaluated. Below 1 are
@@ -89,13 +95,15 @@ class ValueByAnswers:
         pinned[[p for p, f in zip(players, self.followers, strict=True) if _pinned(f)]] = True
         program = _without_pinned(high_point(game, self.leader), game, pinned)
         self.base = _Leader(program, searched, self.followers)
-        self.best, self.worst, self.nearest = KeptModel(), KeptModel(), KeptModel()
+        self.best, self.worst, self.nearest, self.exact = KeptModel(), KeptModel(), KeptModel(), KeptModel()
 
     @staticmethod
-    def _follower(setting: Setting, player: int, middle: Floats) -> FollowerModel | FollowerProgram:
+    def _follower(setting: Setting, player: int, middle: Floats) -> Follower:
         family, kind = ResponseFamily.of(setting.game, player), setting.classes[player]
         if kind.convex and kind.linear_rows and not family.moving:
             return FollowerModel(family, middle)
+        if FollowerPatterns.takes(family, kind):
+            return FollowerPatterns(family, kind, middle)
         return FollowerProgram(family, kind)
 
     def point(self, decision: Floats) -> Floats:
@@ -124,6 +132,8 @@ class ValueByAnswers:
         if outcome.ending is Ending.UNBOUNDED:
             return Worth(-np.inf)
         kept = outcome.ending is Ending.OPTIMAL
+        if kept and any(answer.cost is not None for answer in answers):
+            outcome = self._exactly(x, base, answers, outcome, time_limit)
         if not kept:
             outcome = self.nearest.solve(elastic(program, self.leader_rows), time_limit)
         if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
@@ -131,6 +141,44 @@ class ValueByAnswers:
         found = outcome.z[: self.game.columns].copy()
         found[self.searched] = decision
         return self._valued(found, answers, kept)
+
+    def _exactly(
+        self, x: Floats, base: Program, answers: list[Answer], found: Outcome, time_limit: float | None
+    ) -> Outcome:
+        """The leader's best among best answers that are exact: those with the whole numbers `found`, where these are
+        best without the room that a cut leaves; else with what less room gives, or each follower's own. `found` where
+        none of them has such a point: then the certificate says by how much it is wrong."""
+        exact = self._with_whole(x, base, answers, found, time_limit)
+        if exact is None:
+            closer = self.best.solve(self._restricted(base, answers, room=TIED), time_limit)
+            exact = self._with_whole(x, base, answers, closer, time_limit)
+        return exact or self._with_whole(x, base, answers, None, time_limit) or found
+
+    def _with_whole(
+        self, x: Floats, base: Program, answers: list[Answer], at: Outcome | None, time_limit: float | None
+    ) -> Outcome | None:
+        """The leader's best point with the followers' whole numbers as in `at`, or as in `answers`; None where some
+        follower's best is not among them, or the leader's rows hold nowhere."""
+        if at is not None and at.z is None:
+            return None
+        exact: list[Answer] = []
+        for follower, answer in zip(self.followers, answers, strict=True):
+            if answer.cost is None or isinstance(follower, FollowerModel):
+                exact.append(answer)
+                continue
+            assert answer.v is not None
+            v = answer.v if at is None or at.z is None else at.z[follower.family.own]
+            held = follower.held(x, v, time_limit)
+            least = float(answer.cost @ answer.v)
+            if (
+                held is None
+                or held.v is None
+                or float(answer.cost @ held.v) > least + TIED * terms(answer.cost, answer.v)
+            ):
+                return None
+            exact.append(held)
+        outcome = self.exact.solve(self._restricted(base, exact), time_limit)
+        return outcome if outcome.ending is Ending.OPTIMAL and outcome.z is not None else None
 
     def _valued(self, x: Floats, answers: list[Answer], kept: bool = False) -> Worth:
         """At a point (n,) of the game; `kept` says that the leader's rows hold."""
@@ -166,8 +214,8 @@ class ValueByAnswers:
                 prices[rows] = game.players[follower.family.player].sense * answer.duals[: len(rows)]
         return prices if np.isfinite(prices).any() else None
 
-    def _restricted(self, base: Program, answers: list[Answer], loose: bool = False) -> Program:
-        """With every follower at its best; `loose` without the leader's rows."""
+    def _restricted(self, base: Program, answers: list[Answer], loose: bool = False, room: float = ROOM) -> Program:
+        """With every follower at its best, within `room` where a cut says so; `loose` without the leader's rows."""
         lower, upper = base.lower.copy(), base.upper.copy()
         row_lower, row_upper = base.row_lower.copy(), base.row_upper.copy()
         if loose:
@@ -175,10 +223,10 @@ class ValueByAnswers:
         cuts: list[tuple[Floats, float]] = []
         for follower, answer, bent in zip(self.followers, answers, self.base.bent, strict=True):
             face = answer.face
+            if answer.cost is not None:
+                cuts.append(_cut(follower.family.own, answer, base.columns, room))
             if face is None:
-                if answer.cost is not None:
-                    cuts.append(_cut(follower.family.own, answer, base.columns))
-                else:
+                if answer.cost is None:
                     lower[follower.family.own] = upper[follower.family.own] = answer.v
                 continue
             lower[follower.family.own], upper[follower.family.own] = face.lower, face.upper
@@ -186,7 +234,8 @@ class ValueByAnswers:
             row_upper[at_low], row_lower[at_high] = row_lower[at_low], row_upper[at_high]
             margin = ROOM * np.maximum(1.0, np.abs(face.bent))
             row_lower[bent], row_upper[bent] = face.bent - margin, face.bent + margin
-        program = replace(base, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+        integer = base.integer & (lower < upper)
+        program = replace(base, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper, integer=integer)
         return _with_cuts(program, cuts) if cuts else program
 
     def _against(self, base: Program, answers: list[Answer], time_limit: float | None) -> list[Answer] | None:
@@ -231,7 +280,7 @@ class _Leader:
     """The leader's Program with everybody's columns; `at` puts a decision in. `bent` are, by follower, the numbers of
     the rows that hold the products of its Hessian, without limits."""
 
-    def __init__(self, program: Program, searched: Ints, followers: list[FollowerModel | FollowerProgram]) -> None:
+    def __init__(self, program: Program, searched: Ints, followers: list[Follower]) -> None:
         self.searched = searched
         self.bent: list[Ints] = []
         matrices, rows = [program.matrix], program.rows
@@ -285,7 +334,7 @@ class _Leader:
         )
 
 
-def _pinned(follower: FollowerModel | FollowerProgram) -> bool:
+def _pinned(follower: Follower) -> bool:
     """Whether a follower's other best answers are not looked for."""
     return isinstance(follower, FollowerProgram) and not follower.linear
 
@@ -306,14 +355,16 @@ def _missing(answers: list[Answer]) -> float:
     return 1.0 + least / (1.0 + least)
 
 
-def _cut(own: Ints, answer: Answer, columns: int) -> tuple[Floats, float]:
-    """The row that says: a linear follower's objective is at most its minimum, in the columns of a Program."""
+def _cut(own: Ints, answer: Answer, columns: int, room: float) -> tuple[Floats, float]:
+    """The row that says: a linear follower's objective is at most its minimum, in the columns of a Program; its dearest
+    column counts 1, so that a solver's tolerance is one of the answer."""
     assert answer.v is not None
     assert answer.cost is not None
+    dearest = float(np.max(np.abs(answer.cost), initial=0.0)) or 1.0
     cost = np.zeros(columns)
-    cost[own] = answer.cost
-    size = max(float(np.abs(answer.cost) @ np.abs(answer.v)), float(np.max(np.abs(answer.cost), initial=0.0)))
-    return cost, float(answer.cost @ answer.v) + ROOM * size
+    cost[own] = answer.cost / dearest
+    limit = float(answer.cost @ answer.v) + room * terms(answer.cost, answer.v)
+    return cost, limit / dearest
 
 
 def _with_cuts(program: Program, cuts: list[tuple[Floats, float]]) -> Program:
