@@ -198,7 +198,12 @@ class FollowerProgram:
         if program.columns != len(v):
             return None
         program = with_pattern_fixed(program, v)
-        return None if Highs().refuses(program) else fixed_answer(program, HighsModel(program), time_limit)
+        if Highs().refuses(program):
+            return None
+        outcome = Highs().solve(program, Options(time_limit, tolerance=TOLERANCE))
+        if outcome.ending is not Ending.OPTIMAL or outcome.row_duals is None:
+            return None
+        return Answer(Ending.OPTIMAL, outcome.z, face=linear_face(program, outcome))
 
     def _exact(self, program: Program, z: Floats, time_limit: float | None) -> Floats:
         """The minimum next to z with its whole numbers and pairs, to more digits than SCIP gives; z where that
@@ -218,14 +223,6 @@ class FollowerProgram:
         ):
             return z
         return near.z
-
-
-def fixed_answer(program: Program, model: HighsModel, time_limit: float | None) -> Answer | None:
-    """The best answer of an LP, loaded as `model`, with its face; None without one."""
-    outcome = model.solve(Options(time_limit, tolerance=TOLERANCE))
-    if outcome.ending is not Ending.OPTIMAL or outcome.row_duals is None or outcome.reduced_costs is None:
-        return None
-    return Answer(Ending.OPTIMAL, outcome.z, face=linear_face(program, outcome))
 
 
 def linear_face(program: Program, outcome: Outcome, steepest: float = 0.0) -> Face:

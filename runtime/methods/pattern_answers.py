@@ -16,9 +16,10 @@ import numpy as np
 from compiler.ground.player_classes import PlayerClass
 from compiler.ground.sparse import Floats
 from compiler.reformulations.response_family import ResponseFamily
-from runtime.methods.follower_answers import Answer, Face, FollowerProgram, fixed_answer, linear
+from runtime.methods.follower_answers import Answer, Face, FollowerProgram, linear, linear_face
+from runtime.methods.polish import TOLERANCE
 from runtime.solvers.highs import Highs, HighsModel
-from runtime.solvers.solver import Ending, Options
+from runtime.solvers.solver import Ending, Options, Outcome
 
 MOST = 64
 """Values of the whole numbers up to which each has its LP: about what one MILP of that size takes."""
@@ -43,16 +44,12 @@ class FollowerPatterns:
         self.model = HighsModel(replace(program, integer=np.zeros(program.columns, np.bool_)))
         self.other = FollowerProgram(family, kind)
         """Has the word where no LP has an answer, or one has no end."""
-        self._bases: list[Any] = []
-        for pattern in self.patterns:
-            self._take(pattern)
-            self.model.start_afresh()
-            found = self.model.solve(Options())
-            self._bases.append(self.model.basis() if found.ending is Ending.OPTIMAL else None)
         if not len(family.limit_rows):
-            possible = [basis is not None for basis in self._bases]
-            self.patterns = self.patterns[possible]
-            self._bases = [basis for basis in self._bases if basis is not None]
+            self.patterns = self.patterns[[self._possible(pattern) for pattern in self.patterns]]
+        self._bases: list[Any] = [None] * len(self.patterns)
+        for number in range(len(self.patterns)):
+            if self._solved(number, None).ending is Ending.OPTIMAL:
+                self._bases[number] = self.model.basis()
 
     @staticmethod
     def takes(family: ResponseFamily, kind: PlayerClass) -> bool:
@@ -68,22 +65,23 @@ class FollowerPatterns:
     def answer(self, x: Floats, time_limit: float | None = None) -> Answer:
         """As `FollowerModel.answer`. Raises DiagnosticError (G803) without the solver."""
         self._load(x)
-        found: list[Answer] = []
+        found: dict[int, Outcome] = {}
         for number in range(len(self.patterns)):
-            answer = self._of(number, time_limit)
-            if answer is not None:
-                found.append(answer)
-            elif not len(self.family.limit_rows):
+            outcome = self._solved(number, time_limit)
+            if outcome.ending is Ending.OPTIMAL and outcome.z is not None:
+                found[number] = outcome
+            elif outcome.ending is not Ending.INFEASIBLE:
                 return self.other.answer(x, time_limit)
         if not found:
             return self.other.answer(x, time_limit)
         cost = self.program.cost
-        points = np.array([answer.v for answer in found])
+        points = np.array([outcome.z for outcome in found.values()])
         values = points @ cost
         best = int(np.argmin(values))
         close = values <= values[best] + TIED * terms(cost, points[best])
         if np.count_nonzero(close) == 1:
-            return found[best]
+            number = list(found)[best]
+            return self._faced(number, found[number])
         tied = points[close][:, self.whole]
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         lower[self.whole], upper[self.whole] = tied.min(axis=0), tied.max(axis=0)
@@ -94,7 +92,8 @@ class FollowerPatterns:
         """As `FollowerProgram.held`."""
         self._load(x)
         same = np.flatnonzero(np.all(self.patterns == np.round(v[self.whole]), axis=1)).tolist()
-        return self._of(same[0], time_limit) if same else None
+        outcome = self._solved(same[0], time_limit) if same else Outcome(Ending.INFEASIBLE)
+        return self._faced(same[0], outcome) if outcome.ending is Ending.OPTIMAL else None
 
     def _ends(self) -> np.ndarray:
         return np.stack([self.program.lower[self.whole], self.program.upper[self.whole]], axis=1)
@@ -111,16 +110,30 @@ class FollowerPatterns:
     def _take(self, pattern: Floats) -> None:
         self.model.change_bounds(self.whole, pattern, pattern)
 
-    def _of(self, number: int, time_limit: float | None) -> Answer | None:
-        pattern, basis = self.patterns[number], self._bases[number]
+    def _possible(self, pattern: Floats) -> bool:
+        """Whether these whole numbers leave an answer at all, whatever it costs."""
+        every, costs = np.arange(self.program.columns), self.program.cost
         self._take(pattern)
-        if basis is None:
+        self.model.change_costs(every, 0.0 * costs)
+        self.model.start_afresh()
+        ending = self.model.solve(Options()).ending
+        self.model.change_costs(every, costs)
+        return ending is not Ending.INFEASIBLE
+
+    def _solved(self, number: int, time_limit: float | None) -> Outcome:
+        self._take(self.patterns[number])
+        if self._bases[number] is None:
             self.model.start_afresh()
         else:
-            self.model.start_from(basis)
+            self.model.start_from(self._bases[number])
+        return self.model.solve(Options(time_limit, tolerance=TOLERANCE))
+
+    def _faced(self, number: int, outcome: Outcome) -> Answer:
+        """The answer with its face, the whole numbers held."""
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
-        lower[self.whole] = upper[self.whole] = pattern
-        return fixed_answer(replace(self.program, lower=lower, upper=upper), self.model, time_limit)
+        lower[self.whole] = upper[self.whole] = self.patterns[number]
+        held = replace(self.program, lower=lower, upper=upper)
+        return Answer(Ending.OPTIMAL, outcome.z, face=linear_face(held, outcome))
 
 
 def terms(cost: Floats, v: Floats) -> float:
