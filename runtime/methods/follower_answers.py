@@ -24,6 +24,7 @@ from compiler.reformulations.response_family import ResponseFamily
 from runtime.methods.method import Request, pick_solver
 from runtime.methods.polish import SLIP, TOLERANCE
 from runtime.solvers.highs import Highs, HighsModel
+from runtime.solvers.interior_qp import InteriorQp
 from runtime.solvers.ipopt import Ipopt
 from runtime.solvers.solver import Ending, Options, Outcome
 
@@ -33,6 +34,17 @@ PRICED = 1e-7
 
 SUPPORTED = 1e-8
 """The gap that the multipliers of a QP may leave, over the size of its terms: a hundredth of what a regret may be."""
+
+NARROW = 1e-13
+"""The same where nothing corrects the point."""
+
+APART = 1e-6
+"""A limit is apart from zero, over the size of what it limits, or its multiplier, over the largest cost coefficient:
+then the other one of them is below a tenth of it, `NARROW` being their product at most."""
+
+DIGITS = 1e-9
+"""How far best answers may lie apart in a column where they agree, over its size: solvers find it to so many digits,
+and no answer might be left if rows had to be kept with the very last of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +97,18 @@ class FollowerModel:
         self.model = HighsModel(program)
         self._elastic: HighsModel | None = None
         self._basis: Any = None
-        first = self.model.solve(Options(tolerance=TOLERANCE))
-        if first.ending is Ending.OPTIMAL and not program.cost_quad.entries:
+        self._interior: InteriorQp | None = None
+        if program.cost_quad.entries:
+            self._interior = None if InteriorQp.missing() else InteriorQp(program, curved)
+        elif self.model.solve(Options(tolerance=TOLERANCE)).ending is Ending.OPTIMAL:
             self._basis = self.model.basis()
 
     def answer(self, x: Floats, time_limit: float | None = None) -> Answer:
         """The best answer at a point (n,) of the game, whose own entries are not looked at."""
         family, program = self.family, self.family.at(x)
+        near = self._from_inside(program)
+        if near is not None:
+            return Answer(Ending.OPTIMAL, near.z, near.row_duals, self._face(near, program.cost))
         if len(family.cost_columns):
             self.model.change_costs(family.cost_columns, program.cost[family.cost_columns])
         self._limits(self.model, program)
@@ -114,6 +131,26 @@ class FollowerModel:
         self._limits(self._elastic, program)
         self._elastic.start_afresh()
         return _without_answer(self._elastic.solve(Options(tolerance=TOLERANCE)))
+
+    def _from_inside(self, program: Program) -> Outcome | None:
+        """The minimum of a QP with its multipliers, where the interior point method finds it to `NARROW` and leaves no
+        doubt about what binds; where it does, the point is as far off as the root of its gap."""
+        found = None if self._interior is None else self._interior.solve(program)
+        if found is None or found.z is None or program.violation(found.z) > TOLERANCE:
+            return None
+        outcome, gap = self._with_gap(program, found)
+        return outcome if gap <= NARROW and self._distinct(program, outcome) else None
+
+    def _distinct(self, program: Program, outcome: Outcome) -> bool:
+        """Whether of each limit and its multiplier one at least is apart from zero."""
+        z, duals, reduced = outcome.z, outcome.row_duals, outcome.reduced_costs
+        assert z is not None
+        assert duals is not None
+        assert reduced is not None
+        dear = APART * max(float(np.max(np.abs(program.cost), initial=0.0)), self._steepest)
+        near_bound = _close(z, program.lower, program.upper)
+        near_limit = _close(program.matrix.times(z), program.row_lower, program.row_upper)
+        return not (np.any(near_bound & (np.abs(reduced) <= dear)) or np.any(near_limit & (np.abs(duals) <= dear)))
 
     def _exact(self, program: Program, outcome: Outcome, time_limit: float | None) -> Outcome:
         """The minimum of a QP, by IPOPT where HiGHS leaves a gap: it takes bounds that are 1e-6 apart for one."""
@@ -153,7 +190,10 @@ class FollowerModel:
         z = outcome.z
         assert z is not None
         face = linear_face(replace(self.program, cost=cost), outcome, self._steepest)
-        face.lower[self.squared] = face.upper[self.squared] = z[self.squared]
+        apart, at = self.squared, z[self.squared]
+        margin = DIGITS * np.maximum(1.0, np.abs(at))
+        face.lower[apart] = np.maximum(self.program.lower[apart], at - margin)
+        face.upper[apart] = np.minimum(self.program.upper[apart], at + margin)
         unique = bool(self.squared.all()) or (not self._steepest and face.unique)
         return replace(face, bent=self.hessian.times(z), unique=unique)
 
@@ -265,6 +305,12 @@ def _without_answer(least: Outcome) -> Answer:
         return Answer(Ending.UNBOUNDED) if kept else Answer(Ending.INFEASIBLE, violation=least.objective)
     # Bounds that contradict each other, or nothing that could be found out.
     return Answer(Ending.FAILED)
+
+
+def _close(z: Floats, lower: Floats, upper: Floats) -> Bools:
+    """Where values lie at a limit that is not an equation."""
+    room = APART * np.maximum(1.0, np.abs(z))
+    return (lower < upper) & ((z - lower <= room) | (upper - z <= room))
 
 
 def _squared(quad: Quad, columns: int) -> Bools:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from compiler.ground.ground_game import INTEGER
-from compiler.ground.sparse import Csr, Floats, Quad
+from compiler.ground.ground_game import INTEGER, GroundGame
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.reformulations.program import Program
-from runtime.methods.kept_model import KeptModel
+from runtime.methods.kept_model import TOLERANCE, KeptModel
 from runtime.methods.leader_value import LeaderValue, ValueByAnswers, Worth
 from runtime.methods.method import Request, Search
 from runtime.methods.search_space import SearchSpace
@@ -83,28 +83,31 @@ class Evaluator:
 class _Nearest:
     """The nearest decision, distances relative to ranges, that keeps the leader's linear rows in its own columns."""
 
-    def __init__(self, program: Program, space: SearchSpace, places: np.ndarray) -> None:
+    def __init__(self, program: Program, space: SearchSpace, places: Ints, whole: bool) -> None:
+        """`places` (d,) of the decisions among the columns; `whole` says that the rows hold nothing else."""
         self.program, self.space, self.places = program, space, places
         self.model = KeptModel()
+        m = program.rows - space.size
+        self._rows = program.matrix.take_rows(np.arange(m)).take_columns(places) if whole else None
+        room = TOLERANCE * (1.0 + np.abs(np.stack([program.row_lower[:m], program.row_upper[:m]])))
+        self._low, self._high = program.row_lower[:m] - room[0], program.row_upper[:m] + room[1]
 
     @staticmethod
     def of(setting: Setting, space: SearchSpace) -> _Nearest | None:
         """None where there are no such rows."""
         game = setting.game
-        own = np.flatnonzero(game.owner == setting.leader)
-        mine = np.zeros(game.columns, np.bool_)
-        mine[own] = True
+        mine = game.owner == setting.leader
         place = np.full(game.columns, -1, np.int64)
-        place[own] = np.arange(len(own))
         fixed = game.lower == game.upper
         shared = np.zeros(game.rows, np.bool_)
         shared[game.matrix.row_numbers()[~mine[game.matrix.indices] & ~fixed[game.matrix.indices]]] = True
         shared[game.row_quad.row] = True
-        rows = np.flatnonzero((game.row_owner == setting.leader) & ~shared)
-        if not len(rows) or not space.size:
+        rows, own = _beside(game, space.columns, (game.row_owner == setting.leader) & ~shared, ~fixed)
+        if not len(rows):
             return None
+        place[own] = np.arange(len(own))
         d, n, m = space.size, len(own), len(rows)
-        apart = game.matrix.take_rows(rows).times(np.where(mine | ~fixed, 0.0, game.lower))
+        apart = game.matrix.take_rows(rows).times(np.where(fixed, game.lower, 0.0))
         inner = game.matrix.take_rows(rows).take_columns(own)
         at = place[space.columns]
         width = space.upper - space.lower
@@ -133,10 +136,14 @@ class _Nearest:
             row_upper=np.concatenate([game.row_upper[rows] - apart, np.zeros(d)]),
             row_quad=Quad.empty(),
         )
-        return _Nearest(program, space, at)
+        return _Nearest(program, space, at, whole=n == d)
 
     def to(self, decision: Floats) -> Floats:
         program, d = self.program, self.space.size
+        if self._rows is not None:
+            now = self._rows.times(decision)
+            if np.all((now >= self._low) & (now <= self._high)):
+                return decision
         low, high = program.row_lower.copy(), program.row_upper.copy()
         low[-d:] = high[-d:] = decision
         outcome = self.model.solve(replace(program, row_lower=low, row_upper=high))
@@ -148,3 +155,21 @@ class _Nearest:
         found = np.where(self.space.switched, outcome.z[self.places], found)
         nearest: Floats = np.where(self.space.integer, np.round(found), found)
         return nearest
+
+
+def _beside(game: GroundGame, columns: Ints, rows: Bools, free: Bools) -> tuple[Ints, Ints]:
+    """Of the `rows` (m,) those that hold some of the `columns` (d,), or `free` (n,) ones that such rows hold in turn;
+    and all columns that they so hold, the first ones included."""
+    matrix = game.matrix
+    row, held = matrix.row_numbers(), matrix.indices
+    entry = rows[row] & free[held]
+    row, held = row[entry], held[entry]
+    found = np.zeros(game.columns, np.bool_)
+    found[columns] = True
+    taken = np.zeros(game.rows, np.bool_)
+    while True:
+        reached = row[found[held]]
+        if taken[reached].all():
+            return np.flatnonzero(taken), np.flatnonzero(found)
+        taken[reached] = True
+        found[held[taken[row]]] = True
