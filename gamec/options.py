@@ -226,6 +226,7 @@ Log = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="NUMBER", parser=_count, help="Seed of whatever is random.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show every value, however many.")]
+Why = Annotated[bool, typer.Option("--why", help="Say of each method that was not taken why not.")]
 Plots = Annotated[
     bool | None,
     typer.Option(

@@ -25,9 +25,11 @@ def check_plots(plot: bool | None, form: Format) -> None:
         raise unfit(f"`--plot` draws for people, `--format {form.value}` is for programs", "leave one of them out")
 
 
-def show_result(result: Result, form: Format, everything: bool = False, plot: bool | None = None) -> int:
+def show_result(
+    result: Result, form: Format, everything: bool = False, plot: bool | None = None, why: bool = False
+) -> int:
     """Diagnostics on standard error, the answer on standard output; with plots if `plot`, with a few of them where
-    that is None and a terminal shows them."""
+    that is None and a terminal shows them; with the reason against each other method if `why`."""
     from gamec.exit_codes import of_result
     from gamec.views.result import result_line, result_text
 
@@ -39,7 +41,7 @@ def show_result(result: Result, form: Format, everything: bool = False, plot: bo
             write(sys.stdout, result_line(result))
         case Format.TEXT:
             paper = paper_of(sys.stdout)
-            write(sys.stdout, result_text(result, paper, everything, _plots(result, paper, plot, everything)))
+            write(sys.stdout, result_text(result, paper, everything, _plots(result, paper, plot, everything), why))
     return of_result(result)
 
 

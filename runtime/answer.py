@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
@@ -13,7 +14,7 @@ from runtime.certify import PATIENCE, Claim, certify
 from runtime.crosscheck import crosscheck
 from runtime.history import Step
 from runtime.methods.method import Found, Request
-from runtime.methods.registry import choose
+from runtime.methods.registry import choice_of
 from runtime.methods.setting import Setting
 from runtime.result import Certificate, Status
 from runtime.triage import triage
@@ -36,6 +37,8 @@ class Answer:
     history: tuple[Step, ...] = ()
     claim: Claim | None = None
     """What was certified; None without an answer."""
+    other_methods: Mapping[str, str] = field(default_factory=dict)
+    """As in `Result`."""
 
 
 def answer(game: GroundGame, request: Request) -> Answer:
@@ -49,11 +52,12 @@ def answer(game: GroundGame, request: Request) -> Answer:
 
     better = scaled(game)
     setting = Setting.of(better.game)
-    method, choice = choose(setting, request.method)
+    chosen = choice_of(setting, request.method)
+    method = chosen.method
     found = method.run(setting, request)
     spent = lap()
     times = {"reformulate": max(0.0, spent - found.seconds), "solve": found.seconds}
-    choice = f"{choice}; solved by {found.solver}" + "".join(f"; {note}" for note in found.notes)
+    choice = f"{chosen.why}; solved by {found.solver}" + "".join(f"; {note}" for note in found.notes)
 
     diagnostics: tuple[Diagnostic, ...] = ()
     doubts: tuple[Diagnostic, ...] = ()
@@ -65,6 +69,7 @@ def answer(game: GroundGame, request: Request) -> Answer:
     bare = Answer(
         *(found.status, method.name, found.solver, choice, found.x, found.prices),
         *(Certificate(False), doubts, times, found.history),
+        other_methods=chosen.others,
     )
     if doubts and found.x is None:
         return replace(bare, status=Status.NOT_VERIFIED, certificate=Certificate(False, reasons=(doubts[0].headline,)))

@@ -87,8 +87,8 @@ class Result:
     """A solved game. Keys of `objectives` are `player.objective`; keys of `value_of` and `price_of` are the bare name
     where it is unique in the file, else `player.name`; of `report_of` the report's name. An indexed player's own index
     comes first. `time` is in seconds by stage.
-    `choice` says why the method was chosen and what was ruled out. Without an answer, `value_of` and the like are
-    empty.
+    `choice` says in a few words why the method was chosen, `other_methods` why each of the others was not. Without an
+    answer, `value_of` and the like are empty.
 
     `values`, `prices` and `reports` are the same numbers as `xarray.Dataset`, made when first asked for: a dimension
     for each set (docs/python.md), `units` and `long_name` (the doc string) among the attributes of each array.
@@ -114,6 +114,8 @@ class Result:
     """The iterations of a method that has them."""
     set_docs: Mapping[str, str] = field(default_factory=dict)
     """What the file says about its sets, by their names."""
+    other_methods: Mapping[str, str] = field(default_factory=dict)
+    """By their names; empty where a method was asked for."""
     record: Record | None = field(default=None, repr=False)
     """What the answer rests on, so that it can be kept (`save`) and certified anew."""
 
@@ -197,6 +199,8 @@ class Result:
             "method": self.method,
             "solver": self.solver,
             "case": self.case,
+            "choice": self.choice,
+            "other_methods": dict(self.other_methods),
             "objectives": {name: plain(value) for name, value in self.objectives.items()},
             "values": {name: plain(value) for name, value in self.value_of.items()},
             "prices": {name: plain(value) for name, value in self.price_of.items()},

@@ -167,6 +167,7 @@ def _result(solved: Solved) -> Result:
         units=named.units,
         history=found.history,
         set_docs={s.name: s.signature.doc for s in compiled.game.sets},
+        other_methods=found.other_methods,
         record=solved.record,
     )
 

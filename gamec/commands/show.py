@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gamec.exit_codes import CERTIFIED
-from gamec.options import Case, DataFile, Everything, Form, Format, Plots, Sets, unfit
+from gamec.options import Case, DataFile, Everything, Form, Format, Plots, Sets, Why, unfit
 from gamec.terminal import write
 
 
@@ -45,6 +45,7 @@ def run(
     sets: Sets = None,
     data: DataFile = None,
     everything: Everything = False,
+    why: Why = False,
     plot: Plots = None,
     form: Form = Format.TEXT,
 ) -> int:
@@ -52,8 +53,13 @@ def run(
         for name, given in (("--stage", stage), ("--case", case), ("--set", sets), ("--data", data)):
             if given:
                 raise unfit(f"`{name}` is for models, `{file}` is a folder", "a kept answer is shown as it is")
-        return _kept(file, form, everything, plot)
-    for name, wanted in (("--all", everything), ("--plot", plot), ("--format", form is not Format.TEXT)):
+        return _kept(file, form, everything, plot, why)
+    for name, wanted in (
+        ("--all", everything),
+        ("--why", why),
+        ("--plot", plot),
+        ("--format", form is not Format.TEXT),
+    ):
         if wanted:
             raise unfit(f"`{name}` is for run folders", "`gamec solve -o DIR` makes one")
     from gamec.overrides import overrides
@@ -63,7 +69,7 @@ def run(
     return CERTIFIED
 
 
-def _kept(folder: str, form: Format, everything: bool, plot: bool | None) -> int:
+def _kept(folder: str, form: Format, everything: bool, plot: bool | None, why: bool) -> int:
     from gamec.shown import check_plots, show_comparison, show_result, show_sweep
     from runtime.runs.comparison_folder import is_comparison, read_comparison
     from runtime.runs.folder import read_run
@@ -75,7 +81,7 @@ def _kept(folder: str, form: Format, everything: bool, plot: bool | None) -> int
     if is_sweep(Path(folder)):
         found = read_sweep(folder)
         return show_sweep(found.sweep, form, None, plot, found.missing)
-    return show_result(read_run(folder).result, form, everything, plot)
+    return show_result(read_run(folder).result, form, everything, plot, why)
 
 
 def _shown(file: str, stage: Stage, case: str | None, values: dict[str, object]) -> str:

@@ -19,6 +19,7 @@ from gamec.options import (
     Plots,
     RunFolder,
     Sets,
+    Why,
     Workbook,
 )
 from gamec.progress import Progress
@@ -55,6 +56,7 @@ def run(
     options: dict[str, Any],
     log: Log = None,
     everything: Everything = False,
+    why: Why = False,
     plot: Plots = None,
     output: RunFolder = None,
     force: Force = False,
@@ -105,4 +107,4 @@ def run(
             return session.solve(model_file(file), case=case, data=values, **more)
 
         result = watched(f"solving {file}", work, progress)
-    return told_and_kept(lambda: show_result(result, form, everything, plot), keep, result, form)
+    return told_and_kept(lambda: show_result(result, form, everything, plot, why), keep, result, form)

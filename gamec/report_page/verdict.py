@@ -29,6 +29,7 @@ class Head:
     unproved: str
     method: str
     choice: str
+    others: tuple[tuple[str, str], ...]
     objectives: tuple[Single, ...]
     seconds: str
 
@@ -100,6 +101,7 @@ def head_of(result: Result) -> Head:
         UNPROVED.get(result.status, "") if answered else "",
         result.method + (f" with {result.solver}" if result.method and result.solver else ""),
         result.choice,
+        tuple(result.other_methods.items()),
         tuple(single(name, value, result) for name, value in result.objectives.items()),
         seconds(sum(result.time.values())) if result.time else "",
     )

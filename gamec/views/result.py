@@ -39,10 +39,12 @@ NO_ANSWER = "nothing: a limit came before any answer"
 _STYLES = {Status.OPTIMAL: "good", Status.EQUILIBRIUM: "good", Status.OPTIMAL_IF_BOUNDS: "good"}
 
 
-def result_text(result: Result, paper: Paper, everything: bool = False, plots: Sequence[str] = ()) -> str:
+def result_text(
+    result: Result, paper: Paper, everything: bool = False, plots: Sequence[str] = (), why: bool = False
+) -> str:
     """The whole answer; long tables are cut short unless `everything`. `plots` are lines that stand before the
-    certificate, so that the verdict comes last."""
-    blocks = [_head(result, paper)]
+    certificate, so that the verdict comes last. `why` says of each method that was not taken why."""
+    blocks = [_head(result, paper, why)]
     sections: tuple[tuple[str, Mapping[str, Value]], ...] = (
         ("objectives", result.objectives),
         ("reports", result.report_of),
@@ -93,7 +95,7 @@ def certified(result: Result) -> bool:
     return result.certificate.verified and result.status is not Status.LIMIT
 
 
-def _head(result: Result, paper: Paper) -> list[str]:
+def _head(result: Result, paper: Paper, why: bool) -> list[str]:
     words = result.status.value + (", certified" if certified(result) else "")
     status = paper.styled(_STYLES.get(result.status, "warning"), words)
     case = f", case {clean(result.case)}" if result.case else ""
@@ -106,6 +108,9 @@ def _head(result: Result, paper: Paper) -> list[str]:
         facts.append(("method", result.method + (f" with {result.solver}" if result.solver else "")))
     if result.choice:
         facts.append(("why", result.choice))
+    if why:
+        others = [f"{name}: {reason}" for name, reason in result.other_methods.items()]
+        facts += [("others" if k == 0 else "", words) for k, words in enumerate(others)]
     margin = max(len(name) for name, _ in facts)
     for name, text in facts:
         first, *rest = wrapped(text, paper.width - margin - 4)

@@ -37,4 +37,5 @@ def solve_files(mps: str, aux: str, request: Request) -> Result:
         docs=dict.fromkeys([*objectives, *values], ""),
         units=dict.fromkeys([*objectives, *values], ""),
         history=found.history,
+        other_methods=found.other_methods,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.best_response import BestResponse
 from runtime.methods.cma_es import CMA_ES
@@ -46,16 +49,36 @@ WORKS = (
 )
 
 
+FITS = "fits too"
+"""Of a method that was not taken although it could be."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`why` in a sentence; `others` says by name why each of the other methods was not taken, empty where one was asked
+    for."""
+
+    method: Method
+    why: str
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
 def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
-    """The method to use and why. Raises DiagnosticError: G807 for an unknown or unfit `wanted`, else what no method
-    can solve."""
+    """The method to use and why. Raises DiagnosticError as `choice_of` does."""
+    found = choice_of(setting, wanted)
+    return found.method, found.why
+
+
+def choice_of(setting: Setting, wanted: str) -> Choice:
+    """The method to use. Raises DiagnosticError: G807 for an unknown or unfit `wanted`, else what no method can
+    solve."""
     if wanted != "auto":
         if wanted not in METHODS:
             hints = did_you_mean(wanted, METHODS) or (Hint(f"methods are auto, {', '.join(METHODS)}"),)
             raise DiagnosticError([Diagnostic("G807", f"there is no method `{wanted}`", hints=hints)])
         refusal = METHODS[wanted].refuses(setting)
         if refusal is None:
-            return METHODS[wanted], f"{wanted}: asked for; the game is {setting.described()}"
+            return Choice(METHODS[wanted], f"{wanted}: asked for; the game is {setting.described()}")
         if refusal.diagnostics:
             raise DiagnosticError(refusal.diagnostics)
         fit = [name for name, method in METHODS.items() if method.refuses(setting) is None]
@@ -67,15 +90,12 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
 
     refusals = {name: method.refuses(setting) for name, method in METHODS.items()}
     fit = [name for name, refusal in refusals.items() if refusal is None]
-    ruled_out = [f"{name}: {refusal.reason}" for name, refusal in refusals.items() if refusal is not None]
     if fit:
         sooner = ENUMERATION.name in fit and ENUMERATION.pays(setting)
         name = ENUMERATION.name if sooner else fit[0]
         because = "few decisions of the leader multiply followers' own in constraints, so all are tried; " * sooner
-        also = [other for other in fit if other != name]
-        fit_too = f"; `--method` may ask for {', '.join(also)}" if also else ""
-        why = f"{name}: {because}the game is {setting.described()}; ruled out: {'; '.join(ruled_out)}{fit_too}"
-        return METHODS[name], why
+        others = {n: FITS if r is None else r.reason for n, r in refusals.items() if n != name}
+        return Choice(METHODS[name], f"{name}: {because}the game is {setting.described()}", others)
     nearest = next((r for r in refusals.values() if r is not None and r.fits and r.diagnostics), None)
     if nearest is not None:
         raise DiagnosticError(tuple(dict.fromkeys(nearest.diagnostics)))
@@ -87,7 +107,7 @@ def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
                 f"no method of this version solves {setting.described()}",
                 next((player.span for player in game.players if player.leaders and player.span), None),
                 "follows, but not one leader above all",
-                notes=tuple(ruled_out),
+                notes=tuple(f"{name}: {refusal.reason}" for name, refusal in refusals.items() if refusal is not None),
                 hints=(Hint(WORKS),),
             )
         ]

@@ -25,6 +25,7 @@ def log_text(result: Result, record: Record, made_by: Mapping[str, Any], inputs:
         + (f", time limit {request.time_limit:g} s" if request.time_limit is not None else ""),
         f"method: {result.method} with {result.solver}",
         f"why: {result.choice}",
+        *(f"not {name}: {reason}" for name, reason in result.other_methods.items()),
         *(
             f"iteration {s.iteration}: {s.seconds:.3f} s, residual {s.residual:.6g}"
             + "".join(f", {name} {value:.9g}" for name, value in s.objectives.items())

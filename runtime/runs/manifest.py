@@ -61,6 +61,7 @@ def result_json(result: Result) -> dict[str, Any]:
         "method": result.method,
         "solver": result.solver,
         "choice": result.choice,
+        "other_methods": dict(result.other_methods),
         "objectives": finite(dict(result.objectives)),
         "certificate": finite(asdict(result.certificate)),
         "history": [finite(asdict(step)) for step in result.history],
@@ -98,6 +99,7 @@ def result_of(found: Mapping[str, Any], sources: Mapping[str, Source]) -> Result
             for s in found["history"]
         ),
         set_docs=_texts(found["set_docs"]),
+        other_methods=_texts(found.get("other_methods", {})),
     )
 
 

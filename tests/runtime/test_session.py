@@ -62,7 +62,8 @@ def test_result_is_labelled(model: Path) -> None:
 
 def test_json_shape(model: Path) -> None:
     data = json.loads(json.dumps(solve(model).to_json(), allow_nan=False))
-    keys = ["status", "method", "solver", "case", "objectives", "values", "prices", "reports", "certificate", "time"]
+    keys = ["status", "method", "solver", "case", "choice", "other_methods"]
+    keys += ["objectives", "values", "prices", "reports", "certificate", "time"]
     assert list(data) == keys
     assert data["status"] == "optimal"
     assert data["values"]["out"]["index"] == ["g", "t"]

@@ -8,7 +8,7 @@ from from_text import refused, solved
 
 from compiler.ground.subgame import below
 from runtime.methods.nested import under_top
-from runtime.methods.registry import choose
+from runtime.methods.registry import choice_of
 from runtime.methods.setting import Setting
 from runtime.methods.value_by_branches import branch_leaders
 from runtime.result import Status
@@ -209,9 +209,10 @@ def test_how_it_is_chosen() -> None:
     from test_leader_points import ground
 
     setting = Setting.of(ground(CHAIN % ""))
-    method, why = choose(setting, "auto")
+    found = choice_of(setting, "auto")
+    method, others = found.method, found.others
     assert method.name == "nested"
-    assert "cma_es: there is not just one leader on one level" in why
+    assert others["cma_es"] == "there is not just one leader on one level"
     top = under_top(setting)
     assert branch_leaders(top) == [1]
     assert below(top.game, 1).tolist() == [False, True, True]
