@@ -109,7 +109,9 @@ def _unscaled(found: Found, better: Scaled) -> Found:
     return replace(
         found,
         x=None if found.x is None else better.column * found.x,
-        prices=None if found.prices is None else better.row * found.prices,
+        prices=None if found.prices is None else better.price * found.prices,
+        claimed={p: value * better.objective[p] for p, value in found.claimed.items()},
+        bound={p: value * better.objective[p] for p, value in found.bound.items()},
     )
 
 

@@ -15,6 +15,7 @@ from compiler.ground.curvature import shape_of
 from compiler.ground.curves import Curve, curves_among
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from runtime.column_sizes import column_sizes
 from runtime.solvers.interruptible import optimize
 from runtime.solvers.safe_ipopt import safe_ipopt
 
@@ -54,9 +55,13 @@ class OwnProblem:
     curves: tuple[Curve, ...]
     pairs: Ints
     """(pairs, 2): own columns at least zero of which one must be zero."""
+    unit: Floats
+    """What counts as one unit of each column (`column_sizes`)."""
 
     @staticmethod
-    def of(game: GroundGame, p: int, x: Floats) -> OwnProblem:
+    def of(game: GroundGame, p: int, x: Floats, sizes: Floats | None = None) -> OwnProblem:
+        """`sizes` (n,) are those of `column_sizes`, if they are known."""
+        sizes = column_sizes(game) if sizes is None else sizes
         own, rows = np.flatnonzero(game.owner == p), np.flatnonzero(game.row_owner == p)
         mine = game.owner == p
         at = np.cumsum(mine) - 1
@@ -104,6 +109,7 @@ class OwnProblem:
             switched=game.kind[own] == SEMICONTINUOUS,
             curves=curves_among(game.curves, mine, at),
             pairs=at[game.complementary[game.owner[game.complementary[:, 0]] == p]],
+            unit=sizes[own],
         )
 
     @property
@@ -113,6 +119,25 @@ class OwnProblem:
         endless = ~(np.isfinite(self.lower) & np.isfinite(self.upper))
         slight = endless & (np.abs(self.cost) <= SLIGHT * self.cost_terms)
         return replace(self, cost=np.where(slight, 0.0, self.cost)) if slight.any() else self
+
+    @property
+    def in_units(self) -> OwnProblem:
+        """The same in columns over their units: solvers hold bounds to an absolute tolerance. v becomes v / unit."""
+        unit, quad, in_rows = self.unit, self.quad, self.row_quad
+        if np.all(unit == 1.0):
+            return self
+        matrix = self.matrix
+        return replace(
+            self,
+            cost=self.cost * unit,
+            cost_terms=self.cost_terms * unit,
+            quad=Quad(quad.row, quad.i, quad.j, quad.value * unit[quad.i] * unit[quad.j]),
+            matrix=Csr(matrix.indptr, matrix.indices, matrix.data * unit[matrix.indices], matrix.columns),
+            row_quad=Quad(in_rows.row, in_rows.i, in_rows.j, in_rows.value * unit[in_rows.i] * unit[in_rows.j]),
+            lower=self.lower / unit,
+            upper=self.upper / unit,
+            unit=np.ones(len(unit)),
+        )
 
     @property
     def equilibrated(self) -> OwnProblem:
@@ -186,7 +211,8 @@ class OwnProblem:
         terms = float(self.cost_terms @ np.abs(v)) + float(
             np.abs(self.quad.value) @ np.abs(v[self.quad.i] * v[self.quad.j])
         )
-        dearest = max(np.max(self.cost_terms, initial=0.0), np.max(np.abs(self.quad.value), initial=0.0))
+        squares = np.abs(self.quad.value) * self.unit[self.quad.i] * self.unit[self.quad.j]
+        dearest = max(np.max(self.cost_terms * self.unit, initial=0.0), np.max(squares, initial=0.0))
         return max(terms, float(dearest)) or 1.0
 
 
@@ -220,7 +246,12 @@ def minimum(problem: OwnProblem, *, gap: float, time_limit: float | None, start:
 
     The bound of a convex QP is that of its tangent (`tangent_bound`), an LP: HiGHS has called unbounded QPs optimal.
     """
-    problem = problem.settled.equilibrated
+    unit = problem.unit
+    found = _minimum(problem.settled.in_units.equilibrated, gap, time_limit, None if start is None else start / unit)
+    return found if found.v is None else replace(found, v=found.v * unit)
+
+
+def _minimum(problem: OwnProblem, gap: float, time_limit: float | None, start: Floats | None) -> Minimum:
     linear = not problem.quad.entries and not problem.row_quad.entries and not problem.curves
     if linear and not problem.switched.any() and not len(problem.pairs):
         found = _by_highs(problem, gap, time_limit, start, 1e-9)
@@ -245,11 +276,17 @@ def tangent_bound(problem: OwnProblem, v: Floats, time_limit: float | None = Non
     """
     slope = problem.gradient(v)
     tangent = replace(problem, cost=slope, cost_terms=problem.gradient_size(v), quad=Quad.empty()).settled
-    tangent = replace(tangent, constant=problem.value(v) - float(tangent.cost @ v)).equilibrated
+    tangent = replace(tangent, constant=problem.value(v) - float(tangent.cost @ v)).in_units.equilibrated
     found = _by_highs(tangent, 0.0, time_limit, None, 1e-9)
     if found.v is None and not found.unbounded:
         found = _by_highs(tangent, 0.0, time_limit, None, 1e-7)
     return found.bound if found.v is not None else float("-inf")
+
+
+def _cost_unit(problem: OwnProblem) -> float:
+    """A power of two that takes the largest cost to 1 where it is below: tolerances are absolute."""
+    top = max(np.max(np.abs(problem.cost), initial=0.0), np.max(np.abs(problem.quad.value), initial=0.0))
+    return float(2.0 ** -np.ceil(np.log2(top))) if 0 < top < 1 else 1.0
 
 
 def _by_highs(
@@ -258,8 +295,7 @@ def _by_highs(
     import highspy
 
     n, m = len(problem.own), len(problem.rows)
-    top = max(np.max(np.abs(problem.cost), initial=0.0), np.max(np.abs(problem.quad.value), initial=0.0))
-    unit = float(2.0 ** -np.ceil(np.log2(top))) if 0 < top < 1 else 1.0
+    unit = _cost_unit(problem)
     highs: Any = highspy.Highs()
     options = {
         "output_flag": False,
@@ -353,10 +389,11 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
         model.addConsSOS1([v[first], v[second]], [1.0, 2.0])
     for curve in problem.curves:
         _tie(model, v, curve)
-    height = model.addVar(lb=None)
-    terms = [c * v[k] for k, c in enumerate(problem.cost.tolist()) if c]
+    height, unit = model.addVar(lb=None), _cost_unit(problem)
+    terms = [unit * c * v[k] for k, c in enumerate(problem.cost.tolist()) if c]
     quad = problem.quad
-    terms += [q * v[i] * v[j] for i, j, q in zip(quad.i.tolist(), quad.j.tolist(), quad.value.tolist(), strict=True)]
+    products = zip(quad.i.tolist(), quad.j.tolist(), (unit * quad.value).tolist(), strict=True)
+    terms += [q * v[i] * v[j] for i, j, q in products]
     model.addCons(quicksum(terms) <= height)
     model.setObjective(height)
     with safe_ipopt(model):
@@ -369,7 +406,7 @@ def _by_scip(problem: OwnProblem, gap: float, time_limit: float | None) -> Minim
     best = model.getBestSol()
     point = np.array([model.getSolVal(best, column) for column in v])
     value = problem.value(point)
-    return Minimum(point, value, min(value, model.getDualbound() + problem.constant))
+    return Minimum(point, value, min(value, model.getDualbound() / unit + problem.constant))
 
 
 def _tie(model: Any, v: list[Any], curve: Curve) -> None:

@@ -17,6 +17,7 @@ from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
 from runtime.certificate import Bound, Certificate, Status, Tie
+from runtime.column_sizes import column_sizes
 from runtime.curve_tangents import convex_curves, curved_bound, straightened
 from runtime.flatness import unsure
 from runtime.ties import ties_of
@@ -82,7 +83,8 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     if np.any(np.abs(x) >= ENDLESS):
         column = game.column_named(int(np.argmax(np.abs(x))))
         reasons.append(f"{column} is beyond {ENDLESS:g}, where solvers begin to take numbers for infinite")
-    absolute, scaled, where = violations(game, x)
+    sizes = column_sizes(game)
+    absolute, scaled, where = violations(game, x, sizes)
     if scaled > FEASIBLE:
         reasons.append(f"{where} is violated by {absolute:.3g}")
     if len(game.complementary):
@@ -96,7 +98,7 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     actual = game.objectives_at(x)
     deadline = None if claim.allowance is None else time.perf_counter() + claim.allowance
     for p, player in enumerate(game.players):
-        problem = problems[p] = OwnProblem.of(game, p, x)
+        problem = problems[p] = OwnProblem.of(game, p, x, sizes)
         v = x[problem.own]
         size = problem.size(v)
         worth = problem.worth_of_violations(v)
@@ -106,13 +108,13 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
                 " give its variables bounds"
             )
         stated = claim.claimed.get(p)
-        if stated is not None and abs(stated - actual[p]) > REGRET * size:
+        if stated is not None and abs(stated - actual[p]) > REGRET * max(size, game.objective_size(p, x)):
             reasons.append(f"`{player.name}.{player.objective}` is claimed to be {stated:.9g}, but is {actual[p]:.9g}")
         top = p in leads or len(game.players) == 1
         proven = player.sense * float(actual[p] - claim.bound[p]) if p in claim.bound else float("inf")
         proven = float("inf") if np.isnan(proven) else proven
         if p in leads:
-            size = max(size, _dearest(game, p, x))
+            size = max(size, _dearest(game, p, x, sizes))
         if p in leads or (top and claim.status is Status.LIMIT and np.isfinite(proven)):
             gain = max(0.0, proven)
         else:
@@ -163,9 +165,10 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     )
 
 
-def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
+def violations(game: GroundGame, x: Floats, sizes: Floats | None = None) -> tuple[float, float, str]:
     """Largest violation of a bound, row or integrality at x: absolute, over the size of the terms, and where the
-    latter is."""
+    latter is. `sizes` (n,) are those of `column_sizes`, if they are known."""
+    sizes = column_sizes(game) if sizes is None else sizes
     rounding = np.where(game.kind == INTEGER, np.abs(x - np.round(x)), 0.0)
     outside = np.maximum(np.maximum(game.lower - x, x - game.upper), 0.0)
     outside = np.where(game.kind == SEMICONTINUOUS, np.minimum(outside, np.abs(x)), outside)
@@ -174,7 +177,7 @@ def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
     for curve in game.curves:
         np.maximum.at(at_columns, curve.result, curve.violations(x))
     limit = np.where(x < game.lower, game.lower, np.where(x > game.upper, game.upper, 0.0))
-    column_size = np.maximum(1.0, np.abs(limit))
+    column_size = np.maximum(sizes, np.abs(limit))
     for curve in game.curves:
         column_size[curve.result] = np.maximum(1.0, np.abs(x[curve.result]))
 
@@ -183,10 +186,10 @@ def violations(game: GroundGame, x: Floats) -> tuple[float, float, str]:
     row = game.matrix.row_numbers()
     terms, top = np.zeros(game.rows), np.zeros(game.rows)
     np.add.at(terms, row, np.abs(game.matrix.data * x[game.matrix.indices]))
-    np.maximum.at(top, row, np.abs(game.matrix.data))
+    np.maximum.at(top, row, np.abs(game.matrix.data) * sizes[game.matrix.indices])
     quad = game.row_quad
     np.add.at(terms, quad.row, np.abs(quad.value * x[quad.i] * x[quad.j]))
-    np.maximum.at(top, quad.row, np.abs(quad.value))
+    np.maximum.at(top, quad.row, np.abs(quad.value) * sizes[quad.i] * sizes[quad.j])
     row_size = np.maximum(terms, top)
     row_size[row_size == 0] = 1.0
 
@@ -207,7 +210,7 @@ def _crossed(game: GroundGame, x: Floats) -> Floats:
     return crossed
 
 
-def _dearest(game: GroundGame, p: int, x: Floats) -> float:
+def _dearest(game: GroundGame, p: int, x: Floats, sizes: Floats) -> float:
     """What one unit of the dearest column, whoever owns it, is worth to a leader, who moves its followers' columns as
     well as its own: `price*quantity` has terms of no size where its followers answer zero. As in `OwnProblem.size` a
     product counts as much as its coefficient at least, which is also what solvers' gaps are relative to."""
@@ -216,7 +219,8 @@ def _dearest(game: GroundGame, p: int, x: Floats) -> float:
     np.add.at(worth, goal.indices, np.abs(goal.data))
     np.add.at(worth, quad.i, np.abs(quad.value * x[quad.j]))
     np.add.at(worth, quad.j, np.abs(quad.value * x[quad.i]))
-    return float(max(np.max(worth, initial=0.0), np.max(np.abs(quad.value), initial=0.0)))
+    squares = np.abs(quad.value) * sizes[quad.i] * sizes[quad.j]
+    return float(max(np.max(worth * sizes, initial=0.0), np.max(squares, initial=0.0)))
 
 
 def _patience(problem: OwnProblem, claim: Claim, deadline: float | None) -> float | None:

@@ -81,7 +81,8 @@ def _compared(setting: Setting, first: Found, second: Found, request: Request) -
         clash |= sense * (second.bound.get(p, float("-inf") * sense) - value) > room
         clash |= sense * (first.bound[p] - other) > room
         pairs = zip(names, (value, other), strict=True)
-        told += [f"{name}: `{player.name}.{player.objective}` = {number:.9g}" for name, number in pairs]
+        unit = setting.game.objective_factor[p]
+        told += [f"{name}: `{player.name}.{player.objective}` = {unit * number:.9g}" for name, number in pairs]
     note = f"crosscheck by {'; '.join(told[1::2] or [f'{names[1]}: nothing to compare'])}"
     return Crosscheck(note, _fault(told) if clash else None)
 

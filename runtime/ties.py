@@ -18,6 +18,7 @@ from compiler.ground.ground_game import INTEGER, REAL, SEMICONTINUOUS, GroundGam
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from runtime.best_deviation import OwnProblem
 from runtime.certificate import Tie
+from runtime.column_sizes import column_sizes
 
 SLACK = 1e-9
 """Room above a follower's optimal value, over the size of its terms: HiGHS's tolerance in the solve that gave it."""
@@ -39,7 +40,8 @@ def ties_of(
     with whole numbers that are not linear.
     """
     followers = [p for p, player in enumerate(game.players) if player.leaders]
-    problems = {p: OwnProblem.of(game, p, x) for p in followers}
+    sizes = column_sizes(game)
+    problems = {p: OwnProblem.of(game, p, x, sizes) for p in followers}
     if not all(problem.convex or _whole_and_linear(problem) for problem in problems.values()):
         note = "ties are examined for followers that are convex, or linear with whole numbers, only"
         return (), [note], _unchecked(game)

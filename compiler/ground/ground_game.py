@@ -164,6 +164,8 @@ class GroundGame:
     """(n,): what 1 in each column is in the units of the file; None for ones. Only a scaled game has it."""
     row_unit: Floats | None = None
     """(m,): the same for rows."""
+    objective_unit: Floats | None = None
+    """(p,): the same for objectives."""
 
     @property
     def columns(self) -> int:
@@ -191,6 +193,15 @@ class GroundGame:
         """Every player's objective at `x` (n,), in its own sense: (p,)."""
         linear = self.objective_constant + self.objective.times(x)
         return linear + self.objective_quad.times(x, len(self.players))
+
+    def told_objectives(self, x: Floats) -> Floats:
+        """The same in the units of the file."""
+        return self.objectives_at(x) * self.objective_factor
+
+    @property
+    def objective_factor(self) -> Floats:
+        """What takes each player's objective to the units of the file: (p,)."""
+        return np.ones(len(self.players)) if self.objective_unit is None else self.objective_unit
 
     def objective_size(self, player: int, x: Floats) -> float:
         """The size of the terms of a player's objective at `x` (n,), at least that of its largest coefficient."""

@@ -95,6 +95,7 @@ def subgame(game: GroundGame, chosen: Bools, x: Floats) -> Subgame:
         price_names=_renamed(game, rows),
         column_unit=None if game.column_unit is None else game.column_unit[columns],
         row_unit=None if game.row_unit is None else game.row_unit[rows],
+        objective_unit=None if game.objective_unit is None else game.objective_unit[players],
     )
     return Subgame(small, players, columns, rows)
 

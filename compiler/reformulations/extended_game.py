@@ -129,6 +129,9 @@ class ExtendedGame:
             complementary=np.concatenate([game.complementary, *self._pairs]),
             column_unit=None if game.column_unit is None else np.append(game.column_unit, np.ones(new)),
             row_unit=None if game.row_unit is None else np.append(game.row_unit, np.ones(self.rows - game.rows)),
+            objective_unit=None
+            if game.objective_unit is None
+            else np.append(game.objective_unit, np.ones(len(self.players))),
         )
 
 

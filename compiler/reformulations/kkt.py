@@ -394,8 +394,9 @@ def _price_map(game: GroundGame, view: _View, layout: _Layout) -> Csr:
 def _units(game: GroundGame, view: _View, layout: _Layout, columns: int) -> Floats:
     """What 1 in each column is in the units of the file."""
     unit = np.ones(columns)
-    goal_of_row = view.goal_scale[np.where(game.row_owner >= 0, game.row_owner, 0)]
-    goal_of_column = view.goal_scale[np.where(game.owner >= 0, game.owner, 0)]
+    goal = view.goal_scale if game.objective_unit is None else view.goal_scale * game.objective_unit
+    goal_of_row = goal[np.where(game.row_owner >= 0, game.row_owner, 0)]
+    goal_of_column = goal[np.where(game.owner >= 0, game.owner, 0)]
     row_unit = np.ones(game.rows) if game.row_unit is None else game.row_unit
     column_unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
     unit[: game.columns] = column_unit

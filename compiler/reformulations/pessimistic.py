@@ -57,6 +57,7 @@ def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[Ground
     objective, objective_quad, constant = _objectives(game, leader, copy, k)
     none = np.full(len(whose), -np.inf)
     players = tuple(replace(p, optimistic=True) for p in game.players)
+    cost_unit = game.objective_unit
     return (
         replace(
             game,
@@ -88,7 +89,10 @@ def with_adversary(game: GroundGame, gloomy: Bools, leader: int) -> tuple[Ground
             column_unit=None if game.column_unit is None else np.append(game.column_unit, game.column_unit[own]),
             row_unit=None
             if game.row_unit is None
-            else np.concatenate([game.row_unit, game.row_unit[rows], np.ones(len(whose))]),
+            else np.concatenate(
+                [game.row_unit, game.row_unit[rows], np.ones(len(whose)) if cost_unit is None else cost_unit[whose]]
+            ),
+            objective_unit=None if cost_unit is None else np.append(cost_unit, cost_unit[leader]),
         ),
         copy,
     )

@@ -189,7 +189,7 @@ def _bounds(movers: Sequence[Mover], verdict: Verdict) -> dict[int, float]:
 
 def _total(game: GroundGame, x: Floats) -> float:
     """The sum of all objectives as costs: what equilibria are ranked by."""
-    return float(np.array([p.sense for p in game.players]) @ game.objectives_at(x))
+    return float(np.array([p.sense for p in game.players]) @ game.told_objectives(x))
 
 
 def _equilibria(game: GroundGame, kept: Sequence[Equilibrium], tried: int) -> tuple[str, ...]:
@@ -202,7 +202,7 @@ def _equilibria(game: GroundGame, kept: Sequence[Equilibrium], tried: int) -> tu
     words = [
         f"{', '.join(f'{p.name}.{p.objective} = {v:.6g}' for p, v in zip(game.players[:SHOWN], values, strict=False))}"
         f" (from {e.times} {'start' if e.times == 1 else 'starts'})"
-        for e, values in ((e, game.objectives_at(e.verdict.x).tolist()) for e in kept[:SHOWN])
+        for e, values in ((e, game.told_objectives(e.verdict.x).tolist()) for e in kept[:SHOWN])
     ]
     more = f"; and {len(kept) - SHOWN} more" if len(kept) > SHOWN else ""
     ranked = "ranked by the sum of all objectives as costs; this is the first"
@@ -232,9 +232,10 @@ def evidence(
     notes = list(_cycle(game, movers, walk, best))
     if walk.words:
         notes.append(walk.words)
+    gains = best.gains * game.objective_factor[[m.player for m in movers]]
     leaving = [
         f"`{game.players[m.player].name}` gains {'an unknown amount' if not np.isfinite(g) else f'{g:.6g} at most'}"
-        for m, g, r in zip(movers, best.gains.tolist(), best.relative.tolist(), strict=True)
+        for m, g, r in zip(movers, gains.tolist(), best.relative.tolist(), strict=True)
         if not r <= 1e-6
     ]
     if leaving and walk.ending is not Ending.NOWHERE:

@@ -240,9 +240,8 @@ class _Run:
         objectives: dict[str, float] = {}
         if self.best.violation == 0:
             players = self.setting.game.players
-            objectives = {
-                f"{p.name}.{p.objective}": v for p, v in zip(players, self.best.objectives.tolist(), strict=True)
-            }
+            told = self.best.objectives * self.setting.game.objective_factor
+            objectives = {f"{p.name}.{p.objective}": v for p, v in zip(players, told.tolist(), strict=True)}
         seconds = time.perf_counter() - self.begun
         step = Step(iteration, objectives, float("nan"), seconds, "; ".join(notes))
         self.steps.append(step)
@@ -297,10 +296,10 @@ class _Run:
         if worth.value < found:
             assert worth.x is not None
             self.best.objectives = setting.game.objectives_at(worth.x)
-            sense = setting.game.players[setting.leader].sense
+            unit = setting.game.players[setting.leader].sense * setting.game.objective_factor[setting.leader]
             self.descended = (
-                f"then, the followers' binding constraints held, moved on from {sense * found:.9g} to "
-                f"{sense * worth.value:.9g}"
+                f"then, the followers' binding constraints held, moved on from {unit * found:.9g} to "
+                f"{unit * worth.value:.9g}"
             )
             self._step(len(self.steps) + 1, [self.descended])
         return worth

@@ -161,9 +161,10 @@ class StationaryCandidates:
         """The stationary points that are no equilibria, and who leaves each."""
         game, words = self.setting.game, []
         for _, verdict in sorted(self.known, key=lambda pair: pair[1].worst)[:SHOWN]:
+            told_gains = (verdict.gains * game.objective_factor[list(self.setting.tops)]).tolist()
             gains = ", ".join(
                 f"`{game.players[top].name}` gains {gain:.6g} at most"
-                for top, gain, part in zip(self.setting.tops, verdict.gains, verdict.relative, strict=True)
+                for top, gain, part in zip(self.setting.tops, told_gains, verdict.relative, strict=True)
                 if part > REGRET
             )
             more = ", ..." if len(self.decides) > SHOWN else ""

@@ -328,7 +328,7 @@ class Turns:
         """A step into the history, and to whoever looks on."""
         values: Mapping[str, float] = {
             f"{p.name}.{p.objective}": value
-            for p, value in zip(self.game.players, self.game.objectives_at(x).tolist(), strict=True)
+            for p, value in zip(self.game.players, self.game.told_objectives(x).tolist(), strict=True)
         }
         step = Step(len(self.steps), values, residual, time.perf_counter() - self.begun, note)
         self.steps.append(step)

@@ -193,6 +193,7 @@ def _without(game: GroundGame, gone: Bools) -> GroundGame:
         objective=game.objective.take_rows(rows),
         objective_constant=game.objective_constant[rows],
         objective_quad=game.objective_quad.take_rows(rows),
+        objective_unit=None if game.objective_unit is None else game.objective_unit[rows],
     )
 
 

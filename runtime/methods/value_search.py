@@ -276,7 +276,10 @@ class ValueSearch:
     def noted(self) -> None:
         setting = self.setting
         leader = setting.game.players[setting.leader]
-        shown = {} if self.best is None else {f"{leader.name}.{leader.objective}": leader.sense * self.best.value}
+        unit = float(setting.game.objective_factor[setting.leader])
+        shown = (
+            {} if self.best is None else {f"{leader.name}.{leader.objective}": leader.sense * self.best.value * unit}
+        )
         gap = np.inf if self.best is None else max(0.0, self.best.value - self.near) / self.best.size
         self.steps.append(Step(len(self.steps) + 1, shown, float(gap), self.exact.elapsed()))
         self.request.watch.tell(self.steps[-1])

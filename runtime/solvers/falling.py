@@ -82,9 +82,10 @@ def patience(options: Options, outcome: Outcome) -> Options:
     return replace(options, time_limit=max(0.0, options.time_limit - outcome.seconds))
 
 
-def margin(outcome: Outcome) -> float:
-    """What a better point has to gain."""
-    return MARGIN * max(1.0, abs(outcome.objective))
+def margin(program: Program, outcome: Outcome) -> float:
+    """What a better point has to gain: less may be what a tolerance on the dearest column is worth."""
+    dearest = max(np.max(np.abs(program.cost), initial=0.0), np.max(np.abs(program.cost_quad.value), initial=0.0))
+    return MARGIN * float(max(1.0, dearest, abs(outcome.objective)))
 
 
 def of_its_pattern(program: Program, z: Floats) -> Outcome:

@@ -79,7 +79,7 @@ class Scip:
         if outcome.ending is Ending.LIMIT:
             return replace(outcome, bound=float("-inf"))
         for _ in range(CONFIRMATIONS):
-            better = better_than(program, np.inf if outcome.z is None else outcome.objective - margin(outcome))
+            better = better_than(program, np.inf if outcome.z is None else outcome.objective - margin(program, outcome))
             second = self._once(better, patience(options, outcome), None)
             outcome = replace(outcome, seconds=outcome.seconds + second.seconds)
             if second.ending is Ending.INFEASIBLE:
@@ -91,10 +91,10 @@ class Scip:
                 return Outcome(Ending.UNBOUNDED, seconds=outcome.seconds, message=FALLS)
             z = second.z if best.z is None else best.z
             value = program.cost_at(z)
-            if outcome.z is not None and value >= outcome.objective - 0.1 * margin(outcome):
+            if outcome.z is not None and value >= outcome.objective - 0.1 * margin(program, outcome):
                 break
             outcome = replace(outcome, ending=Ending.OPTIMAL, z=z, objective=value)
-            outcome = replace(outcome, bound=value - margin(outcome))
+            outcome = replace(outcome, bound=value - margin(program, outcome))
         return replace(outcome, ending=Ending.LIMIT, bound=float("-inf"), message=f"SCIP: not confirmed; {FALLS}")
 
     def _once(self, program: Program, options: Options, start: Floats | None) -> Outcome:

@@ -1,0 +1,34 @@
+"""A GroundGame in, the size that counts as one unit of each column out. Part of the certificate.
+
+Violations and gains are relative to the terms of rows and objectives, and these terms to one unit of each column at
+least. Where bounds and rows leave a column less than `SMALL`, one unit is no measure: a decision in 1e-6 of something
+could be off by half of all there is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compiler.ground.ground_game import INTEGER, GroundGame
+from compiler.ground.propagate import propagate
+from compiler.ground.sparse import Floats
+
+SMALL = 2.0**-10
+"""Columns that can be as large as this are measured by 1."""
+
+ZERO = 1e-8
+"""Ends within this of zero may be zero: propagation adds 1e-9 against rounding."""
+
+
+def column_sizes(game: GroundGame) -> Floats:
+    """(n,): 1, or the power of two next to the largest value that bounds and rows leave, if that is small."""
+    lower, upper = propagate(
+        *(game.matrix, game.row_quad, game.row_lower, game.row_upper, game.lower, game.upper, game.kind == INTEGER)
+    )
+    most = np.maximum(np.abs(lower), np.abs(upper))
+    for curve in game.curves:
+        most[curve.argument] = most[curve.result] = 1.0
+    declared = np.maximum(np.abs(game.lower), np.abs(game.upper))
+    most = np.where(most > ZERO, most, np.where(declared > 0, declared, 1.0))
+    small = most < SMALL
+    return np.where(small, np.exp2(np.round(np.log2(np.where(small, most, 1.0)))), 1.0)
