@@ -195,7 +195,8 @@ class _Search:
             if second.ending is Ending.OPTIMAL and second.z is not None and again.gap < exact.gap:
                 agree = abs(again.objective - exact.objective) <= 1e-5 * max(1.0, abs(exact.objective))
                 outcome, exact = (second, again) if agree else (outcome, exact)
-        if name in ("product", "strong_duality") and self.proven(outcome) is None and not self.spent():
+        wide = outcome.ending is Ending.OPTIMAL and exact.gap > self.request.options.gap
+        if name in ("product", "strong_duality") and (wide or self.proven(outcome) is None) and not self.spent():
             # A product within SCIP's tolerance of 0 leaves each factor its square root: the point may be better than
             # any exact one, and nothing but an exact one shows it.
             doubt = f"SCIP's tolerance on {COMPLEMENTARITIES[name].words} was too wide: SOS1 sets decided"
