@@ -158,6 +158,7 @@ def tangents(game: GroundGame, followers: Bools, leader: int) -> tuple[GroundGam
             curves=(*kept, *new_curves),
             column_unit=None if game.column_unit is None else np.concatenate([game.column_unit, np.ones(4 * k)]),
             row_unit=None if game.row_unit is None else np.concatenate([game.row_unit, np.ones(rows - m)]),
+            objective_unit=None if game.objective_unit is None else np.append(game.objective_unit, np.ones(added)),
         ),
         maker,
     )
