@@ -35,10 +35,16 @@ ONE_LP = 2.0
 
 
 def answered_points(
-    game: GroundGame, program: Program, closer: Program, options: Options, known: Outcome | None
+    game: GroundGame,
+    program: Program,
+    closer: Program,
+    options: Options,
+    known: Outcome | None,
+    most: int = POINTS,
 ) -> Outcome | None:
-    """The best point of the Program that is found, `known` included; `closer` has its columns, its rows and more.
-    `options.time_limit` ends the search."""
+    """The best point of the Program that is found, `known` included, of `most` that are tried; `closer` has its
+    columns, its rows and more, and `bound` is that of its relaxation. `options.time_limit` ends the search, and so does
+    a point as good as the bound."""
     begun = time.perf_counter()
     relaxed = without_what_bends(closer)
     duality = Duality.of(game, program)
@@ -50,7 +56,8 @@ def answered_points(
     used = np.flatnonzero(relaxed.cost)
     random = np.random.default_rng(options.seed)
     seen: set[bytes] = set()
-    for number in range(POINTS):
+    bound = -np.inf
+    for number in range(most):
         spent = time.perf_counter() - begun
         if options.time_limit is not None and spent >= options.time_limit:
             break
@@ -59,9 +66,9 @@ def answered_points(
         outcome = model.solve(Options(time_limit=ONE_LP))
         if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
             continue
-        if not number and best is not None:
-            room = options.gap * max(1.0, abs(best.objective))
-            if outcome.objective >= best.objective - room:
+        if not number:
+            bound = outcome.objective
+            if meets(best, bound, options.gap):
                 break
         z = outcome.z[: program.columns]
         given = np.round(z[~inside], 9).tobytes()
@@ -75,7 +82,14 @@ def answered_points(
         found = beside(program, replace(options, time_limit=left), answered)
         if found is not None and (best is None or found.objective < best.objective):
             best = found
-    return best
+        if meets(best, bound, options.gap):
+            break
+    return None if best is None else replace(best, bound=bound)
+
+
+def meets(best: Outcome | None, bound: float, gap: float) -> bool:
+    """Whether the point is as good as the lower bound, up to the relative gap."""
+    return best is not None and best.objective <= bound + gap * max(1.0, abs(best.objective))
 
 
 def _answered(game: GroundGame, program: Program, duality: Duality, inside: Bools, z: Floats) -> Floats | None:

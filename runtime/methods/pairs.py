@@ -1,12 +1,13 @@
 """A Program with complementary pairs in, its best point out, by the reformulation asked for or chosen, with the ledger
 of all bounds that the answer rests on.
 
-`auto`: SOS1 by SCIP, which needs no bound, helped by derived bounds and `conditional_cuts` from `SOME` pairs on;
-big-M by HiGHS from `MANY` pairs on, where every multiplier has a small bound that is proven and leaders set followers'
-prices, not their limits; big-M for `--solver highs` in any case. A bound is assumed only if the user gives one; a
-multiplier that reaches it makes it 100 times larger, then SOS1 decides. From `SOME` pairs on SOS1 begins at the best
-of local answers (`relaxed_pairs`, `answered_points`), which changes nothing of what is proved. A point is solved once
-more with its pattern held, so that values are exact.
+`auto`: SOS1 by SCIP, which needs no bound, helped by derived bounds and `conditional_cuts` from `SOME` pairs on; big-M
+by HiGHS from `MANY` pairs on, where every multiplier has a small bound that is proven and leaders set followers'
+prices, not their limits; big-M for `--solver highs` in any case; no search where a relaxation's bound is met
+(`met_bounds`). A bound is assumed only if the user gives one; a multiplier that reaches it makes it 100 times larger,
+then SOS1 decides. From `SOME` pairs on prices keep to where followers notice them (`noticed_prices`), and searches
+begin at the best of local answers (`relaxed_pairs`, `answered_points`), which changes nothing of what is proved. A
+point is solved once more with its pattern held, so that values are exact.
 Reference: measured on random bilevel LPs and priced markets; Kleinert and Schmidt, INFORMS J. Computing 35 (2023) 198.
 """
 
@@ -21,19 +22,22 @@ import numpy as np
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
 from compiler.reformulations.column_bounds import ColumnBounds, Source, with_bounds
-from compiler.reformulations.complementarity_big_m import LARGEST, complementarity_big_m, fit
+from compiler.reformulations.complementarity_big_m import LARGEST, complementarity_big_m, fit, with_binaries
 from compiler.reformulations.complementarity_product import complementarity_product
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.duality_gap import gap_products
 from compiler.reformulations.fixed_pattern import with_pattern_fixed
-from compiler.reformulations.program import Program, label_of, numbered_label
+from compiler.reformulations.program import Program, numbered_label
 from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.answered_points import answered_points
 from runtime.methods.conditional_cuts import conditional_cuts
 from runtime.methods.derived_bounds import PATIENCE, derived_bounds, without_what_bends
+from runtime.methods.met_bounds import met_bound
 from runtime.methods.method import Request, solved
+from runtime.methods.noticed_prices import noticed_prices
+from runtime.methods.pairs_without_bounds import pairs_without_bounds
 from runtime.methods.polish import polished
 from runtime.methods.relaxed_pairs import beside, relaxed_pairs
 from runtime.result import Bound
@@ -59,6 +63,9 @@ SMALL = 1e3
 
 CLOSER = 1e-7
 """SCIP's tolerance where its own, 1e-6, leaves too wide a gap. A smaller one has its LP solver fail."""
+
+MET = "relaxation"
+"""Stands for a reformulation where none was needed."""
 
 ENLARGED = 100.0
 """Factor by which an assumed bound that was reached is made larger."""
@@ -104,14 +111,26 @@ def solve_pairs(
             if at_once is not None and at_once.outcome.ending is Ending.OPTIMAL:
                 return at_once
             spent = 0.0 if at_once is None else at_once.outcome.seconds
+    if count >= SOME:
+        program = noticed_prices(game, program)
+        search = replace(search, program=program)
+    if name == "auto" and request.solver == "auto":
+        met = met_bound(game, program, search.briefly())
+        if met is not None:
+            words = f"{count} complementary pairs kept by followers' answers that are worth what a relaxation promises"
+            return PairAnswer(replace(met, seconds=met.seconds + spent), Highs().name, MET, (), (words,), False)
     derived = derived_bounds(game, program, request.time_limit)
-    bounded = with_bounds(derived.program, derived.bounds)
-    if name == "auto":
-        name = "big_m" if request.solver == "highs" or search.suits_big_m(bounded, derived.bounds) else "sos1"
-    if name == "big_m":
-        found = search.by_big_m(bounded, derived.bounds)
+    bounded, bounds = with_bounds(derived.program, derived.bounds), derived.bounds
+    if name == "auto" and request.solver != "highs":
+        name = "sos1"
+        if search.suits_big_m(bounded, bounds):
+            # Rows of the primal-dual inequality have served: with them HiGHS is slower, and ends with wider gaps.
+            name, bounds = "big_m", bounds.of_first(program.columns)
+            bounded = with_bounds(program, bounds)
+    if name in ("auto", "big_m"):
+        found = search.by_big_m(bounded, bounds)
     else:
-        found = search.by(name, bounded, derived.bounds, first=first)
+        found = search.by(name, bounded, bounds, first=first)
     return replace(found, outcome=replace(found.outcome, seconds=found.outcome.seconds + derived.inside + spent))
 
 
@@ -195,8 +214,7 @@ class _Search:
             if second.ending is Ending.OPTIMAL and second.z is not None and again.gap < exact.gap:
                 agree = abs(again.objective - exact.objective) <= 1e-5 * max(1.0, abs(exact.objective))
                 outcome, exact = (second, again) if agree else (outcome, exact)
-        wide = outcome.ending is Ending.OPTIMAL and exact.gap > self.request.options.gap
-        if name in ("product", "strong_duality") and (wide or self.proven(outcome) is None) and not self.spent():
+        if name in ("product", "strong_duality") and self.proven(outcome) is None and not self.spent():
             # A product within SCIP's tolerance of 0 leaves each factor its square root: the point may be better than
             # any exact one, and nothing but an exact one shows it.
             doubt = f"SCIP's tolerance on {COMPLEMENTARITIES[name].words} was too wide: SOS1 sets decided"
@@ -269,13 +287,15 @@ class _Search:
         others = self.request.solver != "highs"
         assumed = self.request.big_m
         notes: tuple[str, ...] = ()
+        first = self.point() if others and count >= SOME and bounded.columns == self.program.columns else None
         while True:
             tops = bounds if assumed is None else self.with_assumed(bounded, bounds, assumed)
             usable = fit(bounded, tops)
             if not usable.all() and not others:
-                raise self.unbounded(bounded, tops)
+                raise pairs_without_bounds(self.game, self.program, self.unit, bounded, tops)
             ready = complementarity_sos1(complementarity_big_m(bounded, tops))
-            solver, outcome = solved(ready, self.left())
+            begin = None if first is None or first.z is None else with_binaries(first.z, pairs[usable])
+            solver, outcome = solved(ready, self.left(), begin)
             on = tops.upper_source == Source.ASSUMED
             if not on[np.unique(pairs[usable])].any():
                 break
@@ -293,14 +313,14 @@ class _Search:
                 if not others:
                     break
                 notes += (f"an assumed bound of {assumed:g} was reached or too small: SOS1 decided instead",)
-                return self.by("sos1", bounded, bounds, notes)
+                return self.by("sos1", bounded, bounds, notes, first)
             notes += (f"an assumed bound of {assumed:g} was reached or too small and made {ENLARGED:g} times larger",)
             assumed *= ENLARGED
         if outcome.z is None and outcome.ending is Ending.INFEASIBLE and on.any():
-            raise self.unbounded(bounded, bounds)
+            raise pairs_without_bounds(self.game, self.program, self.unit, bounded, bounds)
         if outcome.ending is Ending.INFEASIBLE and others and self.doubted(solver, ready):
             doubt = f"{solver.name} found no point with big-M, which another solver does not confirm: SOS1 decided"
-            return self.by("sos1", bounded, bounds, (*notes, doubt))
+            return self.by("sos1", bounded, bounds, (*notes, doubt), first)
         left = int((~usable).sum())
         words = f"{count - left} complementary pairs as binaries with big-M" + (
             f", {left} as SOS1 sets" if left else ""
@@ -313,9 +333,10 @@ class _Search:
         if exact is None:
             if others and not self.spent():
                 doubt = "the tolerance of the binaries was too wide for big-M: SOS1 decided instead"
-                return self.by("sos1", bounded, bounds, (*notes[1:], doubt))
+                return self.by("sos1", bounded, bounds, (*notes[1:], doubt), first)
             exact = replace(point, z=None if point.z is None else point.z[: self.program.columns])
-        return PairAnswer(exact, solver.name, "big_m", ledger, notes, resting)
+        exact, doubts = self.no_worse(exact, first, solver.name)
+        return PairAnswer(exact, solver.name, "big_m", ledger, (*notes, *doubts), resting)
 
     def doubted(self, solver: Solver, ready: Program) -> bool:
         """Whether SCIP does not find the Program infeasible as well. HiGHS has called one infeasible in which bounds of
@@ -388,30 +409,3 @@ class _Search:
 
     def spent(self) -> bool:
         return self.request.time_limit is not None and time.perf_counter() - self.begun >= self.request.time_limit
-
-    def unbounded(self, bounded: Program, bounds: ColumnBounds) -> DiagnosticError:
-        """For pairs that only big-M may take, and that have no bound."""
-        pairs = bounded.complementary[~fit(bounded, bounds)]
-        tops = bounds.upper[pairs]
-        columns = pairs[~(tops <= LARGEST)] if len(pairs) else np.unique(bounded.complementary)[:0]
-        first = label_of(self.program.column_parts, self.game, int(columns[0])) if len(columns) else "a multiplier"
-        known = tops[~(tops <= LARGEST)]
-        why = "has no bound that can be derived"
-        if len(known) and np.isfinite(known[0]):
-            why = f"is only known to be below {known[0] * self.unit[columns[0]]:.3g}: too much for binaries"
-        return DiagnosticError(
-            [
-                Diagnostic(
-                    "G710",
-                    f"big-M needs bounds, but the {first} {why}",
-                    notes=(f"{len(columns)} multipliers or slacks are without a bound that can be used",)
-                    if len(columns)
-                    else (),
-                    hints=(
-                        Hint("use `--complementarity sos1` with SCIP, which needs no bound"),
-                        Hint("bounds on the follower's variables and its others' help to derive one"),
-                        Hint("`--big-m VALUE` assumes one; the answer is then `optimal_if_bounds`"),
-                    ),
-                )
-            ]
-        )

@@ -1,0 +1,42 @@
+"""Complementary pairs that only big-M may take, and that have no bound, in; G710 in the words of the file out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compiler.ground.ground_game import GroundGame
+from compiler.ground.sparse import Floats
+from compiler.reformulations.column_bounds import ColumnBounds
+from compiler.reformulations.complementarity_big_m import LARGEST, fit
+from compiler.reformulations.program import Program, label_of
+from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
+
+
+def pairs_without_bounds(
+    game: GroundGame, program: Program, unit: Floats, bounded: Program, bounds: ColumnBounds
+) -> DiagnosticError:
+    """See the module; `bounded` is the `program` with its `bounds`, `unit` as in `solve_pairs`."""
+    pairs = bounded.complementary[~fit(bounded, bounds)]
+    tops = bounds.upper[pairs]
+    columns = pairs[~(tops <= LARGEST)] if len(pairs) else np.unique(bounded.complementary)[:0]
+    first = label_of(program.column_parts, game, int(columns[0])) if len(columns) else "a multiplier"
+    known = tops[~(tops <= LARGEST)]
+    why = "has no bound that can be derived"
+    if len(known) and np.isfinite(known[0]):
+        why = f"is only known to be below {known[0] * unit[columns[0]]:.3g}: too much for binaries"
+    return DiagnosticError(
+        [
+            Diagnostic(
+                "G710",
+                f"big-M needs bounds, but the {first} {why}",
+                notes=(f"{len(columns)} multipliers or slacks are without a bound that can be used",)
+                if len(columns)
+                else (),
+                hints=(
+                    Hint("use `--complementarity sos1` with SCIP, which needs no bound"),
+                    Hint("bounds on the follower's variables and its others' help to derive one"),
+                    Hint("`--big-m VALUE` assumes one; the answer is then `optimal_if_bounds`"),
+                ),
+            )
+        ]
+    )
