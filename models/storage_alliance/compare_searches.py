@@ -1,8 +1,8 @@
-"""The station's prices by searches and exactly: `compare_searches.py [FROM TO [GENERATIONS [DIR]]]`.
+"""The station's prices by searches beside the exact ones: `compare_searches.py [GENERATIONS [DIR [FROM TO]]]`.
 
-In the model the station must choose prices at which what the alliance wants fits its storage, and that happens only
-where the alliance is indifferent: at no price that a search draws. So here the alliance also keeps to what the storage
-can do, as in Case 3, and every price has an answer. Hours FROM to TO, 17 to 20 if left out; curves go into DIR.
+The whole day unless hours FROM to TO are given, populations of 50, seed 1, two workers. Searched is `searches.game`,
+whose alliance keeps to what the storage can do; the exact answer is that of Case 4, and the same for both. Curves
+of the best profit so far go into DIR.
 """
 
 from __future__ import annotations
@@ -14,63 +14,52 @@ from pathlib import Path
 import numpy as np
 
 import gamec
-from grammar.source import Source
 from runtime.figures.chart import Chart, Kind, Line, Panel
 from runtime.figures.draw import draw, rendered
 
-MODEL = Path(__file__).parent / "storage_alliance.game"
-KEPT = """
-  var content[t] : kWh in [E_min, E_max] cyclic               "content of the station, as the alliance schedules it"
-  constraint kept[t]: content[t] == content[prev(t)] + (η*inn[t] - out[t]/η)*dt
-"""
-BEFORE = "  let c_grid"
-
-
-def model() -> Source:
-    """The model with the storage's limits in the alliance as well."""
-    text = MODEL.read_text(encoding="utf-8")
-    return Source(str(MODEL), text.replace(BEFORE, KEPT + BEFORE, 1))
+MODEL = Path(__file__).parent / "searches.game"
+SEARCHES = ("differential_evolution", "particle_swarm")
+GENERATIONS, POPULATION, WORKERS, SEED = 300, 50, 2, 1
 
 
 def curves(found: dict[str, list[float]], exact: float) -> Chart:
     """The best profit so far over the generations of each search, and the exact one."""
     most = max(map(len, found.values()))
-    lines = [Line(method, np.array(values + [np.nan] * (most - len(values)))) for method, values in found.items()]
+    lines = [
+        Line(method.replace("_", " "), np.array(values + [np.nan] * (most - len(values))))
+        for method, values in found.items()
+    ]
     lines.append(Line("exact", np.full(most, exact)))
-    return Chart(
-        "searches",
-        "Profit of the station",
-        "Generation",
-        tuple(range(1, most + 1)),
-        (Panel(Kind.LINES, "CNY", tuple(lines)),),
-    )
+    panel = Panel(Kind.LINES, "CNY", tuple(lines))
+    return Chart("searches", "Profit of the station (Fig. 5b)", "Generation", tuple(range(1, most + 1)), (panel,))
 
 
-def main(first: int, last: int, generations: int, folder: Path | None = None) -> None:
-    print(f"hours {first} to {last}, {generations} generations, seed 1")
+def main(generations: int, folder: Path | None, first: int, last: int) -> None:
+    hours = {"from_hour": first, "to_hour": last}
+    began = time.perf_counter()
+    exact = gamec.solve(MODEL, case="case4", data=hours).objectives["station.profit"]
+    print(f"hours {first} to {last}: {exact:.2f} exactly, {time.perf_counter() - began:.1f} s", flush=True)
     history: dict[str, list[float]] = {}
-    exact = float("nan")
-    for method in ("kkt", "cma_es", "differential_evolution", "particle_swarm"):
+    for method in SEARCHES:
         began = time.perf_counter()
         result = gamec.solve(
-            model(),
-            case="case4",
+            MODEL,
+            case="kept",
             method=method,
-            seed=1,
-            population=20,
+            seed=SEED,
+            population=POPULATION,
             generations=generations,
-            data={"from_hour": first, "to_hour": last},
-            time_limit=600,
+            workers=WORKERS,
+            data=hours,
         )
         seconds = time.perf_counter() - began
-        profit = result.objectives.get("station.profit", float("nan"))
-        steps = [s for s in result.history if "moved on" not in s.note]
-        found = steps[-1].objectives.get("station.profit", float("nan")) if steps else profit
-        if method == "kkt":
-            exact = profit
-        else:
-            history[method] = [s.objectives.get("station.profit", np.nan) for s in steps]
-        print(f"{method:24} {found:10.2f} {profit:10.2f}  {result.status.value:8} {seconds:7.1f} s", flush=True)
+        history[method] = [step.objectives.get("station.profit", np.nan) for step in result.history]
+        profit = result.objectives.get("station.profit", np.nan)
+        print(
+            f"{method:24} {profit:10.2f}  short by {exact - profit:9.2f}, {(exact - profit) / abs(exact):.1%}  "
+            f"{generations} generations of {POPULATION}  {result.status.value} {seconds:.1f} s",
+            flush=True,
+        )
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "searches.png").write_bytes(rendered(draw(curves(history, exact)), "png"))
@@ -78,5 +67,5 @@ def main(first: int, last: int, generations: int, folder: Path | None = None) ->
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    hours = (int(words[0]), int(words[1])) if words else (17, 20)
-    main(*hours, int(words[2]) if len(words) > 2 else 30, Path(words[3]) if len(words) > 3 else None)
+    day = (int(words[2]), int(words[3])) if len(words) > 3 else (1, 24)
+    main(int(words[0]) if words else GENERATIONS, Path(words[1]) if len(words) > 1 else None, *day)
