@@ -12,6 +12,8 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any
 
+from runtime.solvers.quiet_cerr import quiet_cerr
+
 STEP = 0.05
 """Seconds between two attempts to stop SCIP: it takes none while it is being set up."""
 
@@ -24,7 +26,8 @@ class _Job:
 
     def run(self) -> None:
         try:
-            self.model.optimizeNogil()
+            with quiet_cerr():
+                self.model.optimizeNogil()
         except BaseException as error:  # noqa: BLE001 - handed on to the thread that waits
             self.failure = error
         finally:
