@@ -12,20 +12,14 @@ from compiler.backends.laid_out import laid_out
 from compiler.backends.own_problem import OwnProblem, own_problem, with_shared_as_own
 from compiler.backends.pyomo_model import model_of
 from compiler.backends.pyomo_rules import Derived
-from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, Solver
+from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, PAIRED, SOLVED_BY_HIGHS, Solver
 from compiler.backends.script_request import FORMS, ScriptRequest
 from compiler.backends.statement_text import file_name, one_line
 from compiler.ir.game import Game
 from compiler.ir.words import some
 from grammar.diagnostics import DiagnosticError, Findings
 
-SOLVED_BY_HIGHS = ("LP", "MILP", "QP")
-"""Classes of problems for which HiGHS's answer is an optimum; a QP is convex."""
-
 NONLINEAR = "NLP"
-
-PAIRED = " with complementarity"
-"""What the name of a class ends with where there are complementarities."""
 
 
 def write(compiled: Emittable, request: ScriptRequest) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from compiler.backends.pyomo_code import Level
 from compiler.backends.pyomo_lifted_parts import Block, Frame, LiftedParts
+from compiler.backends.pyomo_solvers import PAIRED, SOLVED_BY_HIGHS
 from compiler.backends.pyomo_statements import Component, Function
 from compiler.backends.switches import zero_or_one
 from compiler.ir import expr as ir
@@ -28,6 +29,7 @@ class Products(LiftedParts):
     def product(self, f: Frame, node: ir.Multiply) -> Block:
         """A variable for the product with each binary, the innermost last."""
         switches, rest = self._factors(node)
+        self._check_linear(node, rest)
         self.check_bounds(f"`{short(node.span)}`", node.span, rest)
         self.code.helpers.add("bounds")
         codes = [self.code.number(s, f.letters).at(Level.OR) for s in switches]
@@ -71,6 +73,18 @@ class Products(LiftedParts):
         comment = (*f.comment, "    0 and 1 are their own powers")
         whole = Component(made.name, made.kind, made.arguments, comment, (function, *made.functions), f.index_set)
         return Block((whole,), self.true(f, f.call(of, of="at")))
+
+    def _check_linear(self, node: ir.Multiply, rest: ir.Expr) -> None:
+        """Of a problem that is linear for gamec, nothing but binaries is multiplied: sums of them in several factors,
+        which gamec multiplies out."""
+        sums = [f for f in rest.factors if holds_variables(f)] if isinstance(rest, ir.Multiply) else []
+        if len(sums) > 1 and self.data.problem.removesuffix(PAIRED) in SOLVED_BY_HIGHS:
+            of = " and ".join(f"`{short(f.span)}`" for f in sums[:2])
+            raise self.code.refuse(
+                f"`{short(node.span)}`, which multiplies {of},",
+                node.span,
+                "multiply sums of binaries out: `b*c*x + b*d*x` for `b*(c + d)*x`; `gamec solve` solves the model",
+            )
 
     def _factors(self, node: ir.Multiply) -> tuple[list[ir.Expr], ir.Expr]:
         """The binaries, and the product of what is left; the last binary where nothing else holds variables."""

@@ -17,6 +17,12 @@ class Solver:
     feasible: tuple[tuple[str, float], ...] = ()
 
 
+SOLVED_BY_HIGHS = ("LP", "MILP", "QP")
+"""Classes of problems for which HiGHS's answer is an optimum; a QP is convex."""
+
+PAIRED = " with complementarity"
+"""What the name of a class ends with where there are complementarities."""
+
 HIGHS = Solver("highs", "HiGHS", "highspy", "mip_rel_gap")
 """LP, MILP, convex QP."""
 

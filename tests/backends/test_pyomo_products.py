@@ -102,6 +102,8 @@ player fol follows lead {
     ("body", "place"),
     [
         ("var d binary minimize v = (b + d)*x", "(b + d)*x"),
+        ("var d binary minimize v = b*(c + d)*(c + d) - b + x", "b*(c + d)*(c + d)"),
+        ("var d binary minimize v = b*x*(2 - c)*(3 - d)", "b*x*(2 - c)*(3 - d)"),
         ("var u constraint k: -2 <= u <= 2 minimize v = b*u", "b*u"),
         ("minimize v = sum(t) s[t-1]*x", "s[t-1]*x"),
     ],
