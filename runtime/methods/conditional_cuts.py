@@ -10,8 +10,6 @@ Reference: Ben-Ameur and Neto, Networks 49 (2007) 3, for cuts at points in betwe
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 
 from compiler.ground.ground_game import GroundGame
@@ -26,6 +24,7 @@ from compiler.reformulations.conditional_products import (
 )
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
+from runtime.methods.counted_work import ONE_LP, CountedWork
 from runtime.methods.derived_bounds import without_what_bends
 from runtime.solvers.highs import Highs, HighsModel
 from runtime.solvers.solver import Ending, Options
@@ -48,18 +47,15 @@ ACTIVE = 1e-6
 BETWEEN = 0.5
 """Part that the points before have in the one at which cuts are made."""
 
-ONE_LP = 2.0
-"""Seconds for one LP, which takes milliseconds; without its cut the others are as good."""
-
 
 def conditional_cuts(
-    game: GroundGame, program: Program, duality: Duality, bounds: ColumnBounds, enough: float, seconds: float
+    game: GroundGame, program: Program, duality: Duality, bounds: ColumnBounds, enough: float, work: CountedWork
 ) -> Program | None:
     """The Program, of which `bounds` are, with the inequality and cuts; None where it has none or they do not help.
 
-    No more are made when the relaxation is as good as `enough`, a value that is known to be had, or after `seconds`.
+    No more are made when the relaxation is as good as `enough`, a value that is known to be had, or after so much
+    `work`.
     """
-    begun = time.perf_counter()
     found = product_sums(game, program, duality, bounds)
     if found is None or not found[1]:
         return None
@@ -73,15 +69,16 @@ def conditional_cuts(
     z = centre = np.zeros(0)
     for number in range(ROUNDS):
         outcome = model.solve(Options(time_limit=ONE_LP))
+        work.add_lp(outcome, model)
         if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
             return None
         z = outcome.z
         values.append(outcome.objective)
         stalled = number > FIRST_ROUNDS and values[-1] - values[-1 - STALLED] <= PROGRESS * (values[-1] - values[0])
-        if stalled or values[-1] >= enough or time.perf_counter() - begun > seconds:
+        if stalled or values[-1] >= enough or not work.left():
             break
         centre = BETWEEN * centre + (1 - BETWEEN) * z if number else z
-        new = _cuts(parts, centre, z) or _cuts(parts, z, z) if number else _cuts(parts, z)
+        new = _cuts(parts, work, centre, z) or _cuts(parts, work, z, z) if number else _cuts(parts, work, z)
         if not new:
             break
         made += new
@@ -90,17 +87,20 @@ def conditional_cuts(
     return with_cut_rows(ready, kept) if values[-1] > values[0] else None
 
 
-def _cuts(parts: list[tuple[ProductSum, HighsModel]], at: Floats, z: Floats | None = None) -> list[CutRow]:
+def _cuts(
+    parts: list[tuple[ProductSum, HighsModel]], work: CountedWork, at: Floats, z: Floats | None = None
+) -> list[CutRow]:
     """Those made at one point that cut off z, without z all: a sum that nothing cuts makes up for all others."""
-    made = (_cut(part, model, at) for part, model in parts)
+    made = (_cut(part, model, work, at) for part, model in parts)
     return [cut for cut in made if cut is not None and (z is None or cut.violation(z) > VIOLATED)]
 
 
-def _cut(part: ProductSum, model: HighsModel, at: Floats) -> CutRow | None:
+def _cut(part: ProductSum, model: HighsModel, work: CountedWork, at: Floats) -> CutRow | None:
     of_columns, of_rows = part.limits(at)
     model.change_bounds(np.arange(len(of_columns.low)), of_columns.low, of_columns.high)
     model.change_row_limits(np.arange(len(of_rows.low)), of_rows.low, of_rows.high)
     outcome = model.solve(Options(time_limit=ONE_LP))
+    work.add_lp(outcome, model)
     if outcome.ending is not Ending.OPTIMAL or outcome.row_duals is None:
         model.start_afresh()
         return None

@@ -8,7 +8,6 @@ each multiplier over the relaxed optimality conditions. What time does not allow
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -21,40 +20,16 @@ from compiler.reformulations.column_bounds import ColumnBounds, Source, propagat
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.primal_dual_cut import primal_dual_cut
 from compiler.reformulations.program import Program
+from runtime.methods.counted_work import ONE_LP, CountedWork
 from runtime.methods.slater_bounds import MARGIN, slater_bounds
 from runtime.solvers.highs import HighsModel
-from runtime.solvers.solver import Ending, Options, Outcome
+from runtime.solvers.solver import Ending, Options
 
-PATIENCE = 10.0
-"""Seconds for finite bounds where the user sets no limit; a tenth of the limit otherwise. They are counted by what LPs
-do (`_Spent`), so that the bounds, and the search that they begin, are the same on a busy machine."""
-
-BUSY = 10.0
-"""Times as long by the clock, after which it is enough all the same."""
-
-EACH_LP, EACH_NONZERO, EACH_STEP = 3e-4, 4e-7, 2.5e-8
-"""Seconds that an LP takes on a machine of 2026: to start, for a nonzero, and for a row or column in each iteration;
-measured over 3,600 LPs of two markets, and within a factor of three for each of them."""
-
-ONE_LP = 2.0
-"""Seconds for one LP, which takes milliseconds, or for ever: from the basis of another LP HiGHS has been seen to run
-without end."""
+SHARE = 0.1
+"""Part of the user's time limit, if there is one, that deriving bounds may take."""
 
 NICETY = 0.1
 """Part of that time after which LPs that would only make a finite bound tighter are left out."""
-
-
-@dataclass
-class _Spent:
-    """What LPs took: `inside` HiGHS by the clock, and `counted` by what they did; seconds."""
-
-    inside: float = 0.0
-    counted: float = 0.0
-
-    def add(self, outcome: Outcome, model: HighsModel) -> None:
-        self.inside += outcome.seconds
-        step = EACH_STEP * (model.rows + model.columns)
-        self.counted += EACH_LP + EACH_NONZERO * len(model.program.matrix.data) + step * model.iterations
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,28 +42,20 @@ class Derived:
     inside: float
     """Seconds inside HiGHS."""
 
-    @property
-    def pairs_without(self) -> Ints:
-        """Numbers of the complementary pairs of which a column has no bound."""
-        return np.flatnonzero(~np.isfinite(self.bounds.upper[self.program.complementary]).all(axis=1))
-
 
 def derived_bounds(game: GroundGame, program: Program, time_limit: float | None = None, cut: bool = True) -> Derived:
     """See the module. `program` has its pairs in `complementary`; `time_limit` is for all of the solve, in seconds."""
-    begun, spent = time.perf_counter(), _Spent()
-    allowed = PATIENCE if time_limit is None else min(PATIENCE, 0.1 * time_limit)
-    by_clock = BUSY * PATIENCE if time_limit is None else allowed
+    work = CountedWork.within(time_limit, SHARE)
 
     def go_on(finite: bool, part: float = 1.0) -> bool:
-        share = part * (NICETY if finite else 1.0)
-        return spent.counted < share * allowed and time.perf_counter() - begun < share * by_clock
+        return work.left(part * (NICETY if finite else 1.0))
 
     duality = Duality.of(game, program)
     bounds = propagated(program, ColumnBounds.of(program))
-    bounds = _by_lps(program, bounds, *_others(program, duality), lambda finite: go_on(finite, 0.4), spent)
+    bounds = _by_lps(program, bounds, *_others(program, duality), lambda finite: go_on(finite, 0.4), work)
     bounds = propagated(program, bounds)
-    relaxed = _Relaxation(program, bounds, spent)
-    bounds = slater_bounds(game, program, duality, bounds, relaxed.least, lambda finite: go_on(finite, 0.7))
+    relaxed = _Relaxation(program, bounds, work)
+    bounds = slater_bounds(game, program, duality, bounds, relaxed.least, lambda finite: go_on(finite, 0.7), work)
     bounds = propagated(program, bounds)
     bounds = basis_bounds(program, duality, bounds)
     bounds = propagated(program, bounds)
@@ -97,9 +64,9 @@ def derived_bounds(game: GroundGame, program: Program, time_limit: float | None 
         program = primal_dual_cut(game, program, duality, bounds)
         bounds = bounds.padded(program)
     paired = np.unique(program.complementary)
-    bounds = _by_lps(program, bounds, paired[:0], paired, go_on, spent)
+    bounds = _by_lps(program, bounds, paired[:0], paired, go_on, work)
     bounds = propagated(program, bounds).rounded()
-    return Derived(program, bounds, duality, spent.inside)
+    return Derived(program, bounds, duality, work.inside)
 
 
 def _others(program: Program, duality: Duality) -> tuple[Ints, Ints]:
@@ -115,10 +82,10 @@ def _others(program: Program, duality: Duality) -> tuple[Ints, Ints]:
 
 
 def _by_lps(
-    program: Program, bounds: ColumnBounds, both: Ints, above: Ints, go_on: Callable[[bool], bool], spent: _Spent
+    program: Program, bounds: ColumnBounds, both: Ints, above: Ints, go_on: Callable[[bool], bool], work: CountedWork
 ) -> ColumnBounds:
     """`bounds` with the least (`both`) and largest (`both`, `above`) values over the relaxation, one LP each."""
-    relaxed = _Relaxation(program, bounds, spent)
+    relaxed = _Relaxation(program, bounds, work)
     numbers, lower, upper = [], [], []
     wanted = [(c, False) for c in above.tolist()] + [(c, True) for c in both.tolist()]
     endless = np.isinf(bounds.upper)
@@ -136,7 +103,7 @@ def _by_lps(
 class _Relaxation:
     """The Program without complementarity, integrality and products, as an LP that is solved for many costs."""
 
-    def __init__(self, program: Program, bounds: ColumnBounds, spent: _Spent) -> None:
+    def __init__(self, program: Program, bounds: ColumnBounds, work: CountedWork) -> None:
         self.columns = program.columns
         self.model = HighsModel(
             replace(
@@ -147,7 +114,7 @@ class _Relaxation:
             )
         )
         self.last = np.zeros(0, np.int64)
-        self.spent = spent
+        self.work = work
 
     def least(self, cost: Floats) -> float:
         """A lower bound of `cost @ z`, -inf where there is none."""
@@ -156,7 +123,7 @@ class _Relaxation:
         self.model.change_costs(columns, cost[columns])
         self.last = columns
         outcome = self.model.solve(Options(time_limit=ONE_LP))
-        self.spent.add(outcome, self.model)
+        self.work.add_lp(outcome, self.model)
         if outcome.ending is not Ending.OPTIMAL:
             self.model.start_afresh()
             return float("-inf")

@@ -18,14 +18,15 @@ from compiler.reformulations.duality import Duality
 from compiler.reformulations.primal_dual_cut import primal_dual_cut
 from compiler.reformulations.program import Program
 from runtime.methods.answered_points import answered_points, meets
+from runtime.methods.counted_work import CountedWork
 from runtime.solvers.solver import Ending, Options, Outcome
 
 
-def met_bound(game: GroundGame, program: Program, options: Options) -> Outcome | None:
+def met_bound(game: GroundGame, program: Program, options: Options, work: CountedWork) -> Outcome | None:
     """OPTIMAL with `z` in the Program's columns, or None; see the module."""
     bounds = propagated(program, ColumnBounds.of(program))
     closer = primal_dual_cut(game, program, Duality.of(game, program), bounds)
-    best = answered_points(game, program, with_bounds(closer, bounds.padded(closer)), options, None, most=1)
+    best = answered_points(game, program, with_bounds(closer, bounds.padded(closer)), options, None, work, most=1)
     if best is None or not meets(best, best.bound, options.gap):
         return None
     # A point better than the bound by more than that tells of an LP that was not solved as it should.

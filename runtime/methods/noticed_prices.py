@@ -17,7 +17,8 @@ from compiler.ground.sparse import Quad
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
 from compiler.reformulations.unnoticed_moves import unnoticed_moves
-from runtime.methods.derived_bounds import EACH_LP, EACH_NONZERO, EACH_STEP, without_what_bends
+from runtime.methods.counted_work import EACH_LP, EACH_NONZERO, EACH_STEP
+from runtime.methods.derived_bounds import without_what_bends
 from runtime.solvers.highs import HighsModel
 from runtime.solvers.solver import Ending, Options
 

@@ -33,13 +33,16 @@ from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.answered_points import answered_points
 from runtime.methods.conditional_cuts import conditional_cuts
-from runtime.methods.derived_bounds import PATIENCE, derived_bounds, without_what_bends
+from runtime.methods.counted_work import PATIENCE, CountedWork
+from runtime.methods.derived_bounds import SHARE, derived_bounds, without_what_bends
+from runtime.methods.gap_answers import GapAnswers
 from runtime.methods.met_bounds import met_bound
 from runtime.methods.method import Request, solved
 from runtime.methods.noticed_prices import noticed_prices
 from runtime.methods.pairs_without_bounds import pairs_without_bounds
 from runtime.methods.polish import polished
 from runtime.methods.relaxed_pairs import beside, relaxed_pairs
+from runtime.methods.turned_decisions import turned
 from runtime.result import Bound
 from runtime.solvers.highs import Highs
 from runtime.solvers.ipopt import Ipopt
@@ -49,8 +52,9 @@ from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
 SOME = 30
 """Pairs from which on deriving bounds pays: below, SOS1 alone takes 0.02 s."""
 
-START_STARTS, START_PATIENCE, START_SHARE = 1, 5.0, 0.05
-"""Where the search begins: starts for IPOPT; at most so many seconds, and this part of the time limit."""
+START_STARTS, START_PATIENCE, START_SHARE = 1, 5.0, 0.1
+"""Where the search begins: starts for IPOPT; at most so many seconds for each way to find a point, as `CountedWork`
+counts, and this part of the time limit."""
 
 CONTRADICTION = 1e-4
 """A known point this much better, relative, than what a solver proves to be the bound of all contradicts it."""
@@ -115,7 +119,7 @@ def solve_pairs(
         program = noticed_prices(game, program)
         search = replace(search, program=program)
     if name == "auto" and request.solver == "auto":
-        met = met_bound(game, program, search.briefly())
+        met = met_bound(game, program, request.options, search.briefly())
         if met is not None:
             words = f"{count} complementary pairs kept by followers' answers that are worth what a relaxation promises"
             return PairAnswer(replace(met, seconds=met.seconds + spent), Highs().name, MET, (), (words,), False)
@@ -146,7 +150,7 @@ class _Search:
         """By SOS1 from the point `first`, without bounds, which take longer to derive than this may take; None where
         the solver fails, as SCIP may without bounds."""
         left = self.left()
-        limit = PATIENCE if left.time_limit is None else min(PATIENCE, 0.1 * left.time_limit)
+        limit = PATIENCE if left.time_limit is None else min(PATIENCE, SHARE * left.time_limit)
         brief = replace(self, request=replace(left, time_limit=limit), begun=time.perf_counter())
         try:
             return brief.by("sos1", self.program, ColumnBounds.of(self.program), first=first)
@@ -155,13 +159,11 @@ class _Search:
 
     def beside(self, known: Floats) -> Outcome | None:
         """The point next to the `known` one that keeps all pairs, in the Program's columns."""
-        return beside(self.program, self.briefly(), known)
+        return beside(self.program, self.request.options, known, self.briefly())
 
-    def briefly(self) -> Options:
+    def briefly(self) -> CountedWork:
         """For a point to begin from."""
-        limit = self.left().time_limit
-        patience = START_PATIENCE if limit is None else min(START_PATIENCE, START_SHARE * limit)
-        return replace(self.request.options, time_limit=patience)
+        return CountedWork.within(self.request.time_limit, START_SHARE, START_PATIENCE)
 
     def suits_big_m(self, bounded: Program, bounds: ColumnBounds) -> bool:
         """Whether HiGHS takes the Program, every pair has bounds, those of multipliers small, and others' decisions are
@@ -190,7 +192,7 @@ class _Search:
         if name == "sos1" and bounded is not self.program:
             bounded, bounds = self.cut(bounded, bounds, first)
             if len(self.program.complementary) >= SOME:
-                first = answered_points(self.game, self.program, bounded, self.briefly(), first)
+                first = self.improved(bounded, first)
         ready = COMPLEMENTARITIES[name].apply(self.game, bounded, bounds)
         solver, outcome = solved(ready, self.left(), None if first is None else self.completed(ready, first))
         if outcome.ending is Ending.INFEASIBLE and (name != "sos1" or bounded is not self.program) and not self.spent():
@@ -214,7 +216,8 @@ class _Search:
             if second.ending is Ending.OPTIMAL and second.z is not None and again.gap < exact.gap:
                 agree = abs(again.objective - exact.objective) <= 1e-5 * max(1.0, abs(exact.objective))
                 outcome, exact = (second, again) if agree else (outcome, exact)
-        if name in ("product", "strong_duality") and self.proven(outcome) is None and not self.spent():
+        wide = outcome.ending is Ending.OPTIMAL and exact.gap > self.request.options.gap
+        if name in ("product", "strong_duality") and (wide or self.proven(outcome) is None) and not self.spent():
             # A product within SCIP's tolerance of 0 leaves each factor its square root: the point may be better than
             # any exact one, and nothing but an exact one shows it.
             doubt = f"SCIP's tolerance on {COMPLEMENTARITIES[name].words} was too wide: SOS1 sets decided"
@@ -234,13 +237,19 @@ class _Search:
         if first is not None:
             enough = first.objective - self.request.options.gap * max(1.0, abs(first.objective))
             relaxed = without_what_bends(bounded)
-            if not Highs().refuses(relaxed) and Highs().solve(relaxed, self.briefly()).bound >= enough:
+            if not Highs().refuses(relaxed) and Highs().solve(relaxed, Options(START_PATIENCE)).bound >= enough:
                 return bounded, bounds
-        limit = self.left().time_limit
-        patience = PATIENCE if limit is None else min(PATIENCE, 0.1 * limit)
-        duality = Duality.of(self.game, plain)
-        ready = conditional_cuts(self.game, plain, duality, bare, enough, patience)
+        work = CountedWork.within(self.request.time_limit, SHARE)
+        ready = conditional_cuts(self.game, plain, Duality.of(self.game, plain), bare, enough, work)
         return (bounded, bounds) if ready is None else (ready, bare.padded(ready))
+
+    def improved(self, bounded: Program, first: Outcome | None) -> Outcome | None:
+        """The best point that the relaxation `bounded` and turning single decisions lead to, `first` included."""
+        options = self.request.options
+        best = answered_points(self.game, self.program, bounded, options, first, self.briefly())
+        if best is None:
+            return best
+        return turned(self.program, GapAnswers(self.game, self.program), options, best, self.briefly())
 
     def start(self, name: str, bounded: Program) -> Outcome | None:
         """A point with all pairs, in the Program's columns, where it pays: with 60 pairs of random bilevel LPs SCIP
@@ -254,7 +263,7 @@ class _Search:
         """A point with all pairs that IPOPT finds, in the Program's columns."""
         if Ipopt().missing() or Ipopt().refuses(complementarity_product(self.program)):
             return None
-        outcome = relaxed_pairs(self.program, self.briefly(), START_STARTS)
+        outcome = relaxed_pairs(self.program, self.request.options, START_STARTS, work=self.briefly())
         return None if outcome.z is None else outcome
 
     def completed(self, ready: Program, first: Outcome) -> Floats | None:

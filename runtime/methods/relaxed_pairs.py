@@ -22,8 +22,9 @@ import numpy as np
 from compiler.ground.sparse import Bools, Floats
 from compiler.reformulations.complementarity_product import complementarity_product
 from compiler.reformulations.program import Program
+from runtime.methods.counted_work import CountedWork
 from runtime.methods.polish import PATIENCE, TOLERANCE, polished
-from runtime.solvers.highs import Highs
+from runtime.solvers.highs import Highs, HighsModel
 from runtime.solvers.ipopt import FEASIBLE, Ipopt, Iterate, Nlp, starting_box
 from runtime.solvers.solver import Ending, Options, Outcome
 
@@ -48,17 +49,24 @@ STEPS = 100
 """Most moves from one pattern to a better one."""
 
 
-def relaxed_pairs(program: Program, options: Options, starts: int = STARTS, begin: Floats | None = None) -> Outcome:
+def relaxed_pairs(
+    program: Program,
+    options: Options,
+    starts: int = STARTS,
+    begin: Floats | None = None,
+    work: CountedWork | None = None,
+) -> Outcome:
     """See the module. `z` satisfies all pairs exactly; without such a point FAILED, or LIMIT if time was short. `bound`
     is that of the problem without complementarity where HiGHS takes it, else minus infinity. `begin` (k,) is the first
-    start in place of the middle of the bounds. Raises ValueError for a Program that IPOPT does not take.
+    start in place of the middle of the bounds; `work` ends what the clock would end without it. Raises ValueError for
+    a Program that IPOPT does not take.
     """
     begun = time.perf_counter()
     relaxed = complementarity_product(program)
     refusal = Ipopt().refuses(relaxed)
     if refusal:
         raise ValueError(refusal)
-    search = _Search(program, options, begun)
+    search = _Search(program, options, begun, work)
     free = search.solved(replace(program, complementary=np.zeros((0, 2), np.int64)), None)
     bound = -np.inf if free is None else free.bound
     path = _Path(program, relaxed)
@@ -66,10 +74,10 @@ def relaxed_pairs(program: Program, options: Options, starts: int = STARTS, begi
     known: set[bytes] = set()
     tried, last = 0, ""
     for start in _starts(program, options.seed, starts, None if free is None else free.z, begin):
-        if tried and search.left() <= 0:
+        if tried and search.over():
             break
         tried += 1
-        point = path.follow(start, search.left())
+        point = path.follow(start, search.left(), work)
         last = point.status
         if not point.finite:
             continue
@@ -84,18 +92,18 @@ def relaxed_pairs(program: Program, options: Options, starts: int = STARTS, begi
             break
     seconds = time.perf_counter() - begun
     if best is None:
-        ending = Ending.LIMIT if search.left() <= 0 else Ending.FAILED
+        ending = Ending.LIMIT if search.over() else Ending.FAILED
         message = f"no point that keeps all complementary pairs from {tried} starts, the last of which ended as {last}"
         return Outcome(ending, bound=bound, seconds=seconds, message=message)
     words = "starts" if tried > 1 else "start"
     return Outcome(best.ending, best.z, best.objective, bound, seconds=seconds, message=f"the best of {tried} {words}")
 
 
-def beside(program: Program, options: Options, z: Floats) -> Outcome | None:
+def beside(program: Program, options: Options, z: Floats, work: CountedWork | None = None) -> Outcome | None:
     """The point that moves from one pattern to a better one lead to, from that of z (k,), which need keep nothing but
-    its pattern; None where no point of the Program has it. `bound` is minus infinity."""
+    its pattern; None where no point of the Program has it. `bound` is minus infinity; `work` as in `relaxed_pairs`."""
     begun = time.perf_counter()
-    piece = _Search(program, options, begun).descended(_smaller(program, z), z)
+    piece = _Search(program, options, begun, work).descended(_smaller(program, z), z)
     if piece is None:
         return None
     return Outcome(piece.ending, piece.z, piece.objective, seconds=time.perf_counter() - begun)
@@ -122,10 +130,11 @@ class _Path:
         self.nlp = Nlp(relaxed)
         self.pairs = np.arange(program.rows, relaxed.rows)
 
-    def follow(self, start: Floats, seconds: float) -> Iterate:
+    def follow(self, start: Floats, seconds: float, work: CountedWork | None) -> Iterate:
         """The last point at which IPOPT ended well, or the last one at all."""
         deadline = time.perf_counter() + seconds
-        solver = self.nlp.solver(seconds, mu_strategy="adaptive", tol=1e-8)
+        settings = {} if work is None else {"max_iter": max(1, work.steps(self.nlp.program))}
+        solver = self.nlp.solver(seconds, mu_strategy="adaptive", tol=1e-8, **settings)
         high = self.nlp.high.copy()
         best: Iterate | None = None
         found: Iterate | None = None
@@ -136,7 +145,9 @@ class _Path:
                 best = found
             if found.finite:
                 start = found.z
-            if time.perf_counter() >= deadline:
+            if work is not None:
+                work.add_steps(self.nlp.program, int(solver.stats()["iter_count"]))
+            if time.perf_counter() >= deadline or (work is not None and not work.left()):
                 break
         assert found is not None
         return best or found
@@ -147,16 +158,23 @@ class _Search:
     program: Program
     options: Options
     begun: float
+    work: CountedWork | None
 
     def left(self) -> float:
+        """Seconds by the clock."""
+        if self.work is not None:
+            return self.work.seconds()
         limit = self.options.time_limit
         return np.inf if limit is None else limit - (time.perf_counter() - self.begun)
+
+    def over(self) -> bool:
+        return self.left() <= 0 or (self.work is not None and not self.work.left())
 
     def descended(self, off: Bools, z: Floats) -> _Piece | None:
         """The piece of this pattern, left for a better one while there is one next to it."""
         piece = self.piece(off, z)
         for _ in range(STEPS):
-            if piece is None or self.left() <= 0:
+            if piece is None or self.over():
                 break
             better, local = self.beside(piece)
             if better is None:
@@ -181,7 +199,7 @@ class _Search:
             other = self.piece(off, piece.z)
             if other is not None and self.better(other.objective, piece.objective):
                 return other, False
-            if self.left() <= 0:
+            if self.over():
                 return None, False
         return None, len(both) <= CORNERS
 
@@ -231,7 +249,10 @@ class _Search:
         limit = min(PATIENCE, max(self.left(), 0.1))
         exact = replace(self.options, tolerance=TOLERANCE, time_limit=limit)
         if not Highs().refuses(settled):
-            outcome = Highs().solve(settled, exact)
+            model = HighsModel(settled)
+            outcome = model.solve(exact)
+            if self.work is not None:
+                self.work.add_lp(outcome, model)
             return outcome if outcome.ending is Ending.OPTIMAL else None
         if z is None:
             return None

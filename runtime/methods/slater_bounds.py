@@ -27,6 +27,7 @@ from compiler.reformulations.basis_bounds import gradient_ranges
 from compiler.reformulations.column_bounds import ColumnBounds, Source
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
+from runtime.methods.counted_work import CountedWork
 from runtime.solvers.highs import HighsModel
 from runtime.solvers.solver import Ending, Options
 
@@ -41,13 +42,20 @@ Least = Callable[[Floats], float]
 
 
 def slater_bounds(
-    game: GroundGame, program: Program, duality: Duality, bounds: ColumnBounds, least: Least, go_on: GoOn
+    game: GroundGame,
+    program: Program,
+    duality: Duality,
+    bounds: ColumnBounds,
+    least: Least,
+    go_on: GoOn,
+    work: CountedWork,
 ) -> ColumnBounds:
-    """`bounds` with those of all multipliers of followers for which there are any, as long as `go_on`."""
+    """`bounds` with those of all multipliers of followers for which there are any, as long as `go_on`; the LPs are
+    counted in `work`."""
     slopes = gradient_ranges(program, duality, bounds)
     for follower in np.unique(duality.owner).tolist():
         if duality.plain[follower] and go_on(False):
-            bounds = _of_follower(game, program, duality, bounds, slopes, least, follower, go_on)
+            bounds = _of_follower(game, program, duality, bounds, slopes, least, follower, go_on, work)
     return bounds
 
 
@@ -60,6 +68,7 @@ def _of_follower(
     least: Least,
     follower: int,
     go_on: GoOn,
+    work: CountedWork,
 ) -> ColumnBounds:
     mine = np.flatnonzero(duality.owner == follower)
     column, weight = duality.column[mine], duality.weight[mine]
@@ -131,6 +140,7 @@ def _of_follower(
         one = np.array([row])
         model.change_row_limits(one, np.array([way]), np.array([way if equal_row(row) else np.inf]))
         outcome = model.solve(Options())
+        work.add_lp(outcome, model)
         model.change_row_limits(one, np.zeros(1), np.array([again]))
         if outcome.ending is not Ending.OPTIMAL:
             return float("inf")

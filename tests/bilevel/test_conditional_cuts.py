@@ -19,6 +19,7 @@ from runtime.answer import answer
 from runtime.methods import pairs
 from runtime.methods.answered_points import answered_points
 from runtime.methods.conditional_cuts import conditional_cuts
+from runtime.methods.counted_work import CountedWork
 from runtime.methods.derived_bounds import derived_bounds, without_what_bends
 from runtime.methods.method import Request
 from runtime.result import Status
@@ -30,7 +31,7 @@ def cut(game: GroundGame, program: Program) -> tuple[Program | None, list[Produc
     bounds = derived_bounds(game, program, cut=False).bounds
     duality = Duality.of(game, program)
     found = product_sums(game, program, duality, bounds)
-    ready = conditional_cuts(game, program, duality, bounds, np.inf, 10.0)
+    ready = conditional_cuts(game, program, duality, bounds, np.inf, CountedWork())
     return ready, [] if found is None else found[1], bounds
 
 
@@ -94,7 +95,7 @@ def test_points_at_followers_answers_keep_all_pairs() -> None:
     for seed in range(12):
         game, expected = random_problem(seed, 1, 1, False)
         program, _ = conditions(game)
-        found = answered_points(game, program, program, Options(), None)
+        found = answered_points(game, program, program, Options(), None, CountedWork())
         if found is None or found.z is None:
             continue
         assert program.violation(found.z) <= 1e-6

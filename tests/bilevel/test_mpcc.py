@@ -16,6 +16,7 @@ from compiler.reformulations.program import Program
 from grammar.diagnostics import DiagnosticError
 from runtime.answer import answer
 from runtime.methods import pairs
+from runtime.methods.counted_work import CountedWork
 from runtime.methods.method import Request
 from runtime.methods.relaxed_pairs import relaxed_pairs
 from runtime.result import Status
@@ -217,12 +218,12 @@ def test_where_a_search_begins_changes_no_proof(monkeypatch: pytest.MonkeyPatch,
     game = many_pairs().build()
     begun = []
 
-    def begin(program: Program, options: Options, starts: int) -> object:
+    def begin(program: Program, options: Options, starts: int, work: CountedWork) -> object:
         at = None
         if wrong == "worse":
             at = np.zeros(program.columns)
             at[0] = 8
-        out = relaxed_pairs(program, options, 1 if wrong == "worse" else starts, at)
+        out = relaxed_pairs(program, options, 1 if wrong == "worse" else starts, at, work)
         if wrong == "nowhere":
             out = replace(
                 out, z=np.full(program.columns, 0.5), objective=program.cost_at(np.full(program.columns, 0.5))

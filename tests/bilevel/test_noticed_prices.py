@@ -23,6 +23,7 @@ from compiler.reformulations.program import Program
 from compiler.reformulations.unnoticed_moves import unnoticed_moves
 from runtime.answer import answer
 from runtime.methods import pairs
+from runtime.methods.counted_work import CountedWork
 from runtime.methods.kkt import Kkt
 from runtime.methods.met_bounds import met_bound
 from runtime.methods.method import Request
@@ -183,7 +184,7 @@ def test_a_price_that_the_objective_sees_stays() -> None:
 def test_storage_is_proved_without_a_search() -> None:
     """The answers to the relaxation's prices are worth what it promises; SCIP finds no more."""
     game, program = conditions(storage_pricing(2))
-    met = met_bound(game, program, Options())
+    met = met_bound(game, program, Options(), CountedWork())
     assert met is not None
     assert met.ending is Ending.OPTIMAL
     assert met.gap <= 1e-6
@@ -201,7 +202,7 @@ def test_no_proof_where_the_relaxation_promises_more() -> None:
     for seed in range(6):
         market = Market.random(seed, False, "")
         game, program = conditions(market.game())
-        met = met_bound(game, program, Options())
+        met = met_bound(game, program, Options(), CountedWork())
         assert met is None or -met.objective == pytest.approx(market.best(), abs=1e-5)
 
 
