@@ -88,9 +88,15 @@ def _rising(
 
     def ends(low: Floats, high: Floats, p: Floats) -> tuple[Floats, Floats]:
         with np.errstate(all="ignore"):
-            return value(np.maximum(low, least), p), value(np.maximum(high, least), p)
+            return _possible(value(np.maximum(low, least), p), value(np.maximum(high, least), p))
 
     return ends
+
+
+def _possible(least: Floats, most: Floats) -> tuple[Floats, Floats]:
+    """Ends without a greatest value of -inf or a least of inf, which `log` has where it is nowhere defined and `exp`
+    where it overflows: as bounds, no number holds them."""
+    return np.where(least == np.inf, -np.inf, least), np.where(most == -np.inf, np.inf, most)
 
 
 def _fixed(convex: bool, concave: bool) -> Callable[[Floats, Floats, Floats], Traits]:
@@ -208,8 +214,9 @@ def _power_ends(low: Floats, high: Floats, p: Floats) -> tuple[Floats, Floats]:
     least, most = np.minimum(first, last), np.maximum(first, last)
     bowl = (p > 0) & (np.mod(p, 2) == 0) & (low < 0) & (high > 0)
     least = np.where(bowl, 0.0, least)
-    return np.nan_to_num(least, nan=-np.inf, posinf=np.inf, neginf=-np.inf), np.nan_to_num(
-        most, nan=np.inf, posinf=np.inf, neginf=-np.inf
+    return _possible(
+        np.nan_to_num(least, nan=-np.inf, posinf=np.inf, neginf=-np.inf),
+        np.nan_to_num(most, nan=np.inf, posinf=np.inf, neginf=-np.inf),
     )
 
 

@@ -1,9 +1,10 @@
 """Followers with convex nonlinear problems, with their curves replaced by tangents at the answer itself.
 
-From: GroundGame whose followers hold `z >= f(a)`, f convex, or `z <= f(a)`, f concave, beside linear rows.
-To: the game in which such a follower has `z >= F + G*(a - A)` instead, linear in its own columns; whoever leads decides
-    A, F and G, and has the rows and curves `A = a`, `F = f(A)`, `G = f'(A)`.
-Requires: curves that are convex (relation not 0), with results that can always be loosened: no bound on the loose
+From: GroundGame whose followers hold `z >= f(a)`, f convex, or `z <= f(a)`, f concave, beside linear rows; or
+    `z = f(a)`, where the problem is convex with f(a) put in for z (`compiler.ground.hidden_convexity`).
+To: the game in which such a follower has `z >= F + G*(a - A)` instead (`==` for `=`), linear in its own columns;
+    whoever leads decides A, F and G, and has the rows and curves `A = a`, `F = f(A)`, `G = f'(A)`.
+Requires: curves that are convex, with results that can always be loosened: no bound on the loose
     side, and no row but those that define the arguments of other curves (`loose`); and arguments within the interior of
     the domain (`vertical_at_zero`). Then the strictly feasible point exists that multipliers need (Slater). Where this
     does not hold, `runtime.methods.slater_points` has to find one.
@@ -22,7 +23,8 @@ import numpy as np
 
 from compiler.ground.curves import Curve
 from compiler.ground.ground_game import MINIMIZE, REAL, Block, GroundGame, GroundPlayer
-from compiler.ground.sparse import Bools, Csr, Ints, Quad
+from compiler.ground.propagate import product_range
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 
 SLOPES = {
     "exp": ("exp", np.nan, 1.0),
@@ -62,19 +64,40 @@ def vertical_at_zero(game: GroundGame, followers: Bools) -> Bools:
     y = 0 has sqrt(q) at its best, and a search among points with multipliers passes it by."""
     found = np.zeros(game.columns, np.bool_)
     for curve in game.curves:
-        steep = (curve.parameter > 0) & (curve.parameter < 1) if curve.function == "power" else curve.function == "sqrt"
-        found[curve.argument[steep & followers[game.owner[curve.result]]]] = True
+        found[curve.argument[steep(curve) & followers[game.owner[curve.result]]]] = True
     return found
+
+
+def steep(curve: Curve) -> Bools:
+    """Which pairs (k,) rise vertically at zero."""
+    if curve.function == "power":
+        return np.asarray((curve.parameter > 0) & (curve.parameter < 1))
+    return np.full(len(curve.result), curve.function == "sqrt")
+
+
+def urged(game: GroundGame, lower: Floats, upper: Floats) -> Bools:
+    """Columns (n,) of which their owner's objective wants more, or less, by at least some rate whatever is decided
+    within the bounds (n,). The root of zero is no answer then, where there is another: `y - x*sqrt(y)` is least at
+    y = 0 if x may be zero."""
+    row, column = game.objective.row_numbers(), game.objective.indices
+    mine = game.owner[column] == row
+    low = np.bincount(column[mine], game.objective.data[mine], game.columns)
+    high = low.copy()
+    quad = game.objective_quad
+    for one, other in ((quad.i, quad.j), (quad.j, quad.i)):
+        own = game.owner[one] == quad.row
+        least, most = product_range(quad.value[own], quad.value[own], lower[other[own]], upper[other[own]])
+        low += np.bincount(one[own], least, game.columns)
+        high += np.bincount(one[own], most, game.columns)
+    return np.asarray((low > 0) | (high < 0))
 
 
 def tangents(game: GroundGame, followers: Bools, leader: int) -> tuple[GroundGame, int]:
     """The game without curves of `followers` (p,), and the number of the player who decides on the tangents: `leader`,
-    or a new one that leads everybody where that is negative. Raises ValueError for curves that are not convex."""
+    or a new one that leads everybody where that is negative. Curves of relation 0 stay equations."""
     mine = [(c, followers[game.owner[c.result]]) for c in game.curves]
     kept = tuple(c.take(~m) for c, m in mine if not m.all())
     inner = [c.take(m) for c, m in mine if m.any()]
-    if any(np.any(c.relation == 0) for c in inner):
-        raise ValueError("a follower's curve is not convex")
     players, maker = game.players, leader
     if leader < 0:
         maker = len(players)
@@ -126,8 +149,8 @@ def tangents(game: GroundGame, followers: Bools, leader: int) -> tuple[GroundGam
     )
     owner = game.owner[result]
     lead_rows = 2 * k + len(rest)
-    low = np.where(relation > 0, 0.0, -np.inf)
-    high = np.where(relation < 0, 0.0, np.inf)
+    low = np.where(relation >= 0, 0.0, -np.inf)
+    high = np.where(relation <= 0, 0.0, np.inf)
     wide = np.full(k, np.inf)
     added = len(players) - len(game.players)
     return (

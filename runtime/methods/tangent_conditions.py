@@ -14,16 +14,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ground.ground_game import block_of
+from compiler.ground.ground_game import Block, block_of
+from compiler.ground.hidden_convexity import Convexity, hidden_convexity
 from compiler.ground.sparse import Bools
+from compiler.reformulations.definitions_as_equations import definitions_as_equations
 from compiler.reformulations.tangent_rows import own_products, tangent_rows
-from compiler.reformulations.tangents import loose, tangents, vertical_at_zero
+from compiler.reformulations.tangents import loose, steep, tangents, urged, vertical_at_zero
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.methods.kkt import Kkt, follower_findings
 from runtime.methods.method import Found, Refusal, Request
 from runtime.methods.pairs import PairSolver, solve_pairs
 from runtime.methods.setting import Setting, nobodys_rows, price_findings
 from runtime.methods.slater_points import has_slater_point
+from runtime.methods.slater_policies import has_room
 from runtime.result import Status
 
 IN_A_CONSTRAINT = (
@@ -36,6 +39,11 @@ HELD_AT_ZERO = (
     "`{}` of `{}` may be held at zero by the others, where its function rises vertically: there is no multiplier then",
     "no tangent at zero",
     "keep it above zero for all decisions of the others: a lower bound as `var q in [0.001, 5]`, or `sqrt(q + 0.001)`",
+)
+ZERO_AT_ANSWERS = (
+    "`{}` of `{}` may be zero at an answer, where its function rises vertically: there is no tangent",
+    "no tangent at zero",
+    "keep it above zero: a lower bound as `var q in [0.001, 5]`, or `sqrt(q + 0.001)`",
 )
 
 
@@ -64,7 +72,8 @@ class TangentConditions:
     def run(self, setting: Setting, request: Request) -> Found:
         game = setting.game
         answering = _answering(setting)
-        other, maker = tangents(game, answering, setting.leader)
+        hidden = _hidden(setting, answering)
+        other, maker = tangents(definitions_as_equations(game, hidden), answering, setting.leader)
         other = tangent_rows(other, np.append(answering, np.zeros(len(other.players) - len(answering), bool)), maker)
         found = Kkt(self.pairs).run(Setting.of(other), request)
         notes = (
@@ -100,29 +109,61 @@ def _answering(setting: Setting) -> Bools:
 
 def _findings(setting: Setting, answering: Bools, complete: bool) -> tuple[Diagnostic, ...]:
     """Why tangents do not describe the answers: what `follower_findings` says of all players but those with convex
-    nonlinear problems, and G704 for constraints and ends of domains at which there may be no multipliers."""
+    nonlinear problems, and, where all answers must be found (`complete`), G704 for constraints and ends of domains at
+    which there may be no multipliers."""
     game = setting.game
+    hidden = _hidden(setting, answering)
     curved = [p for p in np.flatnonzero(answering).tolist() if _curved(setting, p) and setting.classes[p].convex]
-    plain = [p for p in np.flatnonzero(answering).tolist() if p not in curved]
-    found = follower_findings(setting, plain)
-    bent = game.row_quad.row[own_products(game, answering)]
-    tied, vertical = np.flatnonzero(~loose(game, answering)), np.flatnonzero(vertical_at_zero(game, answering))
-    places = [
-        *((int(game.row_owner[r]), block_of(game.row_blocks, r), IN_A_CONSTRAINT) for r in np.unique(bent).tolist()),
-        *((int(game.owner[c]), block_of(game.column_blocks, c), IN_A_CONSTRAINT) for c in tied.tolist()),
-        *((int(game.owner[c]), block_of(game.column_blocks, c), HELD_AT_ZERO) for c in vertical.tolist()),
-    ]
+    found = follower_findings(
+        setting, [p for p in np.flatnonzero(answering).tolist() if p not in curved and p not in hidden]
+    )
+    if not complete:
+        return found
     seen: set[tuple[str, str]] = set()
-    for p, block, (headline, label, way_out) in places:
-        # Instances of one declaration have one fault in common.
-        key = (game.players[p].declaration, headline)
-        if key in seen or p not in curved or not complete or has_slater_point(game, p):
-            continue
-        seen.add(key)
-        words = headline.format(block.name, game.players[p].name)
-        found += (Diagnostic("G704", words, block.span, label, hints=(Hint(way_out),)),)
+    for p in (*curved, *hidden):
+        for block, (headline, label, way_out) in _places(setting, p, p in hidden):
+            # Instances of one declaration have one fault in common.
+            key = (game.players[p].declaration, headline)
+            if key not in seen:
+                seen.add(key)
+                words = headline.format(block.name, game.players[p].name)
+                found += (Diagnostic("G704", words, block.span, label, hints=(Hint(way_out),)),)
+    return found
+
+
+def _places(setting: Setting, p: int, hidden: bool) -> list[tuple[Block, tuple[str, str, str]]]:
+    """Where the conditions of a player with a convex problem may have no multipliers, and why."""
+    game = setting.game
+    mine = np.arange(len(game.players)) == p
+    convexity = hidden_convexity(game, p)
+    if convexity is None:
+        rows = np.unique(game.row_quad.row[own_products(game, mine)])
+        columns, vertical = np.flatnonzero(~loose(game, mine)), np.flatnonzero(vertical_at_zero(game, mine))
+        lower, upper = game.lower, game.upper
+    else:
+        rows, columns, vertical = (np.array(n, np.int64) for n in (convexity.rows, convexity.columns, convexity.steep))
+        lower, upper = convexity.functions.box()
+    wanted = urged(game, lower, upper)
+    at_answers = np.zeros(game.columns, np.bool_)
+    for curve in game.curves:
+        at_answers[curve.argument[steep(curve) & (hidden | ~wanted[curve.result])]] = True
+    never = vertical[at_answers[vertical]]
+    if len(never):
+        return [(block_of(game.column_blocks, c), ZERO_AT_ANSWERS) for c in never.tolist()]
+    found = [(block_of(game.row_blocks, r), IN_A_CONSTRAINT) for r in rows.tolist()]
+    found += [(block_of(game.column_blocks, c), IN_A_CONSTRAINT) for c in columns.tolist()]
+    found += [(block_of(game.column_blocks, c), HELD_AT_ZERO) for c in vertical.tolist()]
+    if not found or (not hidden and has_slater_point(game, p)) or (convexity is not None and has_room(convexity)):
+        return []
     return found
 
 
 def _curved(setting: Setting, p: int) -> bool:
     return setting.classes[p].smooth or not setting.classes[p].linear_rows
+
+
+def _hidden(setting: Setting, answering: Bools) -> dict[int, Convexity]:
+    """Players that are convex though their lifted columns are not."""
+    game = setting.game
+    found = {p: hidden_convexity(game, p) for p in np.flatnonzero(answering).tolist() if not setting.classes[p].convex}
+    return {p: convexity for p, convexity in found.items() if convexity is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -123,12 +124,11 @@ def test_functions_in_constraints(tmp_path: Path) -> None:
         ("var y in [0, 5] maximize u = y constraint c: exp(y) <= x + 1.5", True),
         ("var y in [0, 5] maximize u = sqrt(y) constraint c: y <= x", False),
         ("var y in [0, 5] maximize u = sqrt(y) constraint c: y <= x + 1", True),
-        ("var y in [0, 5] var z in [0, 5] maximize u = y constraint c: y^2 <= 4 constraint e: y + z == x + 1", False),
         ("var y in [0, 5] var z in [0, 5] maximize u = y constraint c: y^2 <= 4 constraint e: y + z == 1", True),
     ],
 )
 def test_room(tmp_path: Path, body: str, room: bool) -> None:
-    """By hand. The last but one has room, but at no single point for all x: not seen, so refused."""
+    """By hand: whether one point has room for all x."""
     path = tmp_path / "m.game"
     path.write_text(f"player l {{ var x in [0, 2] minimize F = x }} player f follows l {{ {body} }}", encoding="utf-8")
     game = compile_file(path).ground
@@ -140,6 +140,96 @@ def test_room(tmp_path: Path, body: str, room: bool) -> None:
         refusal = error.diagnostics[0].code
     assert refusal == (None if room else "G704")
     assert Setting.of(game).classes[1].convex
+
+
+MOVING = [
+    ("maximize u = y constraint c: (y - 3*x)^2 <= 1", lambda x: 3 * x + 1),
+    # Not convex in x and y together: x is cut into parts.
+    ("maximize u = y constraint c: y^2 - 6*x*y <= 1 - 8*x^2", lambda x: 3 * x + np.sqrt(1 + x**2)),
+    ("maximize u = y constraint c: exp(y - 3*x) <= 1 + x", lambda x: 3 * x + np.log(1 + x)),
+    ("maximize u = -y constraint c: sqrt((y + 9)*(10 - y)) >= 1 + 3*x", None),
+    ("var z in [0, 9] maximize u = y constraint c: y^2 <= 4 constraint e: y + z == 2*x + 1", None),
+    ("var z in [-9, 9] maximize u = y + z/9 constraint c: log(exp(y) + exp(z)) <= x + 1", None),
+]
+"""Games whose leader's x in [0, 2] leaves the follower no one point with room, and y in [-8, 9]; y at x where it is
+known."""
+
+
+@pytest.mark.parametrize(("body", "known"), MOVING, ids=[body for body, _ in MOVING])
+@pytest.mark.parametrize("goal", ["(y - 3)^2 + x", "x - y/4"])
+def test_points_with_room_that_follow_the_leader(
+    tmp_path: Path, body: str, known: Callable[[float], float] | None, goal: str
+) -> None:
+    """Against the closed form, or scipy, on a grid of the leader's decisions."""
+    result = solved(
+        tmp_path,
+        f"player l {{ var x in [0, 2] minimize F = {goal} }} player f follows l {{ var y in [-8, 9] {body} }}",
+        "tangent_conditions",
+    )
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    grid = np.linspace(0, 2, 2001)
+    y = np.array([(known or _known(body))(x) for x in grid])
+    best = ((y - 3) ** 2 + grid if "3" in goal else grid - y / 4).min()
+    assert result.objectives["l.F"] == pytest.approx(best, abs=2e-3)
+    assert result.objectives["l.F"] <= best + 1e-5
+
+
+def _known(body: str) -> Callable[[float], float]:
+    """The follower's y, worked out by hand."""
+    if "sqrt" in body:  # (y + 9)*(10 - y) = (1 + 3x)^2, its lower root
+        return lambda x: max(-8.0, 0.5 - np.sqrt(90.25 - (1 + 3 * x) ** 2))
+    if "== 2*x + 1" in body:
+        return lambda x: min(2.0, 2 * x + 1)
+    # A unit of y costs as many units of z as exp(y - z): at 9 they are worth the same.
+    return lambda x: x + 1 + np.log(0.9)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "maximize u = y constraint c: (y - x)^2 <= x",
+        "maximize u = y constraint c: (y - 3*x)^2 <= x*(2 - x)",
+        "maximize u = y constraint c: exp(y - x) + exp(x - y) <= 2 + x",
+        "maximize u = y constraint c: sqrt((y - 1)^2 + x^2) <= x",
+        "var z in [0, 9] maximize u = y constraint c: y^2 + z^2 <= 1 constraint e: y + z >= 1.41421356 + x/9",
+    ],
+)
+def test_points_without_room_are_refused(tmp_path: Path, body: str) -> None:
+    """Somewhere in x in [0, 2] the follower has one point only, or none."""
+    with pytest.raises(DiagnosticError) as caught:
+        solved(
+            tmp_path,
+            f"player l {{ var x in [0, 2] minimize F = x - y }} player f follows l {{ var y in [-8, 9] {body} }}",
+            "tangent_conditions",
+        )
+    assert {d.code for d in caught.value.diagnostics} == {"G704"}
+
+
+def test_many_decisions_of_the_leader(tmp_path: Path) -> None:
+    """Twelve balls around twelve decisions, each with its corners; and one ball whose size is the sum of all."""
+    text = (
+        "set K index k = 1..12 "
+        "player l { var x[k] in [0, 3] minimize F = sum(k) (x[k] - 2*y[k]) + w }"
+        "player f follows l { var y[k] in [-9, 9] var w in [-20, 20] maximize u = sum(k) y[k] + w/100 "
+        "constraint ball[k]: (y[k] - x[k])^2 <= 1 constraint all: w^2 <= 1 + sum(k) x[k] }"
+    )
+    result = solved(tmp_path, text, "tangent_conditions")
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.objectives["l.F"] == pytest.approx(12 * (3 - 2 * 4) + np.sqrt(37), abs=1e-4)
+
+
+@pytest.mark.parametrize("x", ["binary", "in [0, 1]"])
+def test_a_root_that_may_cost_nothing(tmp_path: Path, x: str) -> None:
+    """y = 0 is the answer at x = 0, and the leader's best; the root has no tangent there."""
+    text = (
+        f"player l {{ var x {x} minimize F = y + x/100 }}"
+        "player f follows l { var y in [0, 1] minimize c = y/4 - x*sqrt(y) }"
+    )
+    with pytest.raises(DiagnosticError) as caught:
+        solved(tmp_path, text, "tangent_conditions")
+    assert [(d.code, d.label) for d in caught.value.diagnostics] == [("G704", "no tangent at zero")]
+    if x == "binary":
+        assert solved(tmp_path, text).objectives["l.F"] == pytest.approx(0.0, abs=1e-4)
 
 
 def test_no_multiplier_at_the_answer(tmp_path: Path) -> None:

@@ -1,0 +1,234 @@
+"""A GroundGame, a player and the `Convexity` of its problem in; out whether, for every decision of the others, it has a
+point that holds its nonlinear constraints with room. Then its optimality conditions are necessary.
+
+`slater_points` asks for one point that serves all decisions of the others. Here it may depend on them, for each part
+of the problem that shares neither columns nor rows with another:
+  where the constraints are convex in the decisions of all together, points at the corners of the others' bounds will do:
+    what mixes the corners mixes their points, and has at least as much room as they have on the average;
+  elsewhere the others' bounds are cut into boxes, each with a point of its own.
+What a solver finds is evaluated again, with intervals over the box.
+Reference: Rockafellar, Convex Analysis (1970), theorem 28.2; Bemporad, Borrelli and Morari, IEEE Trans. Autom. Control
+    48 (2003) 1600 (corners of parameters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compiler.ground.hidden_convexity import Convexity
+from compiler.ground.own_functions import Expression, Shaped, involved
+from compiler.ground.shapes import Shape
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from compiler.reformulations.best_response import best_response
+from compiler.reformulations.program import Program
+from runtime.methods.slater_points import ENOUGH, HELD, PATIENCE, ROOM
+from runtime.solvers.scip import Scip
+from runtime.solvers.solver import Options
+
+CORNERS = 64
+"""The most corners, and the most boxes, for which points are looked for."""
+
+
+def has_room(convexity: Convexity) -> bool:
+    """See the module. False also where none was found."""
+    if not convexity.rows and not convexity.columns and not convexity.steep:
+        return True
+    return all(_part_has_room(convexity, part) for part in _parts(convexity))
+
+
+@dataclass(frozen=True)
+class Side:
+    """`expression <= limit` (`above`) or `>= limit`, with room where it is not linear (`bent`)."""
+
+    expression: Expression
+    limit: float
+    above: bool
+    bent: bool
+
+    def room(self, shape: Shape) -> float:
+        """The least room over the box, relative to the limit."""
+        room = self.limit - shape.reach[1] if self.above else shape.reach[0] - self.limit
+        return room / (1.0 + abs(self.limit))
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """`own` and `others`: the columns without a definition that its `sides` depend on, (columns,)."""
+
+    sides: tuple[Side, ...]
+    own: Bools
+    others: Ints
+
+
+def _parts(convexity: Convexity) -> Iterator[OwnPart]:
+    """Those that hold what needs room."""
+    functions = convexity.functions
+    game = functions.game
+    sides: list[Side] = []
+    for r, e in functions.rows.items():
+        sides += _sides(e, float(game.row_lower[r]), float(game.row_upper[r]), r in convexity.rows)
+    for c in functions.defined:
+        e = Expression(0.0, ((c, 1.0),), ())
+        low, high = float(game.lower[c]), float(game.upper[c])
+        sides += _sides(e, low, high, c in convexity.columns)
+        if c in convexity.steep:
+            sides.append(Side(e, max(low, 0.0), False, True))
+    touched = [involved(functions, s.expression.columns) for s in sides]
+    left = {k for k, c in enumerate(touched) if any(functions.free[list(c)])} if sides else set()
+    while left:
+        group = {left.pop()}
+        own = {c for k in group for c in touched[k] if functions.free[c]}
+        while joined := {k for k in left if own & touched[k]}:
+            left -= joined
+            group |= joined
+            own |= {c for k in joined for c in touched[k] if functions.free[c]}
+        if any(sides[k].bent for k in group):
+            mask = np.zeros(game.columns, np.bool_)
+            mask[list(own)] = True
+            others = {c for k in group for c in touched[k]} - own
+            yield OwnPart(tuple(sides[k] for k in sorted(group)), mask, np.array(sorted(others), np.int64))
+
+
+def _sides(e: Expression, low: float, high: float, bent: bool) -> list[Side]:
+    found = [Side(e, low, False, bent)] if np.isfinite(low) else []
+    return found + ([Side(e, high, True, bent)] if np.isfinite(high) else [])
+
+
+def _part_has_room(convexity: Convexity, part: OwnPart) -> bool:
+    functions = convexity.functions
+    lower, upper = functions.box()
+    wide = part.others[upper[part.others] > lower[part.others]]
+    if not np.isfinite(upper[wide] - lower[wide]).all():
+        return False
+    variables = functions.free.copy()
+    variables[wide] = True
+    together = Shaped(functions, lower, upper, variables)
+    if all(_convex(side, together) for side in part.sides):
+        corners = _corners(part, lower, upper, wide)
+        if corners is not None:
+            return all(_served(convexity, part, corner, corner) for corner in corners)
+    return _cut(convexity, part, lower, upper, wide)
+
+
+def _convex(side: Side, together: Shaped) -> bool:
+    shape = together.expression(side.expression)
+    return shape.affine or (side.bent and (shape.convex if side.above else shape.concave))
+
+
+def _corners(part: OwnPart, lower: Floats, upper: Floats, wide: Ints) -> list[Floats] | None:
+    """The bounds (columns,) of all columns at each corner of the others' bounds; None if there are too many. Columns
+    that are seen in fixed proportions only, as in one sum, move together."""
+    plain: dict[int, list[float]] = {int(c): [0.0] * len(part.sides) for c in wide}
+    for k, side in enumerate(part.sides):
+        e = side.expression
+        for c, v in e.terms:
+            if c in plain:
+                plain[c][k] += v
+        for c in {c for i, j, _ in e.products for c in (i, j)} & plain.keys():
+            plain[c][k] = np.nan
+    groups: dict[tuple[float, ...] | int, list[tuple[int, bool]]] = {}
+    for c, seen in plain.items():
+        largest = max(seen, key=abs)
+        if np.isnan(seen).any() or largest == 0.0:
+            groups[c] = [(c, True)]
+        else:
+            groups.setdefault(tuple(v / largest for v in seen), []).append((c, largest > 0))
+    if 2 ** len(groups) > CORNERS:
+        return None
+    found = []
+    for number in range(2 ** len(groups)):
+        corner = _middle(lower, upper)
+        for bit, members in enumerate(groups.values()):
+            for c, same in members:
+                corner[c] = upper[c] if bool(number >> bit & 1) == same else lower[c]
+        found.append(corner)
+    return found
+
+
+def _middle(lower: Floats, upper: Floats) -> Floats:
+    """Zero where there is none."""
+    bounded = np.isfinite(lower) & np.isfinite(upper)
+    return np.where(bounded, (np.where(bounded, lower, 0.0) + np.where(bounded, upper, 0.0)) / 2, 0.0)
+
+
+def _cut(convexity: Convexity, part: OwnPart, lower: Floats, upper: Floats, wide: Ints) -> bool:
+    left, count = [(lower, upper)], 1
+    while left:
+        low, high = left.pop()
+        if _served(convexity, part, low, high):
+            continue
+        count += 1
+        if count > CORNERS or not len(wide):
+            return False
+        k = wide[int(np.argmax((high - low)[wide] / (upper - lower)[wide]))]
+        first, second = high.copy(), low.copy()
+        first[k] = second[k] = (low[k] + high[k]) / 2
+        left += [(low, first), (second, high)]
+    return True
+
+
+def _served(convexity: Convexity, part: OwnPart, lower: Floats, upper: Floats) -> bool:
+    """Whether one point holds all sides for all decisions of the others between these bounds, the bent ones with
+    room."""
+    functions = convexity.functions
+    v = _point(convexity, part, _middle(lower, upper))
+    if v is None:
+        return False
+    low, high = lower.copy(), upper.copy()
+    low[part.own] = high[part.own] = v[part.own]
+    shaped = Shaped(functions, low, high, np.zeros(len(low), np.bool_))
+    return all(s.room(shaped.expression(s.expression)) >= (ROOM if s.bent else -HELD) for s in part.sides)
+
+
+def _point(convexity: Convexity, part: OwnPart, x: Floats) -> Floats | None:
+    """The player's point (columns,) with most room where the others decide x."""
+    functions = convexity.functions
+    game, player = functions.game, functions.player
+    program, recovery = best_response(game, player, x)
+    n = program.columns
+    concerned = [s.expression for s in part.sides]
+    numbers = np.flatnonzero(game.row_owner == player)
+    kept = np.isin(numbers, functions.defining) | np.array(
+        [int(r) in functions.rows and functions.rows[int(r)] in concerned for r in numbers], np.bool_
+    )
+    row, column, value = [program.matrix.row_numbers()], [program.matrix.indices], [program.matrix.data]
+    row_lower = np.where(kept, program.row_lower, -np.inf)
+    row_upper = np.where(kept, program.row_upper, np.inf)
+    for k, r in enumerate(numbers.tolist()):
+        if r in convexity.rows:
+            row, column = [*row, np.array([k])], [*column, np.array([n])]
+            value.append(np.array([1.0 if np.isfinite(game.row_upper[r]) else -1.0]))
+    limits: list[tuple[int, float, float]] = []
+    for c in (*convexity.columns, *convexity.steep):
+        at, low, high = int(recovery.column[c]), float(game.lower[c]), float(game.upper[c])
+        if np.isfinite(high) and c in convexity.columns:
+            limits.append((at, -1.0, -high))
+        if np.isfinite(low) or c in convexity.steep:
+            limits.append((at, 1.0, max(low, 0.0) if c in convexity.steep else low))
+    for at, sign, limit in limits:
+        new = np.array([len(row_lower)] * 2)
+        row, column, value = [*row, new], [*column, np.array([at, n])], [*value, np.array([sign, -1.0])]
+        row_lower, row_upper = np.append(row_lower, limit), np.append(row_upper, np.inf)
+    extended: Program = replace(
+        program,
+        lower=np.append(program.lower, 0.0),
+        upper=np.append(program.upper, ENOUGH),
+        integer=np.append(program.integer, False),
+        cost=np.append(np.zeros(n), -1.0),
+        cost_constant=0.0,
+        cost_quad=Quad.empty(),
+        matrix=Csr.from_coo(np.concatenate(row), np.concatenate(column), np.concatenate(value), len(row_lower), n + 1),
+        row_lower=row_lower,
+        row_upper=row_upper,
+        column_parts=(),
+        row_parts=(),
+    )
+    z = Scip().solve(extended, Options(PATIENCE)).z
+    if z is None:
+        return None
+    found = x.copy()
+    found[game.owner == player] = z[:n]
+    return found
