@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compiler.ground.binary_products import BinaryProduct
+from compiler.ground.given_values import GivenValues
 from compiler.ground.lifting import ZERO_AFFINE, Columns, Epigraph, Lifting
 from compiler.ground.propagate import propagate
 from compiler.ground.smooth import Smooth
@@ -58,6 +59,10 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
         # Their rows and bounds changed as they were written.
         system = assemble()
         rows = lifting.flat.rows
+    given = GivenValues.of(lifting, [v if isinstance(v, Epigraph) else None for v in values])
+    if given.some:
+        players = np.arange(len(system.sense))
+        given.want_factors([(system.row_quad, system.row_owner), (system.objective_quad, players)], lower, upper)
     while True:
         # What makes one value exact may lean on another from the other side, so the question is asked again.
         system = assemble() if lifting.flat.rows > rows else system
@@ -72,8 +77,9 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
             if isinstance(v, BinaryProduct):
                 v.hold(raised[here], lowered[here])
                 continue
-            harmed = (raised if v.largest else lowered)[here] & ~exact[k]
+            harmed = ((raised if v.largest else lowered)[here] | given.wanted[k]) & ~exact[k]
             if harmed.any():
+                given.hand_over(k, harmed)
                 _binaries(lifting, v, harmed, lower, upper)
                 exact[k] |= harmed
         if changed:

@@ -36,11 +36,13 @@ class FlatColumns:
         )
 
     def take_in(self, lifting: Lifting) -> None:
-        """Append the lifted columns that are not here yet; those that are get the bounds that they have by now."""
+        """Append the lifted columns that are not here yet; those that are get the bounds and the owners that
+        they have by now."""
         for columns, kind, lower, upper in lifting.columns:
             if columns.base < len(self.lower):
                 here = slice(columns.base, columns.base + columns.layout.size)
                 self.lower[here], self.upper[here] = lower, upper
+                self.owner[here] = columns.owner
                 continue
             size = columns.layout.size
             self.lower = np.concatenate([self.lower, lower])

@@ -114,6 +114,7 @@ class _Grounding:
         variables = [v for p in self.game.players for v in p.variables if self._try(lambda v=v: bounds.write_data(v))]  # type: ignore[misc]
         fixes = [f for f in (self._try(lambda d=d: self._fix(d)) for d in self.game.fixes) if f is not None]  # type: ignore[misc]
         self._known_columns(flat, fixes)
+        self.lifting.leads = _leads(players)
         for player in self.game.players:
             for constraint in player.constraints:
                 self._try(lambda c=constraint: self._write_constraint(c))  # type: ignore[misc]
@@ -273,6 +274,17 @@ class _Grounding:
         self.row_owner.append(owner)
         self.rows += len(owner)
         return base
+
+    def give_rows(self, first: int, owner: Ints) -> None:
+        """Rows from the `first` on to these players."""
+        base = 0
+        for k, before in enumerate(self.row_owner):
+            if base <= first < base + len(before):
+                taken = min(len(owner), base + len(before) - first)
+                self.row_owner[k] = before.copy()
+                self.row_owner[k][first - base : first - base + taken] = owner[:taken]
+                first, owner = first + taken, owner[taken:]
+            base += len(before)
 
     def _finished(self, flat: FlatColumns, objective: Entries, players: tuple[GroundPlayer, ...]) -> System:
         """Rows and objectives, with everything lifted made exact."""
@@ -470,6 +482,20 @@ class _Grounding:
 
 def _owned(context: Context, player: str, layout: Layout, owner: Ints) -> Context:
     return context.owned(player, Dense(layout.axes, owner.reshape(tuple(a.size for a in layout.axes))))
+
+
+def _leads(players: tuple[GroundPlayer, ...]) -> NDArray[np.bool_]:
+    """(p, p): whether the first leads the second, be it through others."""
+    leads = np.zeros((len(players), len(players)), np.bool_)
+    for k, player in enumerate(players):
+        above, seen = list(player.leaders), set[int]()
+        while above:
+            leader = above.pop()
+            if leader not in seen:
+                seen.add(leader)
+                above += players[leader].leaders
+        leads[list(seen), k] = True
+    return leads
 
 
 def _used_prices(game: Game) -> list[ConstraintDef]:

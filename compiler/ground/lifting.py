@@ -35,6 +35,9 @@ class Flat(Protocol):
     """Limits of all rows so far, one array for each block."""
     row_upper: list[Floats]
 
+    def give_rows(self, first: int, owner: Ints) -> None:
+        """Rows from the `first` on to these players."""
+
     def equation_at(self, span: Span) -> int:
         """The number of the equation that is being written or, of a named expression's part, of that; 0 for none."""
 
@@ -157,6 +160,8 @@ class Lifting:
     """Whether it is 0 or 1: binaries, also where they are called integer, and their products."""
     movable: Bools = field(default_factory=lambda: np.zeros(0, bool))
     """Whether its product with a binary becomes a column: its bounds leave it more than one value."""
+    leads: Bools = field(default_factory=lambda: np.zeros((0, 0), bool))
+    """(players, players): whether the first leads the second, be it through others."""
     products: set[int] = field(default_factory=set)
     """Identities of the products in the text that were lifted for a binary in them."""
 
@@ -205,6 +210,16 @@ class Lifting:
         self.switch = np.concatenate([self.switch, np.zeros(size, bool)])
         self.movable = np.concatenate([self.movable, np.ones(size, bool)])
         self.next += size
+
+    def hand_over(self, value: Epigraph, owner: Ints) -> None:
+        """The columns of a value, and the rows that define them, to these players (columns,)."""
+        columns = value.columns
+        columns.owner[:] = owner
+        self.owner[columns.base : columns.base + columns.layout.size] = owner
+        value.places.owner[:] = value.spread(owner)
+        each = value.places.owner if value.live is None else value.places.owner[value.live]
+        for first, last in value.rows:
+            self.flat.give_rows(first, np.tile(each, (last - first) // max(len(each), 1)))
 
     def narrow(self, columns: Columns, lower: Floats, upper: Floats) -> None:
         """Further bounds (size,) of lifted columns."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from compiler.ground.binary_products import times
 from compiler.ground.context import Context
+from compiler.ground.given_values import in_decided_hands
 from compiler.ground.ground_game import INTEGER
 from compiler.ground.ground_set import Layout
 from compiler.ground.lifting import ZERO_AFFINE, Columns, Lifting
@@ -60,6 +61,7 @@ def _any_curve(
     if context.guard is not None:
         subject = subject.where(context.guard)
     layout = lifting.layout((subject, *(Affine(d) for d in (*x, *slopes))), context)
+    context = in_decided_hands(lifting, subject, layout, context)
     name = short(span, 24)
     parts = [lifting.new_columns(f"{name} (part {k + 1})", layout, context, span) for k in range(len(slopes))]
     picks = [
@@ -140,6 +142,7 @@ def tiers(
         value = piecewise(lifting, subject, x, y, context, span)
         subject = _guarded(subject, context)
         layout = lifting.layout((subject,), context)
+        context = in_decided_hands(lifting, subject, layout, context)
         amount = lifting.new_columns(f"{short(span, 24)} (amount)", layout, context, span, 0.0)
         body = add([(1, amount.value), (-1, subject)])
         lifting.rows(f"{short(span, 24)} (amount)", body, amount, 0.0, 0.0, span)
