@@ -57,7 +57,10 @@ def ties_of(
         return (), ["ties are not examined: the followers see each other"], []
     ties, notes, faults = [], [], []
     for leader in leaders:
-        found = _range(game, x, problems, answers, leader)
+        try:
+            found = _range(game, x, problems, answers, leader)
+        except _TooLongError:
+            found = _with_whole_held(game, x, problems, answers, leader)
         if isinstance(found, str):
             notes.append(found)
             continue
@@ -186,6 +189,23 @@ def _range(
     return Tie(game.players[leader].name, optimistic, pessimistic, breaks), faults
 
 
+def _with_whole_held(
+    game: GroundGame, x: Floats, problems: dict[int, OwnProblem], answers: dict[int, Floats], leader: int
+) -> tuple[None, list[str]] | str:
+    """Whether exact answers with the whole numbers of x give the leader what x gives, where all of them together take
+    too long."""
+    columns = np.concatenate([problem.own for problem in problems.values()])
+    best_set = _optimal_sets(problems, answers, len(columns))
+    name, sense = game.players[leader].name, game.players[leader].sense
+    adapted, now = _adapted(game, x, columns, best_set, leader, held=True), float(game.objectives_at(x)[leader])
+    if adapted is None or sense * (adapted - now) > CLAIM * (game.objective_size(leader, x) or 1.0):
+        said = f"in {PATIENCE:g} s no best answers of the followers were found that give `{name}` what it claims"
+        return None, [said]
+    return (
+        f"ties are not examined: followers' whole numbers take too long; with these held, `{name}` gets what it claims"
+    )
+
+
 def _slopes(game: GroundGame, goal: Quad, held: Floats, leader: int) -> Floats:
     """Of the leader's objective, with products `goal`, in the columns (n,) that are 0 in `held`."""
     linear = game.objective.take_rows(np.array([leader]))
@@ -196,10 +216,12 @@ def _slopes(game: GroundGame, goal: Quad, held: Floats, leader: int) -> Floats:
     return slope
 
 
-def _adapted(game: GroundGame, x: Floats, followers: Ints, best_set: list[Rows], leader: int) -> float | None:
+def _adapted(
+    game: GroundGame, x: Floats, followers: Ints, best_set: list[Rows], leader: int, held: bool = False
+) -> float | None:
     """The best that the leader gets from exact answers when its decisions that no follower sees follow them, as a
     purchase does that has to equal what is sold; None where there is no such point, or products keep it from being
-    looked for."""
+    looked for. `held`: with the whole numbers and switches of x."""
     unseen = _unseen(game, leader)
     columns = np.concatenate([followers, unseen])
     free = np.zeros(game.columns, np.bool_)
@@ -208,12 +230,16 @@ def _adapted(game: GroundGame, x: Floats, followers: Ints, best_set: list[Rows],
     at[columns] = np.arange(len(columns))
     goal = game.objective_quad.take(game.objective_quad.row == leader)
     rows = _leader_rows(game, x, free, at, leader)
-    if not len(unseen) or rows is None or np.any(free[goal.i] & free[goal.j]):
+    if not (len(unseen) or held) or rows is None or np.any(free[goal.i] & free[goal.j]):
         return None
     wide = [(replace(matrix, columns=len(columns)), low, high) for matrix, low, high in best_set]
     slope = _slopes(game, goal, np.where(free, 0.0, x), leader)
     sense, kind = game.players[leader].sense, game.kind[columns]
     lower, upper = game.lower[columns], game.upper[columns]
+    if held:
+        off = (kind == SEMICONTINUOUS) & (np.abs(x[columns]) <= SLACK)
+        fixed, at_x = (kind == INTEGER) | off, np.where(off, 0.0, np.round(x[columns]))
+        lower, upper, kind = np.where(fixed, at_x, lower), np.where(fixed, at_x, upper), np.full_like(kind, REAL)
     found = _linear(sense * slope[columns], lower, upper, [*wide, rows], kind)
     if found is None:
         return None
@@ -297,8 +323,12 @@ def _optimal_sets(problems: dict[int, OwnProblem], answers: dict[int, Floats], c
     return found
 
 
+class _TooLongError(Exception):
+    """A question to followers with whole numbers took longer than `PATIENCE`."""
+
+
 def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows], kind: NDArray[np.uint8]) -> Floats | None:
-    """The minimum of `cost @ v`, v of the kinds (n,) of `GroundGame`; None without one, or where it takes too long."""
+    """The minimum of `cost @ v`, v of the kinds (n,) of `GroundGame`; None without one. Raises `_TooLongError`."""
     import highspy
 
     n = len(cost)
@@ -329,4 +359,6 @@ def _linear(cost: Floats, lower: Floats, upper: Floats, rows: list[Rows], kind: 
         if highs.getModelStatus().name in ("kOptimal", "kModelEmpty"):
             v = np.array(highs.getSolution().col_value, np.float64)
             return np.where(kind == INTEGER, np.round(v), v)
+    if highs.getModelStatus().name == "kTimeLimit":
+        raise _TooLongError
     return None
