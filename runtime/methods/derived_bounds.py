@@ -54,7 +54,7 @@ def derived_bounds(game: GroundGame, program: Program, time_limit: float | None 
     bounds = propagated(program, ColumnBounds.of(program))
     bounds = _by_lps(program, bounds, *_others(program, duality), lambda finite: go_on(finite, 0.4), work)
     bounds = propagated(program, bounds)
-    relaxed = _Relaxation(program, bounds, work)
+    relaxed = Relaxation(program, bounds, work)
     bounds = slater_bounds(game, program, duality, bounds, relaxed.least, lambda finite: go_on(finite, 0.7), work)
     bounds = propagated(program, bounds)
     bounds = basis_bounds(program, duality, bounds)
@@ -85,7 +85,7 @@ def _by_lps(
     program: Program, bounds: ColumnBounds, both: Ints, above: Ints, go_on: Callable[[bool], bool], work: CountedWork
 ) -> ColumnBounds:
     """`bounds` with the least (`both`) and largest (`both`, `above`) values over the relaxation, one LP each."""
-    relaxed = _Relaxation(program, bounds, work)
+    relaxed = Relaxation(program, bounds, work)
     numbers, lower, upper = [], [], []
     wanted = [(c, False) for c in above.tolist()] + [(c, True) for c in both.tolist()]
     endless = np.isinf(bounds.upper)
@@ -100,7 +100,7 @@ def _by_lps(
     return bounds.tightened(np.array(numbers, np.int64), Source.BY_LP, np.array(lower), np.array(upper))
 
 
-class _Relaxation:
+class Relaxation:
     """The Program without complementarity, integrality and products, as an LP that is solved for many costs."""
 
     def __init__(self, program: Program, bounds: ColumnBounds, work: CountedWork) -> None:

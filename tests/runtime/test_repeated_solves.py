@@ -10,7 +10,7 @@ from compiler.ground.sparse import Csr, Floats, Quad
 from compiler.reformulations.column_bounds import ColumnBounds
 from compiler.reformulations.program import Program
 from runtime.methods.counted_work import ONE_LP, CountedWork
-from runtime.methods.derived_bounds import _Relaxation
+from runtime.methods.derived_bounds import Relaxation
 from runtime.solvers.highs import HighsModel
 from runtime.solvers.solver import Ending, Options, Outcome
 
@@ -50,7 +50,7 @@ def test_a_time_limit_is_for_each_solve() -> None:
 
 def test_an_lp_without_end_leaves_its_bound_out(monkeypatch: pytest.MonkeyPatch) -> None:
     program = lp()
-    relaxed = _Relaxation(program, ColumnBounds.of(program), CountedWork())
+    relaxed = Relaxation(program, ColumnBounds.of(program), CountedWork())
     limits: list[float | None] = []
     afresh: list[bool] = []
     right = HighsModel.solve
