@@ -4,6 +4,7 @@ ten copies is what can be found without it."""
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,15 @@ def test_seventy_participants_clear_by_merit_order(tmp_path: Path) -> None:
     moved = gamec.solve(model, case="flexible_c")
     assert moved.certificate.verified
     assert moved.objectives["market.welfare"] > welfare
+
+
+def test_hour_by_hour_a_vpp_earns_what_it_earns_in_a_day(tmp_path: Path) -> None:
+    expected = json.loads((spot.FOLDER / "expected_strategic.json").read_text(encoding="utf-8"))
+    model = spot.write(1, tmp_path, "strategic_vpp.game")
+    status, name, profit, left = spot.solved(model, "leads_c2", 60.0)
+    assert (status, name) == ("optimal", "plant.profit")
+    assert profit == pytest.approx(expected["cases"]["leads_c2"]["profit"], abs=1e-4)
+    assert left <= 1e-6
 
 
 @pytest.mark.parametrize("table", ["microgrids", "demand", "renewable"])
