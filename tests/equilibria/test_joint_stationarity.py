@@ -4,27 +4,19 @@ no more told as such, and each answer against an enumeration of what a leader co
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
 
 import gamec
-from grammar.source import Source
 from runtime.result import Result
+from tests.equilibria import games_of_leaders
+from tests.equilibria.games_of_leaders import OFFERS
 
-
-def solved(text: str, method: str = "joint_stationarity", **options: object) -> Result:
-    return gamec.solve(Source("leaders.game", f"game leaders {text}"), method=method, **options)  # type: ignore[arg-type]
-
-
-def certified(found: Result) -> Result:
-    assert found.status is gamec.Status.EQUILIBRIUM, [(d.headline, *d.notes) for d in found.diagnostics]
-    assert found.method == "joint_stationarity"
-    assert found.certificate.verified
-    assert set(found.certificate.regret) >= {name.split(".")[0] for name in found.objectives}
-    # Bounds are proven to 1e-6 of the objective, which may be some times the terms that regrets are relative to.
-    assert all(gain <= 5e-6 for gain in found.certificate.relative_regret.values())
-    return found
+solved = partial(games_of_leaders.solved, method="joint_stationarity")
+# Bounds are proven to 1e-6 of the objective, which may be some times the terms that regrets are relative to.
+certified = partial(games_of_leaders.certified, method="joint_stationarity", gain=5e-6)
 
 
 def none_found(found: Result) -> str:
@@ -175,19 +167,6 @@ player below follows one, two { var y in [0, inf]  minimize cost = y*(one.x + tw
     assert values == pytest.approx([-1, -1, 2], abs=1e-5)
 
 
-OFFERS = """
-player one { var offer in [0, 90]  maximize profit = (lmp - 10)*g1 }
-player two { var offer in [0, 90]  maximize profit = (lmp - 10)*g2 }
-player operator "least cost" follows one, two {
-  var g1 in [0, 60]
-  var g2 in [0, 60]
-  var g3 in [0, 100]  "a dear plant"
-  minimize cost = one.offer*g1 + two.offer*g2 + 90*g3
-  constraint balance: g1 + g2 + g3 == 100  price lmp
-}
-"""
-
-
 def test_offers_at_cost_are_stationary_and_no_equilibrium() -> None:
     """Both offer what it costs them, 10: nobody gains by a little more, which it would not sell. But each is needed:
     at the cap, 90, it sells 40, and gains 80*40 (von der Fehr and Harbord, Econ. J. 103 (1993) 531)."""
@@ -225,7 +204,7 @@ player a follows one, two { var x in [0, 20]  minimize loss = 0.5*x^2 - 10*x + o
 player b follows one, two { var y in [0, 20]  minimize loss = y^2 - 20*y + two.t*y }
 shared cap: a.x + b.y <= 8  price worth
 """,
-        method,
+        method=method,
     )
     assert found.status is gamec.Status.EQUILIBRIUM
     assert found.value_of["one.t"] == pytest.approx(first, abs=1e-5)

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 import gamec
-from grammar.source import Source
-from runtime.result import Result
+from tests.equilibria import games_of_leaders
+from tests.equilibria.games_of_leaders import OFFERS, solved
 
-
-def solved(text: str, **options: object) -> Result:
-    return gamec.solve(Source("leaders.game", f"game leaders {text}"), **options)  # type: ignore[arg-type]
-
-
-def certified(found: Result, method: str = "diagonalisation") -> Result:
-    assert found.status is gamec.Status.EQUILIBRIUM, [(d.headline, *d.notes) for d in found.diagnostics]
-    assert found.method == method
-    assert found.certificate.verified
-    assert set(found.certificate.regret) >= {name.split(".")[0] for name in found.objectives}
-    assert all(gain <= 2e-6 for gain in found.certificate.relative_regret.values())
-    return found
+certified = partial(games_of_leaders.certified, method="diagonalisation")
 
 
 def quantities(leaders: int, followers: int) -> str:
@@ -81,19 +72,6 @@ def test_two_strategic_producers_above_a_market() -> None:
     assert found.value_of["one.q"] == pytest.approx(32, abs=1e-5)
     assert found.value_of["two.q"] == pytest.approx(26, abs=1e-5)
     assert found.price_of["lmp"] == pytest.approx(42, abs=1e-5)
-
-
-OFFERS = """
-player one { var offer in [0, 90]  maximize profit = (lmp - 10)*g1 }
-player two { var offer in [0, 90]  maximize profit = (lmp - 10)*g2 }
-player operator "least cost" follows one, two {
-  var g1 in [0, 60]
-  var g2 in [0, 60]
-  var g3 in [0, 100]  "a dear plant"
-  minimize cost = one.offer*g1 + two.offer*g2 + 90*g3
-  constraint balance: g1 + g2 + g3 == 100  price lmp
-}
-"""
 
 
 def test_two_producers_that_offer_prices() -> None:

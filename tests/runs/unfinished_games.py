@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-LOADS = """
-game loads
+SHOP = """
 set T index t = 1..4
 param load[t] = {1: 3, 2: 5, 3: 8, 4: 4}
 player shop {
@@ -17,6 +16,8 @@ player house follows shop {
   constraint need[t]: bought[t] + own[t] >= load[t]
 }
 """
+
+LOADS = f"game loads{SHOP}"
 
 STORES = """
 game stores
