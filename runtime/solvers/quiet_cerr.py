@@ -1,11 +1,11 @@
 """A context in which C++ writes nothing to standard error; Python and C still do.
 
-SoPlex, which solves SCIP's LPs, writes "Cannot set feasibility tolerance to small value 1e-11 without GMP - using 1e-10"
-past SCIP's own messages. SCIP asks for a thousandth of its tolerance where it solves an LP again that was not exact
-enough (`FEASTOLTIGHTFAC` in its lp.c), and SoPlex goes as far as doubles allow. Nothing is lost by that: both are finer
-than the tolerance, and SCIP checks every solution by its own constraints. No parameter turns the attempt off or the
-words, and a standard error that is turned elsewhere loses what others write meanwhile. So the stream itself is closed
-for a while, where the C++ library is one that is known (libstdc++, libc++); elsewhere nothing is done.
+SoPlex, which solves SCIP's LPs, writes "Cannot set feasibility tolerance to small value 1e-11 without GMP - using
+1e-10" past SCIP's own messages. SCIP asks for a thousandth of its tolerance where it solves an LP again that was not
+exact enough (`FEASTOLTIGHTFAC` in its lp.c), and SoPlex goes as far as doubles allow. Nothing is lost by that: both are
+finer than the tolerance, and SCIP checks every solution by its own constraints. No parameter turns the attempt off or
+the words, and a standard error that is turned elsewhere loses what others write meanwhile. So the stream itself is
+closed for a while, where the C++ library is one that is known (libstdc++, libc++); elsewhere nothing is done.
 """
 
 from __future__ import annotations
