@@ -17,7 +17,7 @@ from compiler.ground.sparse import Quad
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.program import Program
 from compiler.reformulations.unnoticed_moves import unnoticed_moves
-from runtime.methods.counted_work import EACH_LP, EACH_NONZERO, EACH_STEP
+from runtime.methods.counted_work import ONE_LP, CountedWork
 from runtime.methods.derived_bounds import without_what_bends
 from runtime.solvers.highs import HighsModel
 from runtime.solvers.solver import Ending, Options
@@ -33,10 +33,7 @@ WORTH = 1e-2
 """Part of its range by which a price's must shrink to be changed."""
 
 PATIENCE = 1.0
-"""Seconds for the LPs, counted by what they do (`derived_bounds`), so that each run has the same bounds."""
-
-ONE_LP = 2.0
-"""Seconds for one LP by the clock, which takes a millisecond."""
+"""Seconds for the LPs, as counted work."""
 
 
 def noticed_prices(game: GroundGame, program: Program) -> Program:
@@ -87,11 +84,11 @@ class _Ends:
         )
         self.model = HighsModel(slopes)
         self.program = program
-        self.spent = 0.0
+        self.work = CountedWork(PATIENCE)
 
     def furthest(self, column: int, up: bool, reduced: int) -> float | None:
         """How far against its move the column can be where `reduced` is 0; None where that is not known."""
-        if self.spent > PATIENCE:
+        if not self.work.left():
             return None
         one, none = np.array([column]), np.array([reduced])
         self.model.change_costs(one, np.array([1.0 if up else -1.0]))
@@ -99,8 +96,7 @@ class _Ends:
         outcome = self.model.solve(Options(time_limit=ONE_LP))
         self.model.change_costs(one, np.zeros(1))
         self.model.change_bounds(none, self.program.lower[none], self.program.upper[none])
-        size = self.model.rows + self.model.columns
-        self.spent += EACH_LP + EACH_NONZERO * self.model.program.matrix.nnz + EACH_STEP * size * self.model.iterations
+        self.work.add_lp(outcome, self.model)
         if outcome.ending is not Ending.OPTIMAL or outcome.z is None:
             self.model.start_afresh()
             return None

@@ -136,6 +136,8 @@ class HighsModel:
         # HiGHS counts the seconds of all runs of a model together.
         limit = float("inf") if options.time_limit is None else highs.getRunTime() + max(options.time_limit, 0.0)
         highs.setOptionValue("time_limit", limit)
+        if options.nodes is not None:
+            highs.setOptionValue("mip_max_nodes", options.nodes)
         if options.tolerance is not None:
             for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"):
                 highs.setOptionValue(name, options.tolerance)

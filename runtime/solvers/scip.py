@@ -218,6 +218,8 @@ def _anchor(model: Any, columns: list[Any], terms: list[Any], term: Any) -> Any:
 def _set(model: Any, options: Options, tolerance: float | None) -> None:
     if options.time_limit is not None:
         model.setParam("limits/time", max(options.time_limit, 0.0))
+    if options.nodes is not None:
+        model.setParam("limits/nodes", options.nodes)
     model.setParam("limits/gap", options.gap)
     # A minimum near 0 has no relative gap; costs are scaled to 1 or above, so this is no wider than `Outcome.gap`.
     model.setParam("limits/absgap", options.gap)

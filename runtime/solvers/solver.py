@@ -37,14 +37,16 @@ ENDLESS = 1e15
 
 @dataclass(frozen=True)
 class Options:
-    """`time_limit` in seconds; `gap` relative; `tolerance` for constraints and reduced costs (None: the solver's
-    own); one thread and a fixed seed, so that a run can be repeated."""
+    """`time_limit` in seconds; `gap` relative; `tolerance` for constraints and reduced costs (None: the solver's own);
+    `nodes` of a branch and bound at most (SCIP and HiGHS); one thread and a fixed seed, so that a run can be
+    repeated."""
 
     time_limit: float | None = None
     gap: float = PROOF_GAP
     seed: int = 0
     threads: int = 1
     tolerance: float | None = None
+    nodes: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

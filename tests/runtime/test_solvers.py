@@ -155,16 +155,17 @@ def test_endings(name: str) -> None:
     assert solver.solve(program([]), Options()).ending is Ending.OPTIMAL
 
 
-def test_time_limit_is_no_proof() -> None:
+def test_a_limit_of_time_or_nodes_is_no_proof() -> None:
     rng = np.random.default_rng(0)
     weights = rng.integers(1000, 9999, (12, 120)).astype(float)
     rows = [(w.tolist(), -INF, float(w.sum() // 2)) for w in weights]
     hard = program((-rng.integers(1000, 9999, 120)).tolist(), rows, (0, 1), integer=True)
     for name in PROVERS:
-        out = SOLVERS[name].solve(hard, Options(time_limit=0.2, gap=0.0))
-        assert out.ending is Ending.LIMIT
-        if out.z is not None:
-            assert out.bound < out.objective
+        for options in (Options(time_limit=0.2, gap=0.0), Options(nodes=2, gap=0.0)):
+            out = SOLVERS[name].solve(hard, options)
+            assert out.ending is Ending.LIMIT
+            if out.z is not None:
+                assert out.bound < out.objective
 
 
 def test_highs_solves_again_after_changes() -> None:
