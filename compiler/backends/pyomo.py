@@ -44,7 +44,7 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
         compiled = compiled.with_game(single.game)
         game, data = single.game, compiled.bound_data()
         limits = None if request.form != "kkt-big-m" else pair_limits(single, request)
-        derived = Derived({**own.notes, **single.notes}, limits, bool(request.player), single.asides)
+        derived = Derived({**own.notes, **single.notes}, limits, bool(request.player), single.asides, single.slips)
         form = FORMS[request.form] if request.form != "auto" else FORMS["kkt-sos1"]
         note = f"{note}The single-level problem: {form}"
         if single.asides:

@@ -14,8 +14,9 @@ from compiler.backends.pyomo_pairs import Pairs
 from compiler.backends.pyomo_rules import Derived, returned
 from compiler.backends.pyomo_statements import Component, Fix, Function, Price, PyomoModel, Settled, Shown
 from compiler.backends.pyomo_variables import ends_in_row
-from compiler.backends.statement_text import Origins, comment
+from compiler.backends.statement_text import Origins, comment, line_of
 from compiler.backends.steps import surely_holds_variable
+from compiler.derivation import Slip
 from compiler.derivation.unheeded import Aside
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, FixDef, Game, LetDef, ReportDef
@@ -63,6 +64,7 @@ class _Writer(Pairs):
         fixes = self._all(partial(self._fix, f) for f in game.fixes)
         self.code.problem = False
         reports = self._all(partial(self._report, r) for r in game.reports)
+        slips = self._all(partial(self._slip, r) for r in self.derived.slips)
         if self.findings.errors:
             return None
         return PyomoModel(
@@ -95,6 +97,7 @@ class _Writer(Pairs):
             helpers=frozenset(self.code.helpers),
             forgiving=self.derived.forgiving,
             settled=settled,
+            slips=slips,
         )
 
     def _all(self, steps: Iterable[Callable[[], T]]) -> tuple[T, ...]:
@@ -213,6 +216,17 @@ class _Writer(Pairs):
             _unit(c.price.unit),
             bool(c.domain.binders),
         )
+
+    def _slip(self, d: Slip) -> Function:
+        where = line_of(d.objective.signature.span, self.origins)
+        above = (
+            f"{where}: what the solver's tolerance may be worth to `{d.player}`, over the size of its objective:",
+            "    what is overstepped times its multiplier",
+        )
+        first, *more = returned(self.code.number(d.missed, {}))
+        size = self.code.number(d.size, {}).text
+        body = (first.replace("return", "missed =", 1), *more, f"return missed/(1 + {size})")
+        return Function(self.function_names.claim(f"slip_{d.player}"), ("m",), body, above)
 
     def _report(self, d: ReportDef) -> Shown:
         names, letters = self.parameters(d.domain)

@@ -14,6 +14,7 @@ from compiler.backends.pyomo_statements import Component, Function, IndexSet
 from compiler.backends.script_request import Limits
 from compiler.backends.statement_text import Origins, comment, line_of
 from compiler.backends.steps import surely_holds_variable
+from compiler.derivation import Slip
 from compiler.derivation.unheeded import Aside
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, ParamDef, VarDef
@@ -35,6 +36,8 @@ class Derived:
     """Whether rows that the data decide alone are somebody else's affair."""
     asides: tuple[Aside, ...] = ()
     """Problems that are solved once everything else is known."""
+    slips: tuple[Slip, ...] = ()
+    """How far rounding may have gone, by which an answer is told from none."""
 
 
 class Rules:

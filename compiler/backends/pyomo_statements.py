@@ -115,6 +115,8 @@ class PyomoModel:
     helpers: frozenset[str]
     forgiving: bool
     settled: tuple[Settled, ...] = ()
+    slips: tuple[Function, ...] = ()
+    """Of the solved model; what is far from 0 means that rounding made the answer."""
 
     @property
     def index_inside(self) -> bool:

@@ -34,13 +34,14 @@ players that is not of one or two levels.
 
 from compiler.derivation.multipliers import Multiplier
 from compiler.derivation.optimality import Complementarity, Optimality, Stationarity, optimality
-from compiler.derivation.single_level import SingleLevel, single_level
+from compiler.derivation.single_level import SingleLevel, Slip, single_level
 
 __all__ = [
     "Complementarity",
     "Multiplier",
     "Optimality",
     "SingleLevel",
+    "Slip",
     "Stationarity",
     "optimality",
     "single_level",

@@ -138,7 +138,10 @@ def optimality(
         player.objective.signature.span,
     )
     pairs = tuple(_pair(m, told[id(m)]) for m in families if not m.free)
-    duality = _duality(player, sense, objective, parts, own)
+    # A constraint without a variable of the player's holds whatever it decides: its multiplier is worth nothing there,
+    # and would let rounding pass for a gap.
+    heard = [(m, part) for m, part in parts if own.held(smooth[id(m)])]
+    duality = _duality(player, sense, objective, heard, own)
     return Optimality(
         original,
         sense,

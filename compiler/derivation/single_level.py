@@ -19,8 +19,20 @@ from compiler.derivation.rewriting import Defined, Rewriting, as_let
 from compiler.derivation.unheeded import Aside
 from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, Game, LetDef, ObjectiveDef, PlayerDef, ReportDef, Signature, VarDef
+from compiler.ir.walk import uses
 from compiler.ir.words import some
 from grammar.diagnostics import Findings
+
+
+@dataclass(frozen=True, eq=False)
+class Slip:
+    """By how much a follower's answer may miss its optimum where constraints hold only as solvers hold them: `missed`,
+    what is overstepped times its multiplier, beside the `size` of its objective, in terms of the copies."""
+
+    objective: ObjectiveDef
+    player: str
+    missed: ir.Expr
+    size: ir.Expr
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +62,8 @@ class SingleLevel:
 
     asides: tuple[Aside, ...] = ()
     """What followers `aside` answer, in terms of the copies; `game` has their constraints without their conditions."""
+    slips: tuple[Slip, ...] = ()
+    """Of the form "duality", one for each follower."""
 
     @property
     def multipliers(self) -> tuple[Multiplier, ...]:
@@ -211,6 +225,7 @@ class _Joined:
         return SingleLevel(
             game, self.leader, self.followers, joined, copies, rows, notes,
             {id(rows[key]): m for key, m in pairs.items()}, self._origin(), tuple(self._aside(p) for p in self.aside),
+            tuple(self._slip(f) for f in self.heeded) if self.form == "duality" else (),
         )  # fmt: skip
 
     def _aside(self, player: PlayerDef) -> Aside:
@@ -222,6 +237,25 @@ class _Joined:
         o = ObjectiveDef(old.signature, self.name, ir.Domain(), 0, old.maximize, value)
         self.new.origin[id(o)] = old
         return Aside(player, o, tuple(self.new.variable(v) for v in player.variables))
+
+    def _slip(self, f: Optimality) -> Slip:
+        o = f.player.objective
+        span = o.signature.span
+        parts: list[ir.Expr] = []
+        heard = {id(u.target) for s in f.stationarity for u in uses(s.row.left)}
+        for m in (m for m in f.multipliers if id(m.definition) in heard):
+            if m.free:
+                over: ir.Expr = ir.Apply("abs", (ir.Multiply(("*", "*"), (m.use, m.gap), span),), span)
+            else:
+                less = ir.Apply("max", (number(0, span), ir.Negate(m.gap, span)), span)
+                over = ir.Multiply(("*", "*"), (m.use, less), span)
+            parts.append(ir.Reduce("sum", m.definition.domain, over, span) if m.definition.domain.binders else over)
+        goal: ir.Expr = ir.Use(self.goals[id(o)], letters_of(o.domain), span)
+        size: ir.Expr = ir.Apply("abs", (goal,), span)
+        if o.domain.binders:
+            size = ir.Reduce("sum", o.domain, size, span)
+        missed = ir.Add((1,) * len(parts), tuple(parts), span)
+        return Slip(o, f.player.name, self.new.of(missed), self.new.of(size))
 
     def _origin(self) -> dict[int, Defined]:
         """Of copies, those of what was made here traced to what it stands for."""

@@ -157,6 +157,20 @@ def worth_report(m, i, t):
 def cuts_report(m):
     return sum(m.cut[i, t] for i in m.I for t in m.T)
 
+# line 27: what the solver's tolerance may be worth to `home`, over the size of its objective:
+#     what is overstepped times its multiplier
+def slip_home(m):
+    missed = (
+        sum(abs(m.lambda_balance[i, t]*(served(m, i, t) - m.need[i, t])) for i in m.I for t in m.T)
+        + sum(m.mu_kept[i]*max(0, -(m.soc[i, m.T.last()] - 1)) for i in m.I)
+        + sum(m.nu_buy_low[i, t]*max(0, -m.buy[i, t]) for i in m.I for t in m.T)
+        + sum(m.nu_buy_high[i, t]*max(0, -(9 - m.buy[i, t])) for i in m.I for t in m.T)
+        + sum(m.nu_soc_low[i, t]*max(0, -m.soc[i, t]) for i in m.I for t in m.T)
+        + sum(m.nu_soc_high[i, t]*max(0, -(3 - m.soc[i, t])) for i in m.I for t in m.T)
+        + sum(m.nu_cut_low[i, t]*max(0, -m.cut[i, t]) for i in m.I for t in m.T)
+    )
+    return missed/(1 + sum(abs(bill(m, i)) for i in m.I))
+
 # -------------------- solve and show
 
 def optimise(solver):
@@ -206,6 +220,8 @@ def main():
     solver.options[known[names[0]]] = 1e-6
     optimise(solver)
     at = solved()
+    if max(slip_home(at), 0) > 1e-4:
+        sys.exit("not solved: multipliers are so large that rounding decides the answer; `--form kkt-sos1` needs none")
     show("supplier.profit", "CNY", m.profit)
     for key in [(i,) for i in m.I]:
         show("home[].bill", "CNY", lambda: home_bill_report(at, *key), key)
