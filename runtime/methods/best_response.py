@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from compiler.ground.ground_game import GroundGame, block_of
+from compiler.ground.sparse import Floats
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from runtime.methods.equilibrium_search import search
 from runtime.methods.method import Found, Refusal, Request
@@ -48,7 +49,13 @@ class BestResponse:
         everyone = range(len(game.players))
         movers = [OwnAnswer(game, p, request) for p in everyone]
         pulled = [OwnAnswer(game, p, request, weight) for p in everyone] if weight > 0 else movers
-        found = search(game, movers, pulled, starting_points(game, request.seed), request)
+
+        def values(x: Floats) -> Floats:
+            for mover in movers:
+                x = mover.with_values(x)
+            return x
+
+        found = search(game, movers, pulled, starting_points(game, request.seed), request, values=values)
         if potential_weights(game) is not None:
             words = "a potential game: whoever gains by a move lowers what all have in common, so turns cannot cycle"
             found = replace(found, notes=(*found.notes, words))

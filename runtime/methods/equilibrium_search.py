@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compiler.ground.ground_game import GroundGame
+from compiler.ground.ground_game import GroundGame, block_of
 from compiler.ground.sparse import Floats, Ints
 from grammar.diagnostics import Diagnostic, Hint
 from runtime.journal import Journal
@@ -63,9 +63,11 @@ def search(
     request: Request,
     settle: Callable[[Floats], Floats] = lambda x: x,
     way: Way | None = None,
+    values: Callable[[Floats], Floats] = lambda x: x,
 ) -> Found:
     """See the module. `pulled` are the movers with a proximal term, if one is asked for, else the `movers` again; `way`
-    is what leads from a start to where it ends, turns if there is none."""
+    is what leads from a start to where it ends, turns if there is none. `values` makes what stands for values
+    (`max(...)` say) that of the decisions at a point, before the point is judged and shown."""
     journal = request.journal.taken()
     begun = journal.begun()
     limit = np.inf if request.time_limit is None else request.time_limit
@@ -81,6 +83,13 @@ def search(
             journal.end(request.watch.stop())
             break
         walk, verdict = (way or in_turns)(turns, judge, start, _kept(point, journal))
+        if not verdict.settled and walk.ending not in (Ending.NOWHERE, Ending.ENDLESS):
+            x = values(verdict.x)
+            verdict = (
+                verdict
+                if x is verdict.x
+                else judge.verdict(x, verdict.prices, PATIENCE if walk.ending is Ending.STOPPED else None)
+            )
         tried.append((walk, verdict))
         if verdict.settled:
             kept = _with(kept, verdict, start, movers)
@@ -265,6 +274,8 @@ def _cycle(game: GroundGame, movers: Sequence[Mover], walk: Walk, best: Verdict)
     if not len(own):
         yield _disagreement(game, movers, best)
         return
+    # What stands for a value, `max(...)` say, is nobody's decision.
+    own = np.array([c for c in own.tolist() if not block_of(game.column_blocks, c).lifted] or own, np.int64)
     shown = own[np.argsort(-spread[own], kind="stable")][:SHOWN]
     yield f"a cycle of {len(points)} iterations, in which {len(own)} decisions change:"
     for k, x in enumerate(points[:SHOWN]):

@@ -32,6 +32,12 @@ HINTS = (
 )
 
 
+KINKS = (
+    "where a follower's answer bends, an equilibrium may be no stationary point, since it need not have multipliers:"
+    " this method cannot see it there"
+)
+
+
 class JointStationarity:
     """See the module."""
 
@@ -56,5 +62,5 @@ class JointStationarity:
         found = self.leaders.with_names(replace(found, seconds=seconds), movers, game, request)
         count = len(candidates.known)
         words = f"{count} {'point' if count == 1 else 'points'} stationary for all, judged by each leader's game"
-        evidence = tuple(replace(d, notes=(*candidates.left(), *d.notes), hints=HINTS) for d in found.evidence)
+        evidence = tuple(replace(d, notes=(*candidates.left(), KINKS, *d.notes), hints=HINTS) for d in found.evidence)
         return replace(found, notes=(*found.notes, words), evidence=evidence)

@@ -55,6 +55,11 @@ class OwnAnswer:
         self.discrete = bool(np.any(game.kind[self.decides] != REAL)) or len(family.base.sos1) > 0
         near = np.flatnonzero((game.kind[family.own] == REAL) & (game.lower[family.own] != game.upper[family.own]))
         self.near: Ints = near if proximal > 0 else near[:0]
+        lifted = np.zeros(game.columns, np.bool_)
+        for block in game.column_blocks:
+            lifted[block.start : block.start + block.size] = block.lifted
+        self.stands_for: Ints = np.flatnonzero(lifted[family.own])
+        """Places of own columns that stand for values, `max(...)` say, and so move when others decide."""
         self._model: HighsModel | None = None
         self._basis: Any = None
         ipopt = Ipopt()
@@ -82,6 +87,23 @@ class OwnAnswer:
             if better is not None and better.z is not None:
                 z, duals, spent = better.z, better.row_duals, spent + better.seconds
         return self._reply(status, x, z, duals, bound, solver, spent)
+
+    def with_values(self, x: Floats) -> Floats:
+        """x with this player's decisions as they are, and what stands for values of them and of others' decisions as
+        it is then; x itself where these decisions have none."""
+        if not len(self.stands_for) or not self.inputs.any():
+            return x
+        program = self.family.at(x)
+        own = self.family.own
+        held = np.setdiff1d(np.arange(len(own)), self.stands_for)
+        lower, upper = program.lower.copy(), program.upper.copy()
+        lower[held] = upper[held] = x[own[held]]
+        _, outcome = solved(replace(program, lower=lower, upper=upper), self.request)
+        if outcome.z is None or outcome.ending is not Ending.OPTIMAL:
+            return x
+        found = x.copy()
+        found[own[self.stands_for]] = outcome.z[self.stands_for]
+        return found
 
     def state(self) -> Entry:
         """See `Mover`."""

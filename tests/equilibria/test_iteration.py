@@ -222,6 +222,28 @@ def test_whoever_looks_on_may_end_it() -> None:
     assert all(gain > 0 for gain in found.certificate.regret.values())
 
 
+def test_what_is_shown_of_a_cycle_fits_its_decisions() -> None:
+    """One pays for its distance to the other, who pays for being near: `max` and `abs` move when either decides."""
+    found = solved(
+        """
+        player a { var x in [0, 1] minimize ca = max(x - y, 0) + max(y - x, 0) - 0.1*x }
+        player b { var y in [0, 1] minimize cb = 1 - abs(x - y) + 0.2*y }
+        """,
+        method="best_response",
+        starts=1,
+    )
+    x, y = float(found.values["x"]), float(found.values["y"])
+    assert found.status is gamec.Status.NOT_VERIFIED
+    assert found.objectives["a.ca"] == pytest.approx(abs(x - y) - 0.1 * x, abs=1e-7)
+    assert found.objectives["b.cb"] == pytest.approx(1 - abs(x - y) + 0.2 * y, abs=1e-7)
+    assert found.certificate.max_violation <= 1e-7
+    # At the other's place it would pay nothing but for being low.
+    assert found.certificate.regret["a"] == pytest.approx(found.objectives["a.ca"] + 0.1 * y, abs=1e-6)
+    [evidence] = found.diagnostics
+    assert evidence.notes[0].endswith("in which 2 decisions change:")
+    assert not any("choice" in note for note in evidence.notes)
+
+
 def test_iterations_are_counted() -> None:
     found = solved(SLOWLY, method="best_response", damping=0.01, iterations=4, starts=2)
     assert found.status is gamec.Status.LIMIT

@@ -87,6 +87,8 @@ def test_two_nodes_with_a_thin_line_have_no_equilibrium() -> None:
     words = none_found(solved(two_nodes(0.3, "start 6.5"), starts=1))
     assert "no equilibrium found from 1 start" in words
     assert "stationary for all: one.q = 6.66667, two.q = 6.66667" in words
+    assert "where a follower's answer bends" in words
+    assert "there may be an equilibrium elsewhere, or none" in words
     gain = 4.85**2 - 200 / 9
     assert f"`one` gains {gain:.4g}" in words
     assert f"`two` gains {gain:.4g}" in words
