@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
+from compiler.ground.hidden_convexity import hidden_convexity
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
 from runtime.certificate import Bound, Certificate, Status, Tie
 from runtime.column_sizes import column_sizes
-from runtime.curve_tangents import convex_curves, curved_bound, straightened
+from runtime.curve_tangents import convex_curves, curved_bound, hidden_room, straightened
 from runtime.flatness import unsure
 from runtime.ties import ties_of
 
@@ -120,7 +121,7 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
         else:
             # The gap that was asked for is the leader's: a follower is at its best or it is not.
             gap = min(claim.gap, EXACT) if player.leaders else claim.gap
-            gain, answer, words = _gain(problem, v, claim, proven, _patience(problem, claim, deadline), gap)
+            gain, answer, words = _gain(game, p, problem, x, claim, proven, _patience(problem, claim, deadline), gap)
             notes += [f"`{player.name}`: {w}" for w in words]
             if answer is not None:
                 answers[p] = answer
@@ -231,9 +232,17 @@ def _patience(problem: OwnProblem, claim: Claim, deadline: float | None) -> floa
 
 
 def _gain(
-    problem: OwnProblem, v: Floats, claim: Claim, proven: float, limit: float | None, gap: float
+    game: GroundGame,
+    p: int,
+    problem: OwnProblem,
+    x: Floats,
+    claim: Claim,
+    proven: float,
+    limit: float | None,
+    gap: float,
 ) -> tuple[float, Floats | None, tuple[str, ...]]:
-    """At most what the player gains by deviating, its best answer where one was computed, and notes."""
+    """At most what player p gains by deviating from x (n,), its best answer where one was computed, and notes."""
+    v = x[problem.own]
     prices = None if claim.prices is None else claim.prices[problem.rows]
     if problem.matrix.nnz >= LARGE and prices is not None and problem.convex and np.all(np.isfinite(prices)):
         room = support_gap(problem, v, prices)
@@ -245,6 +254,10 @@ def _gain(
             return max(0.0, room), v, ()
     if convex_curves(problem):
         room = problem.value(v) - curved_bound(problem, v, limit)
+        if room <= REGRET * problem.size(v):
+            return max(0.0, room), v, ()
+    elif not problem.discrete and not problem.convex and (convexity := hidden_convexity(game, p)) is not None:
+        room = hidden_room(problem, convexity, x, limit)
         if room <= REGRET * problem.size(v):
             return max(0.0, room), v, ()
     best = minimum(problem, gap=gap, time_limit=limit, start=v)

@@ -16,6 +16,8 @@ import numpy as np
 
 from compiler.ground.curvature import shape_of
 from compiler.ground.curves import FUNCTIONS
+from compiler.ground.hidden_convexity import Convexity
+from compiler.ground.own_functions import Shaped
 from compiler.ground.sparse import Csr, Floats, Quad
 from runtime.best_deviation import OwnProblem, tangent_bound
 
@@ -83,9 +85,42 @@ def straightened(problem: OwnProblem, v: Floats) -> OwnProblem:
     )
 
 
+def hidden_room(problem: OwnProblem, convexity: Convexity, x: Floats, time_limit: float | None = None) -> float:
+    """At most what a player gains at x (n,), all players' decisions, if its problem is convex once its lifted columns
+    are replaced by what defines them: with all definitions as equations, the tangents at x bound what they stand for.
+    Infinite where that says nothing."""
+    functions = convexity.functions
+    point = Shaped(functions, x, x, np.zeros(len(x), np.bool_))
+    exact = x.copy()
+    for c in functions.defined:
+        exact[c] = sum(point.column(c).reach) / 2
+    v = exact[problem.own]
+    if not np.isfinite(v).all():
+        return float("inf")
+    # What bounds a defined column holds of its definition; of a tangent of that, where it is convex.
+    whole = Shaped(functions, *functions.box(), functions.free)
+    low, high = functions.game.lower.copy(), functions.game.upper.copy()
+    for c in functions.defined:
+        shape = whole.column(c)
+        if not shape.affine:
+            low[c] = low[c] if c in convexity.columns and shape.concave else -np.inf
+            high[c] = high[c] if c in convexity.columns and shape.convex else np.inf
+    defining = np.isin(problem.rows, functions.defining)
+    limit = np.where(np.isfinite(problem.row_upper), problem.row_upper, problem.row_lower)
+    equal = replace(
+        problem,
+        lower=low[problem.own],
+        upper=high[problem.own],
+        row_lower=np.where(defining, limit, problem.row_lower),
+        row_upper=np.where(defining, limit, problem.row_upper),
+        curves=tuple(replace(c, relation=np.zeros_like(c.relation)) for c in problem.curves),
+    )
+    return problem.value(v) - curved_bound(equal, v, time_limit)
+
+
 def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None) -> float:
-    """A lower bound of a problem that `convex_curves` accepts, from the tangents at v; -inf without one, as where a
-    tangent is vertical."""
+    """A lower bound of a problem that is convex, as `convex_curves` or `hidden_convexity` prove it, from the tangents
+    at v; -inf without one, as where a tangent is vertical."""
     problem = straightened(problem, v)
     if not problem.curves:
         return tangent_bound(problem, v, time_limit)
@@ -110,8 +145,8 @@ def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None
         problem,
         rows=np.concatenate([problem.rows, np.full(k, -1)]),
         matrix=matrix,
-        row_lower=np.concatenate([problem.row_lower, np.where(relation > 0, offset, -np.inf)]),
-        row_upper=np.concatenate([problem.row_upper, np.where(relation < 0, offset, np.inf)]),
+        row_lower=np.concatenate([problem.row_lower, np.where(relation >= 0, offset, -np.inf)]),
+        row_upper=np.concatenate([problem.row_upper, np.where(relation <= 0, offset, np.inf)]),
         curves=(),
     )
     return tangent_bound(lines, v, time_limit)

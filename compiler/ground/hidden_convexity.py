@@ -116,7 +116,8 @@ class Proof:
         """Whether `tame` is true of all parts of the box of some partition."""
         if tame(self.whole):
             return True
-        columns = np.array(sorted(involved(self.functions, e.columns)), np.int64)
+        # What is in sums and products alone leaves second slopes as they are, wherever it is.
+        columns = np.array(sorted(involved(self.functions, e.columns & self.functions.defined.keys())), np.int64)
         columns = columns[(self.upper > self.lower)[columns]]
         if not 0 < len(columns) <= CUT or not np.isfinite((self.upper - self.lower)[columns]).all():
             return False

@@ -229,11 +229,15 @@ class Shaped:
 
     def _perspective(self, weight: Expression, c: int, shape: Shape) -> Shape:
         """`shape`, of the weight times column c, with what is known where that is `v*f(u/v)` with v > 0: it is convex
-        where f is; and `u*log(u/v)` is convex."""
+        where f is; and `u*log(u/v)` and `u*log(u)` are convex."""
         meaning = self.functions.defined.get(c)
         if not isinstance(meaning, OfOne):
             return shape
         inner = self.functions.defined.get(meaning.argument)
+        if meaning.function == "log" and self.column(meaning.argument).affine:
+            plain = self._linear(Expression(0.0, ((meaning.argument, 1.0),), ()))
+            times = _proportion(self._linear(weight), plain)
+            return known_to_be(shape, times > 0, times < 0)
         if not isinstance(inner, Expression) or inner.constant or not inner.columns:
             return shape
         common = set.intersection({c for c, _ in inner.terms} or inner.columns, *({i, j} for i, j, _ in inner.products))

@@ -3,7 +3,7 @@ point that holds its nonlinear constraints with room. Then its optimality condit
 
 `slater_points` asks for one point that serves all decisions of the others. Here it may depend on them, for each part
 of the problem that shares neither columns nor rows with another:
-  where the constraints are convex in the decisions of all together, points at the corners of the others' bounds will do:
+  where the constraints are convex in the decisions of all together, points at the corners of the others' bounds do:
     what mixes the corners mixes their points, and has at least as much room as they have on the average;
   elsewhere the others' bounds are cut into boxes, each with a point of its own.
 What a solver finds is evaluated again, with intervals over the box.
@@ -197,10 +197,16 @@ def _point(convexity: Convexity, part: OwnPart, x: Floats) -> Floats | None:
     row, column, value = [program.matrix.row_numbers()], [program.matrix.indices], [program.matrix.data]
     row_lower = np.where(kept, program.row_lower, -np.inf)
     row_upper = np.where(kept, program.row_upper, np.inf)
+    others = set(part.others.tolist())
     for k, r in enumerate(numbers.tolist()):
-        if r in convexity.rows:
-            row, column = [*row, np.array([k])], [*column, np.array([n])]
-            value.append(np.array([1.0 if np.isfinite(game.row_upper[r]) else -1.0]))
+        # Linear rows that the others move are to hold around x too, where they can.
+        loose = kept[k] and row_lower[k] < row_upper[k] and r in functions.rows
+        if r in convexity.rows or (loose and others & involved(functions, functions.rows[r].columns)):
+            at = n if r in convexity.rows else n + 1
+            for end, sign in ((row_upper[k], 1.0), (row_lower[k], -1.0)):
+                if np.isfinite(end) and np.isinf(row_lower[k] + row_upper[k]):
+                    row, column = [*row, np.array([k])], [*column, np.array([at])]
+                    value.append(np.array([sign]))
     limits: list[tuple[int, float, float]] = []
     for c in (*convexity.columns, *convexity.steep):
         at, low, high = int(recovery.column[c]), float(game.lower[c]), float(game.upper[c])
@@ -214,13 +220,13 @@ def _point(convexity: Convexity, part: OwnPart, x: Floats) -> Floats | None:
         row_lower, row_upper = np.append(row_lower, limit), np.append(row_upper, np.inf)
     extended: Program = replace(
         program,
-        lower=np.append(program.lower, 0.0),
-        upper=np.append(program.upper, ENOUGH),
-        integer=np.append(program.integer, False),
-        cost=np.append(np.zeros(n), -1.0),
+        lower=np.append(program.lower, [0.0, 0.0]),
+        upper=np.append(program.upper, [ENOUGH, ENOUGH]),
+        integer=np.append(program.integer, [False, False]),
+        cost=np.append(np.zeros(n), [-1.0, -1.0]),
         cost_constant=0.0,
         cost_quad=Quad.empty(),
-        matrix=Csr.from_coo(np.concatenate(row), np.concatenate(column), np.concatenate(value), len(row_lower), n + 1),
+        matrix=Csr.from_coo(np.concatenate(row), np.concatenate(column), np.concatenate(value), len(row_lower), n + 2),
         row_lower=row_lower,
         row_upper=row_upper,
         column_parts=(),
