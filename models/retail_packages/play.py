@@ -1,18 +1,14 @@
-"""The whole game as the paper plays it: `python models/retail_packages/play.py [START [SECONDS [OUT]]]`.
+"""The whole game as the paper plays it, from one start: retailers in turns, searches, users exact.
 
-Retailers take turns. Each looks for better rates by a particle swarm, its rivals' rates standing, and at every point of
-the swarm all five users answer exactly, with whole numbers for the incentives; what the retailer buys is optimal for
-its demand. The game ends in a round in which nobody found anything better, or when the time is over. START 0 begins at
-the rates given, any other number at random ones within the bounds, in the order that packages ask; a file such as
-`play/end_0.json` where that game stopped. Blocks of hours, as in README.md. A row for each turn and the end go into OUT
-(`play` beside the model, unless named).
+Each retailer looks for better rates by a particle swarm, its rivals' rates standing, and at every point of the swarm
+all five users answer exactly, with whole numbers for the incentives; what the retailer buys is optimal for its demand.
+A game comes to rest in a round in which nobody found anything better; it goes round in a circle where rates come back;
+else it ends at a limit. `starts.py` plays it from several starts and compares where they end.
 """
 
 from __future__ import annotations
 
 import csv
-import json
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,19 +17,34 @@ from typing import Any
 import numpy as np
 
 import gamec
-from runtime.figures.chart import Chart, Kind, Line, Panel
-from runtime.figures.files import figure_files
+from compiler.pipeline import Compiled, compile_file
+from runtime.methods.leader_question import Question
+from runtime.methods.leader_value import Worth
+from runtime.methods.method import Request, Search
+from runtime.methods.particle_swarm import PARTICLE_SWARM
+from runtime.methods.search_space import SearchSpace, linking, search_space
+from runtime.methods.setting import Setting
+from runtime.session import Named, named_at, reports_at
 
 FOLDER = Path(__file__).parent
 MODEL = FOLDER / "retail_packages.game"
 RETAILERS = ("retailer_1", "retailer_2", "retailer_3")
 PARTICLES, GENERATIONS = 8, 6
+"""The paper prints neither."""
+
 BETTER = 1e-3
 """Part of its value by which a retailer must gain to move: the paper's tolerance for the difference of profits is not
 printed."""
 
+BACK = 1e-2
+"""Part of their ranges within which rates of an earlier round have come back."""
+
+RISING = (("valley", "flat", "peak"), ("night", "day"), ("reward", "penalty"), ("level_1", "level_2", "level_3"))
+
 Rates = dict[str, dict[str, float]]
 """Under `standing` those of electricity, under `gas_standing` those of gas."""
+
+KINDS = (("standing", "rate", "rates"), ("gas_standing", "GasRate", "gas_rates"))
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -42,15 +53,15 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def beginning(start: int) -> Rates:
-    """The rates given, or random ones; rates that are to rise (valley, flat, peak and so on) are sorted."""
+    """The rates given for 0, else random ones within their bounds; those that are to rise are sorted."""
     random = np.random.default_rng(start)
     found: Rates = {}
-    for name, key, file in (("standing", "rate", "rates"), ("gas_standing", "GasRate", "gas_rates")):
+    for name, key, file in KINDS:
         rows = {row[key]: row for row in table(file)}
         column = {k: float(row["given"]) for k, row in rows.items()}
         if start:
             column = {k: random.uniform(float(row["low"]), float(row["high"])) for k, row in rows.items()}
-            for rising in (("valley", "flat", "peak"), ("night", "day"), ("level_1", "level_2", "level_3")):
+            for rising in RISING:
                 names = [n for n in (*rising, *(f"gas_{r}" for r in rising)) if n in column]
                 for n, value in zip(names, sorted(column[n] for n in names), strict=True):
                     column[n] = float(np.clip(value, float(rows[n]["low"]), float(rows[n]["high"])))
@@ -58,53 +69,101 @@ def beginning(start: int) -> Rates:
     return found
 
 
+def places(rates: Rates) -> np.ndarray:
+    """(rates,) in parts of their ranges."""
+    rows = [(row, rates[name][row[key]]) for name, key, file in KINDS for row in table(file)]
+    low, high = (np.array([float(row[end]) for row, _ in rows]) for end in ("low", "high"))
+    found: np.ndarray = (np.array([value for _, value in rows]) - low) / np.where(high > low, high - low, 1.0)
+    return found
+
+
 @dataclass
 class Play:
-    """Where the game stands: `rates`, and a row for each turn, which `saved` holds from its end on."""
+    """Where the game stands: `rates`, and a row for each turn, which `saved` holds from its end on. `blocks` 1 joins
+    hours (see README.md), 0 leaves all 24 of them."""
 
     rates: Rates
-    deadline: float
     saved: Path
-    workers: int = 1
+    deadline: float = np.inf
+    blocks: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     points: int = 0
+    ended: str = ""
 
-    def solved(self, case: str, retailer: str, **options: Any) -> Any:
-        leads = {name: float(name == retailer) for name in RETAILERS}
-        options = {"method": "particle_swarm", "workers": self.workers, **options}
-        return gamec.solve(MODEL, case=case, data={"leads": leads, **self.rates}, **options)
+    def data(self, retailer: str) -> dict[str, Any]:
+        return {"leads": {name: float(name == retailer) for name in RETAILERS}, **self.rates, "blocks": self.blocks}
 
-    def stands(self, retailer: str) -> Any:
-        """Its answer where it stands: nothing to search, so the one point is exact and certified."""
-        return self.solved("stands", retailer)
+    def stands(self, retailer: str) -> gamec.Result:
+        """Its answer where it stands, certified: nothing is searched."""
+        return gamec.solve(MODEL, case="stands", data=self.data(retailer), method="particle_swarm")
+
+    def seen(self, retailer: str) -> Named:
+        """What it has where it stands, by name, exact but without a certificate."""
+        compiled, setting, space = self._game(retailer)
+        worth = _worth_of_start(setting, space)
+        return named_at(compiled, worth.x, None, reports_at(compiled, worth.x, None))
 
     def turn(self, number: int, retailer: str) -> float:
         """The retailer moves if it found something better; returns by how much, in kCNY."""
         value = f"retailer[{retailer}].value"
-        left = max(1.0, self.deadline - time.perf_counter())
-        before = self.stands(retailer).objectives[value]
-        found = self.solved(
-            "turn",
-            retailer,
-            population=PARTICLES,
-            generations=GENERATIONS,
-            seed=100 * number + RETAILERS.index(retailer),
-            time_limit=left,
+        compiled, setting, space = self._game(retailer)
+        stood = named_at(compiled, _worth_of_start(setting, space).x, None, {}).objectives[value]
+        left = self.deadline - time.perf_counter()
+        found = PARTICLE_SWARM.run(
+            setting,
+            Request(
+                seed=100 * number + RETAILERS.index(retailer),
+                time_limit=max(1.0, left) if np.isfinite(left) else None,
+                search=Search(population=PARTICLES, generations=GENERATIONS),
+            ),
         )
-        self.points += PARTICLES * len([s for s in found.history if s.objectives])
-        gain = found.objectives.get(value, before) - before
-        if gain > BETTER * (1 + abs(before)):
+        self.points += PARTICLES * len(found.history)
+        named = named_at(compiled, found.x, None, {})
+        gain = named.objectives.get(value, stood) - stood
+        if moved := gain > BETTER * (1 + abs(stood)):
             for name, column in (("price", "standing"), ("gas_price", "gas_standing")):
-                for (_, rate), amount in found.value_of[name].to_dict().items():
+                for (_, rate), amount in named.values[name].to_dict().items():  # type: ignore[union-attr]
                     self.rates[column][rate] = float(amount)
-        row = {"round": number, "retailer": retailer, "stood": before, "found": before + gain, "gain": gain}
-        row |= {player: v for player, v in found.objectives.items() if player.startswith("user")}
+        row = {"round": number, "retailer": retailer, "stood": stood, "found": stood + max(gain, 0.0), "moved": moved}
+        row |= {player: v for player, v in named.objectives.items() if player.startswith("user")}
         self.rows.append({**row, **self.rates["standing"], **self.rates["gas_standing"]})
-        self.save()
-        print(f"round {number}, {retailer}: stood at {before:.3f}, best found {before + gain:.3f}", flush=True)
-        return float(gain) if gain > BETTER * (1 + abs(before)) else 0.0
+        self._save()
+        return float(gain) if moved else 0.0
 
-    def save(self) -> None:
+    def round(self, number: int) -> bool:
+        """All turns of one round; False where the time was over before all had theirs."""
+        for retailer in RETAILERS:
+            if time.perf_counter() >= self.deadline:
+                return False
+            self.turn(number, retailer)
+        return True
+
+    def to_an_end(self, rounds: int) -> None:
+        """At most so many rounds; `ended` says how it came out."""
+        behind = [places(self.rates)]
+        for number in range(1, rounds + 1):
+            if not self.round(number):
+                self.ended = f"limit: the time was over in round {number}"
+                return
+            if not any(row["moved"] for row in self.rows[-len(RETAILERS) :]):
+                self.ended = f"rest: nobody found anything better in round {number}"
+                return
+            here = places(self.rates)
+            back = [k for k, there in enumerate(behind) if np.max(np.abs(here - there)) <= BACK]
+            if back:
+                self.ended = f"circle: after round {number} rates are those after round {back[-1]}"
+                return
+            behind.append(here)
+        self.ended = f"limit: {rounds} rounds"
+
+    def _game(self, retailer: str) -> tuple[Compiled, Setting, SearchSpace]:
+        compiled = compile_file(MODEL, case="turn", overrides=self.data(retailer))
+        setting = Setting.of(compiled.ground)
+        space = search_space(setting, linking(setting))
+        assert isinstance(space, SearchSpace)
+        return compiled, setting, space
+
+    def _save(self) -> None:
         self.saved.parent.mkdir(parents=True, exist_ok=True)
         with self.saved.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self.rows[0].keys())
@@ -112,81 +171,6 @@ class Play:
             writer.writerows(self.rows)
 
 
-def gone_on(out: Path, ended: Path, deadline: float) -> tuple[int, int, Play, float]:
-    """The start, the rounds, the game and the processor's seconds so far of a game that stopped."""
-    said = json.loads(ended.read_text(encoding="utf-8"))
-    saved = out / f"turns_{said['start']}.csv"
-    with saved.open(encoding="utf-8", newline="") as file:
-        rows: list[dict[str, Any]] = list(csv.DictReader(file))
-    play = Play(said["rates"], deadline, saved, rows=rows, points=said["points"])
-    return said["start"], said["rounds"], play, said["seconds of one processor"]
-
-
-def main(asked: str, seconds: float, out: Path) -> None:
-    deadline = time.perf_counter() + seconds
-    if asked.isdigit():
-        start, number, busy = int(asked), 0, 0.0
-        play = Play(beginning(start), deadline, out / f"turns_{start}.csv")
-    else:
-        start, number, play, busy = gone_on(out, Path(asked), deadline)
-    quiet = False
-    while not quiet and time.perf_counter() < play.deadline:
-        number += 1
-        gains = []
-        for retailer in RETAILERS:
-            if time.perf_counter() >= play.deadline:
-                break
-            gains.append(play.turn(number, retailer))
-        quiet = len(gains) == len(RETAILERS) and max(gains) == 0
-    end = {retailer: play.stands(retailer) for retailer in RETAILERS}
-    taken = [sorted(r.report_of["traded"].to_dict().items()) for r in end.values()]
-    agree = all(np.allclose([v for _, v in t], [v for _, v in taken[0]], atol=1e-3) for t in taken)
-    summary = {
-        "start": start,
-        "rounds": number,
-        "points": play.points,
-        "ended": "nobody found anything better" if quiet else "the time was over",
-        "retailers agree about ties": agree,
-        "seconds of one processor": round(busy + time.process_time(), 1),
-        "rates": play.rates,
-        "value": {r: a.objectives[f"retailer[{r}].value"] for r, a in end.items()},
-        "profit": {r: a.report_of["profit"].to_dict()[r,] for r, a in end.items()},
-        "risk": {r: a.report_of["risk"].to_dict()[r,] for r, a in end.items()},
-        "certified": {r: bool(a.certificate.verified) for r, a in end.items()},
-        "regret of users": max(g for a in end.values() for p, g in a.certificate.regret.items() if p[0] == "u"),
-    }
-    for name in ("comfort", "economy", "gas_comfort", "gas_economy", "traded", "gas_traded"):
-        summary[name] = {str(k[0]): v for k, v in end[RETAILERS[0]].report_of[name].to_dict().items()}
-    (out / f"end_{start}.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-    for name, content in figure_files({c.name: c for c in pictures(play.rows)}, ("png",)).items():
-        (out / Path(name).name.replace(".png", f"_{start}.png")).write_bytes(content)
-    print(json.dumps(summary, indent=1))
-
-
-def pictures(rows: list[dict[str, Any]]) -> list[Chart]:
-    """Over the turns: what each retailer found (Fig. 5), users' satisfaction (Fig. 6), rates (Fig. 11)."""
-    turns = tuple(range(1, len(rows) + 1))
-
-    def line(label: str, name: str, of: str | None = None) -> Line:
-        values = [row.get(name, "") if of in (None, row["retailer"]) else "" for row in rows]
-        return Line(label, np.array([float(v) if v not in ("", None) else np.nan for v in values]))
-
-    value = [line(f"{r}, {w}", w, r) for r in RETAILERS for w in ("stood", "found")]
-    users = [line(n.split(".")[0], n) for n in dict.fromkeys(n for row in rows for n in row if n.startswith("user"))]
-    power = [line(row["rate"], row["rate"]) for row in table("rates")]
-    gas = [line(row["GasRate"], row["GasRate"]) for row in table("gas_rates")]
-    panels = {
-        "values": ("Retailers before and after their turns", (Panel(Kind.BARS, "kCNY", tuple(value)),)),
-        "satisfaction": ("Users' satisfaction at the end of each turn", (Panel(Kind.LINES, "", tuple(users)),)),
-        "rates": (
-            "Rates after each turn",
-            (Panel(Kind.LINES, "kCNY/MWh", tuple(power)), Panel(Kind.LINES, "kCNY/dam3", tuple(gas))),
-        ),
-    }
-    return [Chart(name, title, "Turn", turns, drawn) for name, (title, drawn) in panels.items()]
-
-
-if __name__ == "__main__":
-    words = sys.argv[1:]
-    seconds = float(words[1]) if len(words) > 1 else 300.0
-    main(words[0] if words else "0", seconds, Path(words[2]) if len(words) > 2 else FOLDER / "play")
+def _worth_of_start(setting: Setting, space: SearchSpace) -> Worth:
+    """Of the rates that stand, as if the retailer minimised."""
+    return Question(setting, space).evaluator().worth(setting.game.start[space.columns])

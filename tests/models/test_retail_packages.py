@@ -107,7 +107,7 @@ def test_scenarios_are_those_of_scikit_learn() -> None:
     _, centres = scenarios()
     found = solved("before_1").report_of["clearing_price"].to_dict()
     assert len(found) == centres.size
-    for (hour, scenario), price in found.items():
+    for (scenario, hour), price in found.items():
         assert price == pytest.approx(centres[int(scenario) - 1, int(hour) - 1], rel=1e-9)
 
 
