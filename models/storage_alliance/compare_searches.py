@@ -19,7 +19,7 @@ from runtime.figures.draw import draw, rendered
 
 MODEL = Path(__file__).parent / "searches.game"
 SEARCHES = ("differential_evolution", "particle_swarm")
-GENERATIONS, POPULATION, WORKERS, SEED = 300, 50, 2, 1
+GENERATIONS, POPULATION, WORKERS, SEED = 150, 50, 2, 1
 
 
 def curves(found: dict[str, list[float]], exact: float) -> Chart:
