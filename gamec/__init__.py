@@ -12,7 +12,7 @@ from gamec.own_packages import require_own_packages
 if TYPE_CHECKING:
     from gamec.checking import check
     from gamec.game import Game, load
-    from gamec.kept import read_run, verify
+    from gamec.kept import read_run, resume, verify
     from gamec.report_page.report import report
     from grammar.diagnostics import Diagnostic, DiagnosticError
     from runtime.result import Comparison, Result, Status
@@ -35,6 +35,7 @@ __all__ = [
     "load",
     "read_run",
     "report",
+    "resume",
     "solve",
     "sweep",
     "verify",
@@ -54,6 +55,7 @@ _HOMES = {
     "load_ipython_extension": "gamec.jupyter_magic",
     "read_run": "gamec.kept",
     "report": "gamec.report_page.report",
+    "resume": "gamec.kept",
     "solve": "runtime.session",
     "sweep": "runtime.sweeps.sweep",
     "unload_ipython_extension": "gamec.jupyter_magic",

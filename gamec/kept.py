@@ -31,6 +31,30 @@ def read_run(folder: str | Path) -> Result | Comparison | Sweep:
     return read_sweep(folder).sweep if is_sweep(Path(folder)) else read(folder).result
 
 
+def resume(folder: str | Path, *, workers: int | None = None, executor: str = "auto") -> Result:
+    """The answer of the run in a folder: of one that was killed, or stopped at an interrupt, after going on from what
+    it had found, with the same end; of one that is finished, as it was kept. `workers` and `executor` change no answer.
+
+    Raises DiagnosticError: G001 where there is no such folder, G005 where it is no run, G008 where the run was made by
+    other versions, and as `solve` does.
+    """
+    from runtime.runs.folder import is_unfinished
+    from runtime.runs.folder import read_run as read
+
+    if not is_unfinished(folder):
+        return read(folder).result
+    from gamec.unfinished_runs import went_on
+    from runtime.history import Watch
+    from runtime.runs.save import save_run
+    from runtime.runs.unfinished import Unfinished
+
+    journal = Unfinished(folder)
+    options = {"watch": Watch(), "journal": journal, "workers": workers, "executor": executor}
+    result = went_on(str(folder), options)
+    save_run(result, folder, unfinished=journal)
+    return result
+
+
 def verify(folder: str | Path) -> Verification | ComparisonVerification | SweepVerification:
     """The answer in a run folder certified anew, from the folder's files alone; `confirmed` says whether it passed and
     whether all of the folder is as it was written, `findings` what is not.

@@ -31,17 +31,32 @@ def solve(
     *,
     case: str | None = None,
     data: Mapping[str, object] | None = None,
+    output: str | Path | None = None,
+    force: bool = False,
     **options: Unpack[SolveOptions],
 ) -> Result:
     """Solve the game in a `.game` file, or in a text that was read already, and certify the answer.
 
     `case` names one of its cases; `data` replaces parameters by name, by numbers, lists, mappings by element, numpy,
     pandas or xarray (`runtime.given_data`); `options` are those of `runtime.asked.SolveOptions`.
+    With `output` the answer is kept in that run folder, as `Result.save` does, and iterations and searches keep there
+    what they find: the same call, or `gamec.resume`, goes on after a kill. `force` replaces what is there.
     Infeasible and unbounded games, limits and answers that fail the certificate come back as a Result with that
     status and its diagnostics. Raises `DiagnosticError` for a model that does not compile, has no method, or options
-    that do not exist.
+    that do not exist; with `output`, for a folder that cannot be had (G003), or that holds an unfinished run of
+    something else (G008).
     """
-    return _result(_solved(read_source(path), case, plain_data(data or {}), request_of(**options)))
+    if output is None:
+        return _result(_solved(read_source(path), case, plain_data(data or {}), request_of(**options)))
+    from runtime.runs.save import place_for_run, save_run
+    from runtime.runs.unfinished import Unfinished
+
+    journal = Unfinished(output, anew=force)
+    place_for_run(output, force, resumed=True)
+    options["journal"] = journal
+    result = _result(_solved(read_source(path), case, plain_data(data or {}), request_of(**options)))
+    save_run(result, output, force=force, unfinished=journal)
+    return result
 
 
 def solve_copies(inputs: Inputs, case: str, request: Request) -> Result:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from unfinished_games import RUNS
 
+import gamec
 import runtime.runs.unfinished as unfinished
 from compiler.ground.sparse import Floats
 from gamec.app import main
@@ -357,3 +358,36 @@ def test_commands_in_a_folder_with_a_run_that_was_begun(
     assert not is_unfinished("run")
     code, error = told("solve run", capsys)
     assert "the run in `run` is finished" in error
+
+
+# ---------------------------------------------------------------- from Python
+
+
+@pytest.mark.parametrize("how", ["resume", "the same call"])
+def test_a_run_goes_on_from_python(how: str, tmp_path: Path) -> None:
+    source, options = model("particle_swarm")
+    place = tmp_path / "run"
+    with pytest.raises(BrokenOffError):
+        solve(source, journal=BreaksOff(place, 3), **options)  # type: ignore[arg-type]
+    assert is_unfinished(place)
+    found = gamec.resume(place) if how == "resume" else gamec.solve(source, output=place, **options)  # type: ignore[arg-type]
+    assert same(found, whole("particle_swarm"))
+    assert not is_unfinished(place)
+    assert gamec.resume(place).objectives == found.objectives  # a finished run is read
+    with pytest.raises(DiagnosticError, match="G003"):
+        gamec.solve(source, output=place, **options)  # type: ignore[arg-type]
+
+
+def test_another_run_is_not_gone_on_with_from_python(tmp_path: Path) -> None:
+    source, options = model("particle_swarm")
+    with pytest.raises(BrokenOffError):
+        solve(source, journal=BreaksOff(tmp_path / "run", 3), **options)  # type: ignore[arg-type]
+    with pytest.raises(DiagnosticError, match="G008"):
+        gamec.solve(source, output=tmp_path / "run", **{**options, "seed": 4})  # type: ignore[arg-type]
+
+
+def test_what_is_no_run_is_not_resumed(tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError, match="G001"):
+        gamec.resume(tmp_path / "none")
+    with pytest.raises(DiagnosticError, match="G005"):
+        gamec.resume(tmp_path)
