@@ -17,7 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compiler.ground.sparse import Bools, Csr, Floats, Ints
+from compiler.ground.sparse import Bools, Csr
 from compiler.reformulations.column_bounds import ColumnBounds
 from compiler.reformulations.program import Part, Program
 
@@ -31,12 +31,6 @@ def fit(program: Program, bounds: ColumnBounds) -> Bools:
     tops = bounds.upper[program.complementary]
     usable: Bools = np.all(np.isfinite(tops) & (tops <= LARGEST), axis=1)
     return usable
-
-
-def with_binaries(z: Floats, pairs: Ints) -> Floats:
-    """A point z (k,) that keeps all `pairs` (p, 2), with the binaries that `complementarity_big_m` adds for them."""
-    first, second = z[pairs].T
-    return np.concatenate([z, (first > second).astype(np.float64)])
 
 
 def complementarity_big_m(program: Program, bounds: ColumnBounds, chosen: Bools | None = None) -> Program:

@@ -2,8 +2,8 @@
 
 What may move unnoticed (`unnoticed_moves`) need not go beyond where the first follower notices it: one LP over the
 followers' slopes for each of them. A retailer's price need not be above the dearest alternative that any of its
-customers has. So big-M has smaller bounds: on a priced market of 24 hours the difference between a gap of 2.4 % after
-26 s and a proof in 25 s.
+customers has. So big-M has smaller bounds: of two priced markets of 24 hours one is proved in 8 s with it and 11 s
+without, one has a gap of 1.2 % with it and 2.4 % without after 30 s; markets that take 4 s do so either way.
 """
 
 from __future__ import annotations

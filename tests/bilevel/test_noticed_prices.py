@@ -1,5 +1,5 @@
-"""Prices kept to where followers notice them, proofs without a search, and big-M begun at a point: against the listing
-of all vertices of all followers, which shares nothing with the compiler."""
+"""Prices kept to where followers notice them, and proofs without a search, against the listing of all vertices of all
+followers, which shares nothing with the compiler."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from small_games import GameBuilder, Terms
 from storage_pricing import storage_pricing
 
 from compiler.ground.ground_game import GroundGame
-from compiler.reformulations.column_bounds import ColumnBounds
-from compiler.reformulations.complementarity_big_m import complementarity_big_m, with_binaries
 from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.kkt import kkt
@@ -204,15 +202,3 @@ def test_no_proof_where_the_relaxation_promises_more() -> None:
         game, program = conditions(market.game())
         met = met_bound(game, program, Options(), CountedWork())
         assert met is None or -met.objective == pytest.approx(market.best(), abs=1e-5)
-
-
-def test_binaries_that_go_with_a_point() -> None:
-    _, program = conditions(Market.random(1, False, "").game())
-    point = Scip().solve(complementarity_sos1(program), Options()).z
-    assert point is not None
-    top = np.full(program.columns, 200.0)
-    bounds = ColumnBounds.of(program).tightened(np.arange(program.columns), 2, -top, top)
-    ready = complementarity_big_m(program, bounds)
-    whole = with_binaries(point, program.complementary)
-    assert ready.violation(whole) <= 1e-6
-    assert ready.cost_at(whole) == program.cost_at(point)
