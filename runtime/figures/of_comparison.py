@@ -72,14 +72,18 @@ def _before_and_after(
         axes = first.elements()
         numeric = [k for k, axis in enumerate(axes) if all(type(e) in (int, float) for e in axis)]
         along = numeric[-1] if numeric else len(axes) - 1
-        same = {
-            case: v for case, v in labelled.items() if len(v.index) == len(axes) and v.elements()[along] == axes[along]
-        }
+        alike = {case: v for case, v in labelled.items() if len(v.index) == len(axes)}
+        # Names may be others in each case, as those who play; places of one axis of numbers mean the same in all.
+        every = axes[along] if numeric else tuple(dict.fromkeys(e for v in alike.values() for e in v.elements()[along]))
+        same = {case: v for case, v in alike.items() if not numeric or v.elements()[along] == every}
         doc, unit = _words(results, name)
         groups: dict[str, list[Line]] = {}
         for case, v in same.items():
+            at = [every.index(element) for element in v.elements()[along]]
             for line in lines_along(name, v, along):
-                groups.setdefault(line.label, []).append(Line(case, line.values))
+                values_at = np.full(len(every), np.nan)
+                values_at[at] = line.values
+                groups.setdefault(line.label, []).append(Line(case, values_at))
         kind = Kind.LINES if numeric else Kind.BARS
         panels = tuple(
             Panel(kind, measured(what, unit), tuple(lines), title="" if label == name else label)
@@ -87,8 +91,10 @@ def _before_and_after(
         )
         left = len(groups) - len(panels)
         axis = next((r.set_docs[first.sets[along]] for r in results.values() if r.set_docs.get(first.sets[along])), "")
-        note = f"{left} more of {len(groups)} are left out" if left else ""
-        yield Chart(f"{chart}_{name}", doc or name, axis or first.index[along], axes[along], panels, note)
+        notes = [f"{left} more of {len(groups)} are left out"] if left else []
+        apart = [case for case in labelled if case not in same]
+        notes += [f"left out, with other places: {', '.join(apart)}"] if apart else []
+        yield Chart(f"{chart}_{name}", doc or name, axis or first.index[along], every, panels, "; ".join(notes))
 
 
 def _compared(comparison: Comparison) -> Iterable[Chart]:

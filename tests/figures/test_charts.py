@@ -324,6 +324,41 @@ def test_cases_side_by_side(tmp_path: Path) -> None:
     assert charts["regret"].at == ("operator",)
 
 
+def test_cases_in_which_others_play_are_drawn_beside_each_other(tmp_path: Path) -> None:
+    """Who plays is data: a bar for each who plays in some case, and none where it does not. Other places along an axis
+    of numbers are not those of the first case, and who has them is named."""
+    model = tmp_path / "shops.game"
+    model.write_text(
+        """
+game shops
+set Shop index k = {north, south}
+param opens[k] = 1
+param last = 2
+set Hour index t = 1..last
+set Open index s in Shop = {k in Shop where opens[k] == 1}
+player shop[s] { var x[t] in [0, 3]  maximize gain = sum(t) x[t] }
+report sales[s] = sum(t) shop[s].x[t]
+report by_hour[t] = sum(s) shop[s].x[t]
+case one { param opens[k] = {north: 0, south: 1} }
+case both "two shops" { param last = 2 }
+case longer { param last = 3 }
+""",
+        encoding="utf-8",
+    )
+    charts = compare(model).charts
+    sales = charts["report_sales"]
+    assert sales.at == ("south", "north")
+    assert lines(sales) == {
+        "one": pytest.approx([6, np.nan], nan_ok=True),
+        "both": pytest.approx([6, 6]),
+        "longer": pytest.approx([9, 9]),
+    }
+    assert not sales.note
+    by_hour = charts["report_by_hour"]
+    assert list(lines(by_hour)) == ["one", "both"]
+    assert by_hour.note == "left out, with other places: longer"
+
+
 def test_nothing_to_draw() -> None:
     assert Result("g", Status.INFEASIBLE).charts == {}
     with pytest.raises(KeyError, match="nothing"):

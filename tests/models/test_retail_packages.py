@@ -223,9 +223,8 @@ def test_data_are_those_that_the_script_makes(tmp_path: Path) -> None:
     assert made == {path.name: path.read_bytes() for path in FOLDER.glob("data/*.csv")}
 
 
-def test_before_the_game_all_three_buy_as_each_does_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With time enough for bounds on all pairs; HiGHS calls the problem with big-M infeasible, which it is not."""
-    monkeypatch.setattr("runtime.methods.derived_bounds.PATIENCE", 120.0)
+def test_before_the_game_all_three_buy_as_each_does_alone() -> None:
+    """HiGHS calls the problem with big-M infeasible, which it is not."""
     result = gamec.solve(MODEL, case="before")
     assert result.status.value == "equilibrium"
     for retailer in ("retailer_1", "retailer_2", "retailer_3"):
