@@ -52,7 +52,7 @@ from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
 SOME = 30
 """Pairs from which on deriving bounds pays: below, SOS1 alone takes 0.02 s."""
 
-START_STARTS, START_PATIENCE, START_SHARE = 1, 5.0, 0.1
+START_STARTS, START_PATIENCE, START_SHARE = 1, 10.0, 0.15
 """Where the search begins: starts for IPOPT; at most so many seconds for each way to find a point, as `CountedWork`
 counts, and this part of the time limit."""
 
