@@ -3,7 +3,7 @@ its bounds to the other, leads to one: the followers answer (`gap_answers`), and
 followed (`relaxed_pairs.beside`). It ends when no turn of a single decision is better.
 
 Most decisions of a bilevel LP's optimum lie on their bounds. Of five random ones with 200 pairs two began at points
-that were better by 2 and by 17 %, after 1 to 3 s; with 60 pairs a start that was 8 % short became the optimum.
+that were better by 2 and by 17 %, after 1 to 3 s.
 """
 
 from __future__ import annotations
