@@ -86,7 +86,7 @@ TRIALS: tuple[Trial, ...] = (
 
 PACKAGES = (
     *("numpy", "pandas", "xarray", "h5netcdf", "h5py", "matplotlib"),
-    *("lark", "jinja2", "typer", "rich", "pyomo", "cmaes"),
+    *("lark", "jinja2", "typer", "pyomo", "cmaes"),
 )
 """What gamec depends on, beside the solvers."""
 

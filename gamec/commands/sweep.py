@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +25,9 @@ from gamec.watched import watched
 if TYPE_CHECKING:
     from runtime.sweeps.outcome import Outcome
     from runtime.sweeps.sweep import Sweep
+
+BAR = 24
+"""Cells of the bar in the progress line."""
 
 
 @with_solving_options
@@ -109,16 +113,25 @@ def run(
 
 
 class _Progress:
-    """What the progress line says."""
+    """What the progress line says: with a bar, as the end is known."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.done = ""
-        self.wrong = 0
+        self.done = self.total = self.wrong = 0
 
     def told(self, outcome: Outcome, done: int, total: int) -> None:
         self.wrong += not outcome.certified
-        self.done = f": {done} of {total} points" + (f", {self.wrong} not certified" if self.wrong else "")
+        self.done, self.total = done, total
 
     def words(self) -> str:
-        return f"sweeping {self.file}{self.done}"
+        words = f"sweeping {self.file}"
+        if not self.total:
+            return words
+        from gamec.cells import padded
+        from gamec.terminal import paper_of
+        from gamec.views.marks import BLOCKS, PLAIN, bar
+
+        ink = BLOCKS if paper_of(sys.stderr).blocks else PLAIN
+        drawn = padded(bar(self.done / self.total, BAR, ink), BAR)
+        lost = f", {self.wrong} not certified" if self.wrong else ""
+        return f"{words}: {ink.axis}{drawn}{ink.axis} {self.done} of {self.total} points{lost}"

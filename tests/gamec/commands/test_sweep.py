@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -432,12 +433,18 @@ def test_the_exit_code_is_that_of_the_first_point_that_is_not_certified(status: 
     assert of_sweep(Sweep("a", (), (good, bad, last))) == exit_code
 
 
-def test_the_progress_line_counts(model: Path) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "drawn"),
+    [("utf-8", "│████████████████        │"), ("ascii", "|################        |")],
+)
+def test_the_progress_line_counts(encoding: str, drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two thirds of 24 cells."""
+    monkeypatch.setattr("sys.stderr", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
     progress = _Progress("shop.game")
     assert progress.words() == "sweeping shop.game"
     progress.told(Outcome(1, {}, "optimal", certified=True), 1, 3)
     progress.told(Outcome(2, {}, "infeasible"), 2, 3)
-    assert progress.words() == "sweeping shop.game: 2 of 3 points, 1 not certified"
+    assert progress.words() == f"sweeping shop.game: {drawn} 2 of 3 points, 1 not certified"
 
 
 def test_records_say_what_was_read(model: Path) -> None:
