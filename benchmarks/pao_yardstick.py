@@ -7,9 +7,9 @@
 PAO (Pyomo's bilevel extension) is no dependency of gamec's and stays in an environment of its own: this script runs
 itself there for each way and game, and ends it after `--limit` seconds and as many for what is not the solver's. As
 installed PAO 1.0.2 does not import: `pyutilib` is not among what it asks for, and `np.NINF` is gone from NumPy 2; both
-are mended here, before the import. It takes the LPs only: of a leader who sets prices, products of continuous
-variables, its solvers take none. Its leader's decision is followed by the follower's own answer, the leader's best one
-of those as good: `worth` is that, and wrong if it is not what gamec proves or not what PAO says.
+are mended here, before the import. It is given the LPs only: its FA takes no products of prices and quantities. Its
+leader's decision is followed by the follower's own answer, the leader's best one of those as good: `worth` is that, and
+wrong if it is not what gamec proves or not what PAO says.
 Reference: PAO 1.0.2 (github.com/or-fusion/pao); its FA is Fortuny-Amat and McCarl's big-M with M = 1e5, its PCCG the
 projection and column-and-constraint generation of Yue, Gao, Zeng and You, J. Global Optim. 73 (2019) 27.
 """
@@ -35,7 +35,7 @@ ROOM = 1e-4
 
 def solve_by_pao(folder: Path, method: str, solver: str, limit: float) -> None:
     """Inside PAO's environment: the game in `folder` solved, the answer written beside it."""
-    import time
+    import os
 
     np.NINF, np.PINF = -np.inf, np.inf  # type: ignore[attr-defined]
     import pao
@@ -60,9 +60,10 @@ def solve_by_pao(folder: Path, method: str, solver: str, limit: float) -> None:
         mip = pe.SolverFactory("appsi_highs")
         mip.config.time_limit = limit
         mip.config.mip_gap = 1e-6
-    wall = time.perf_counter()
+    before = sum(os.times()[:4])
     pao.Solver(f"pao.mpr.{method}").solve(model, mip_solver=mip)
-    seconds = time.perf_counter() - wall
+    # The processor's, those of solvers that are processes of their own included.
+    seconds = sum(os.times()[:4]) - before
     x = [float(upper.x.values[k]) for k in range(n)]
     y = [float(lower.x.values[k]) for k in range(m)]
     said = float(data["c"] @ x + data["d"] @ y)
