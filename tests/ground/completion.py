@@ -98,13 +98,40 @@ class System:
 
     def __post_init__(self) -> None:
         g = self.whole.ground
-        self.columns = np.flatnonzero(self.whole.lifted & (g.owner == self.p))
+        mine, given, telling = self.whole.lifted & (g.owner == self.p), *self._given()
+        self.columns = np.flatnonzero(mine | given)
         self.place = {int(c): k for k, c in enumerate(self.columns)}
         self.extra: list[tuple[Form, float, float]] = []
-        mine = np.flatnonzero(self.whole.defining & (g.row_owner == self.p))
-        self.rows = [int(r) for r in mine if int(r) not in self.without]
+        defining = self.whole.defining & ((g.row_owner == self.p) | telling)
+        self.rows = [int(r) for r in np.flatnonzero(defining) if int(r) not in self.without]
         if len(self.columns):
             self._settle()
+
+    def _given(self) -> tuple[np.ndarray, np.ndarray]:
+        """Masks of the lifted columns of others that the player's problem sees, as values of what these decide, with
+        all that they are made of, and of the rows that say what they are."""
+        g, whole = self.whole.ground, self.whole
+        inside = [f.coefficient != 0 for f in whole.row_forms]
+        for form, mask in zip(whole.row_forms, inside, strict=True):
+            mask[[c for i, j, _ in form.products for c in (i, j)]] = True
+        goal = whole.goal_forms[self.p]
+        seen = goal.coefficient != 0
+        seen[[c for i, j, _ in goal.products for c in (i, j)]] = True
+        for r in np.flatnonzero(g.row_owner == self.p):
+            seen |= inside[r]
+        theirs = whole.lifted & (g.owner != self.p)
+        given, telling = seen & theirs, np.zeros(g.rows, bool)
+        while True:
+            before = int(given.sum())
+            for family in g.curves:
+                given[family.argument[given[family.result]]] = True
+            for r in np.flatnonzero(whole.defining & (g.row_owner != self.p)):
+                if (inside[r] & given).any():
+                    telling[r] = True
+                    given |= inside[r] & theirs
+            given &= theirs
+            if int(given.sum()) == before:
+                return given, telling
 
     # ------------------------------------------------------------ from the inside out
 
