@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from compiler.ground.context import Context
-from compiler.ground.evaluate_indices import IndexEvaluator, Sets
+from compiler.ground.evaluate_domains import DomainEvaluator
+from compiler.ground.evaluate_indices import Sets
 from compiler.ground.lifting import Lifting
 from compiler.ground.pieces import piecewise, tiers
 from compiler.ground.risk import cvar_columns, cvar_number
@@ -22,7 +23,7 @@ from grammar.diagnostics import Findings
 from grammar.source import Span
 
 
-class FunctionEvaluator(IndexEvaluator):
+class FunctionEvaluator(DomainEvaluator):
     """Evaluates everything that is more than a sum or a product; what uses mean, its subclass says."""
 
     def __init__(self, data: Sets, findings: Findings) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from compiler.ground.context import Context, Ungrounded
 from compiler.ground.evaluate import Evaluator
-from compiler.ground.evaluate_indices import MOST_INSTANCES
+from compiler.ground.evaluate_domains import MOST_INSTANCES
 from compiler.ground.ground_set import GroundSet, Layout
 from compiler.ground.tables import DataFiles
 from compiler.ir import expr as ir
