@@ -100,8 +100,8 @@ def explanation_of(compiled: Compiled) -> Explanation:
     game, setting = compiled.ground, Setting.of(compiled.ground)
     asked = hinted(Request(), compiled.game.options).method
     try:
-        method, why = choose(setting, asked)
-        chosen = method.name
+        choice = choose(setting, asked)
+        chosen, why = choice.method.name, choice.why
     except DiagnosticError as error:
         chosen, why = "", "; ".join(d.headline for d in error.diagnostics)
     refusals = {name: method.refuses(setting) for name, method in METHODS.items()}

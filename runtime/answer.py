@@ -14,7 +14,7 @@ from runtime.certify import PATIENCE, Claim, certify
 from runtime.crosscheck import crosscheck
 from runtime.history import Step
 from runtime.methods.method import Found, Request
-from runtime.methods.registry import choice_of
+from runtime.methods.registry import choose
 from runtime.methods.setting import Setting
 from runtime.result import Certificate, Status
 from runtime.triage import triage
@@ -52,7 +52,7 @@ def answer(game: GroundGame, request: Request) -> Answer:
 
     better = scaled(game)
     setting = Setting.of(better.game)
-    chosen = choice_of(setting, request.method)
+    chosen = choose(setting, request.method)
     method = chosen.method
     found = method.run(setting, request)
     spent = lap()

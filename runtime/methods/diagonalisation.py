@@ -114,8 +114,7 @@ class Diagonalisation:
         part = subgame(setting.game, setting.followers, x)
         below = Setting.of(part.game)
         try:
-            method, _ = self.choose(below, "auto")
-            found = method.run(below, replace(request, method="auto"))
+            found = self.choose(below, "auto").method.run(below, replace(request, method="auto"))
         except DiagnosticError:
             return x
         return x if found.x is None else part.widened(found.x, x)

@@ -18,13 +18,13 @@ from compiler.ground.subgame import Subgame, below, subgame
 from grammar.diagnostics import DiagnosticError
 from runtime.journal import Entry
 from runtime.methods.kkt import Kkt
-from runtime.methods.method import Method, Request
+from runtime.methods.method import Choice, Method, Request
 from runtime.methods.mover import Reply
 from runtime.methods.pairs_again import PairsAgain
 from runtime.methods.setting import Setting
 from runtime.result import Status
 
-Choose = Callable[[Setting, str], tuple[Method, str]]
+Choose = Callable[[Setting, str], Choice]
 """As `runtime.methods.registry.choose`."""
 
 
@@ -55,10 +55,10 @@ class LeadersAnswer:
         """What solves the leader's game, the same as long as it fits. Raises DiagnosticError where nothing does."""
         if self._known:
             with suppress(DiagnosticError):
-                self._method, _ = self.choose(setting, self._known)
+                self._method = self.choose(setting, self._known).method
             self._known = ""
         if self._method is None or self._method.refuses(setting) is not None:
-            self._method, _ = self.choose(setting, "auto")
+            self._method = self.choose(setting, "auto").method
         return Kkt(self._pairs) if isinstance(self._method, Kkt) else self._method
 
     def state(self) -> Entry:

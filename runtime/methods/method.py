@@ -132,6 +132,16 @@ class Method(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Choice:
+    """`why` in a sentence; `others` says by name why each of the other methods was not taken, empty where one was asked
+    for."""
+
+    method: Method
+    why: str
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
 def pick_solver(program: Program, request: Request) -> Solver:
     """The solver asked for, or the first that takes the Program. Raises DiagnosticError: G807 unknown or unfit, G803
     missing."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.best_response import BestResponse
 from runtime.methods.cma_es import CMA_ES
@@ -14,7 +11,7 @@ from runtime.methods.enumeration import ENUMERATION
 from runtime.methods.joint_conditions import JointConditions
 from runtime.methods.joint_stationarity import JointStationarity
 from runtime.methods.kkt import Kkt
-from runtime.methods.method import Method
+from runtime.methods.method import Choice, Method
 from runtime.methods.mpcc import Mpcc
 from runtime.methods.nested import Nested
 from runtime.methods.particle_swarm import PARTICLE_SWARM
@@ -53,23 +50,7 @@ FITS = "fits too"
 """Of a method that was not taken although it could be."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """`why` in a sentence; `others` says by name why each of the other methods was not taken, empty where one was asked
-    for."""
-
-    method: Method
-    why: str
-    others: Mapping[str, str] = field(default_factory=dict)
-
-
-def choose(setting: Setting, wanted: str) -> tuple[Method, str]:
-    """The method to use and why. Raises DiagnosticError as `choice_of` does."""
-    found = choice_of(setting, wanted)
-    return found.method, found.why
-
-
-def choice_of(setting: Setting, wanted: str) -> Choice:
+def choose(setting: Setting, wanted: str) -> Choice:
     """The method to use. Raises DiagnosticError: G807 for an unknown or unfit `wanted`, else what no method can
     solve."""
     if wanted != "auto":

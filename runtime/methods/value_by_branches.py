@@ -83,7 +83,7 @@ class ValueByBranches:
         try:
             method = self._methods.get(which)
             if method is None or method.refuses(setting) is not None:
-                method = self._methods[which] = self.choose(setting, "auto")[0]
+                method = self._methods[which] = self.choose(setting, "auto").method
             return method.run(setting, replace(self.request, time_limit=time_limit))
         except DiagnosticError as error:
             if any(d.code == "G803" for d in error.diagnostics):

@@ -12,8 +12,7 @@ from test_traps import producer, toy
 from runtime.answer import answer
 from runtime.crosscheck import crosscheck
 from runtime.methods.kkt import Kkt
-from runtime.methods.method import Found, Refusal, Request
-from runtime.methods.registry import Choice
+from runtime.methods.method import Choice, Found, Refusal, Request
 from runtime.methods.setting import Setting
 from runtime.result import Status
 
@@ -87,7 +86,7 @@ def test_contradictions(lie: Found, clash: bool) -> None:
 
 def test_a_contradiction_refuses_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     lie = Found(Status.OPTIMAL, "highs", some, claimed={0: 8.0}, bound={0: 8.0})
-    monkeypatch.setattr("runtime.answer.choice_of", lambda setting, wanted: Choice(Liar(lie), "a lie"))
+    monkeypatch.setattr("runtime.answer.choose", lambda setting, wanted: Choice(Liar(lie), "a lie"))
     found = answer(toy().build(), Request(crosscheck=True))
     assert found.status is Status.NOT_VERIFIED
     assert not found.certificate.verified

@@ -8,8 +8,7 @@ from from_text import solved
 
 from runtime import answer
 from runtime.history import Step
-from runtime.methods.method import Found, Request
-from runtime.methods.registry import Choice
+from runtime.methods.method import Choice, Found, Request
 from runtime.methods.setting import Setting
 from runtime.result import Status
 
@@ -44,7 +43,7 @@ class Iterative:
 def test_iterations_come_through(
     status: Status, x: float | None, told: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer, "choice_of", lambda *_: Choice(Iterative(status, x), "asked for"))
+    monkeypatch.setattr(answer, "choose", lambda *_: Choice(Iterative(status, x), "asked for"))
     result = solved(MODEL)
     assert result.status is told
     assert result.history == STEPS

@@ -9,7 +9,7 @@ from test_traps import moore_bard, producer, toy
 from grammar.diagnostics import Diagnostic, DiagnosticError
 from runtime.answer import answer
 from runtime.methods.method import Request
-from runtime.methods.registry import METHODS, choice_of
+from runtime.methods.registry import METHODS, choose
 from runtime.methods.setting import Setting
 from runtime.result import Status
 
@@ -40,7 +40,7 @@ def simple(*players: tuple[str, ...]) -> GameBuilder:
     ],
 )
 def test_auto_chooses_and_says_why(builder: GameBuilder, method: str) -> None:
-    chosen = choice_of(Setting.of(builder.build()), "auto")
+    chosen = choose(Setting.of(builder.build()), "auto")
     assert chosen.method.name == method
     assert chosen.why.startswith(f"{method}: the game is ")
     assert [method, *chosen.others] == sorted(METHODS, key=lambda name: (name != method, list(METHODS).index(name)))

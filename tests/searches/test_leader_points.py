@@ -11,7 +11,7 @@ from compiler.ground.ground_game import GroundGame
 from compiler.pipeline import compile_file
 from grammar.source import Source
 from runtime.methods.leader_question import Evaluator, Question
-from runtime.methods.registry import choice_of
+from runtime.methods.registry import choose
 from runtime.methods.search_space import SearchSpace, linking, search_space, tightened
 from runtime.methods.setting import Setting
 from runtime.result import Status
@@ -262,7 +262,7 @@ def test_auto_turns_to_a_search_last() -> None:
             player follower follows leader { var x in [-2, 3] minimize effort = y*x - x^2 }"""
         )
     )
-    found = choice_of(setting, "auto")
+    found = choose(setting, "auto")
     method, others = found.method, found.others
     assert method.name == "cma_es"
     assert others["kkt"].startswith("the problem of a follower")

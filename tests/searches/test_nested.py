@@ -8,7 +8,7 @@ from from_text import refused, solved
 
 from compiler.ground.subgame import below
 from runtime.methods.nested import under_top
-from runtime.methods.registry import choice_of
+from runtime.methods.registry import choose
 from runtime.methods.setting import Setting
 from runtime.methods.value_by_branches import branch_leaders
 from runtime.result import Status
@@ -209,7 +209,7 @@ def test_how_it_is_chosen() -> None:
     from test_leader_points import ground
 
     setting = Setting.of(ground(CHAIN % ""))
-    found = choice_of(setting, "auto")
+    found = choose(setting, "auto")
     method, others = found.method, found.others
     assert method.name == "nested"
     assert others["cma_es"] == "there is not just one leader on one level"
