@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compiler.ground.ground_game import INTEGER, REAL, SEMICONTINUOUS, GroundGame
+from compiler.ground.ground_game import INTEGER, REAL, SEMICONTINUOUS, GroundGame, lifted_places
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from runtime.best_deviation import OwnProblem
 from runtime.certificate import Tie
@@ -92,9 +92,7 @@ def _whole_and_linear(problem: OwnProblem) -> bool:
 
 def _lifted(game: GroundGame, players: list[int]) -> bool:
     """Whether a leader has columns that follow its followers' decisions, or a follower answers with curves."""
-    lifted = np.zeros(game.columns, np.bool_)
-    for block in game.column_blocks:
-        lifted[block.start : block.stop] = block.lifted
+    lifted = lifted_places(game.column_blocks)
     curved = {int(p) for curve in game.curves for p in np.unique(game.owner[curve.result])}
     leads = {leader for player in game.players for leader in player.leaders}
     own = {int(p) for p in np.unique(game.owner[lifted & _moved(game, lifted)])}

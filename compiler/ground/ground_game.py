@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compiler.ground.curves import Curve
-from compiler.ground.sparse import Csr, Floats, Ints, Quad
+from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from grammar.source import Span
 
 REAL, INTEGER, SEMICONTINUOUS = 0, 1, 2
@@ -94,6 +94,12 @@ class Block:
 def block_of(blocks: Sequence[Block], k: int) -> Block:
     """The block that holds number `k`; blocks are in order of `start` and cover all numbers."""
     return blocks[bisect_right(blocks, k, key=lambda block: block.start) - 1]
+
+
+def lifted_places(blocks: Sequence[Block]) -> Bools:
+    """(n,) which of the columns, or rows, of these blocks were made by the compiler for a value such as `max(...)`;
+    blocks as in `block_of`."""
+    return np.repeat([block.lifted for block in blocks], [block.size for block in blocks]).astype(np.bool_)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 from compiler.ground.curvature import ROUNDING
 from compiler.ground.curves import FUNCTIONS
 from compiler.ground.fixed_columns import fixed_columns
-from compiler.ground.ground_game import REAL, Block, GroundGame
+from compiler.ground.ground_game import REAL, GroundGame, lifted_places
 from compiler.ground.outward import Interval, within
 from compiler.ground.propagate import propagate
 from compiler.ground.shapes import (
@@ -96,8 +96,8 @@ class OwnFunctions:
             for k in np.flatnonzero(mine[curve.result]).tolist():
                 defined[int(curve.result[k])] = OfOne(curve.function, float(curve.parameter[k]), int(curve.argument[k]))
                 argument[curve.argument[k]] = True
-        lifted = _lifted(game.column_blocks, game.columns) & mine & (game.kind == REAL)
-        lifted_rows = _lifted(game.row_blocks, game.rows)
+        lifted = lifted_places(game.column_blocks) & mine & (game.kind == REAL)
+        lifted_rows = lifted_places(game.row_blocks)
         defining: list[int] = []
         for r in [r for r in rows if lifted_rows[r]]:
             low, high = float(game.row_lower[r]), float(game.row_upper[r])
@@ -152,13 +152,6 @@ class OwnFunctions:
             mine[part.indices],
         )
         return lower, upper
-
-
-def _lifted(blocks: tuple[Block, ...], count: int) -> Bools:
-    found = np.zeros(count, np.bool_)
-    for block in blocks:
-        found[block.start : block.stop] = block.lifted
-    return found
 
 
 def _definition(row: Expression, limit: float) -> tuple[int, Expression]:

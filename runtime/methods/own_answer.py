@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from compiler.ground.ground_game import REAL, GroundGame
+from compiler.ground.ground_game import REAL, GroundGame, lifted_places
 from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
@@ -55,10 +55,7 @@ class OwnAnswer:
         self.discrete = bool(np.any(game.kind[self.decides] != REAL)) or len(family.base.sos1) > 0
         near = np.flatnonzero((game.kind[family.own] == REAL) & (game.lower[family.own] != game.upper[family.own]))
         self.near: Ints = near if proximal > 0 else near[:0]
-        lifted = np.zeros(game.columns, np.bool_)
-        for block in game.column_blocks:
-            lifted[block.start : block.start + block.size] = block.lifted
-        self.stands_for: Ints = np.flatnonzero(lifted[family.own])
+        self.stands_for: Ints = np.flatnonzero(lifted_places(game.column_blocks)[family.own])
         """Places of own columns that stand for values, `max(...)` say, and so move when others decide."""
         self._model: HighsModel | None = None
         self._basis: Any = None
