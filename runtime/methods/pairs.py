@@ -28,7 +28,7 @@ from compiler.reformulations.complementarity_sos1 import complementarity_sos1
 from compiler.reformulations.duality import Duality
 from compiler.reformulations.duality_gap import gap_products
 from compiler.reformulations.fixed_pattern import with_pattern_fixed
-from compiler.reformulations.program import Program, numbered_label
+from compiler.reformulations.program import Program
 from compiler.reformulations.registry import COMPLEMENTARITIES
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint, did_you_mean
 from runtime.methods.answered_points import answered_points
@@ -39,15 +39,15 @@ from runtime.methods.gap_answers import GapAnswers
 from runtime.methods.met_bounds import met_bound
 from runtime.methods.method import Request, solved
 from runtime.methods.noticed_prices import noticed_prices
+from runtime.methods.pair_outcomes import decided, exact, ledger, narrowed, no_worse, proven
 from runtime.methods.pairs_without_bounds import pairs_without_bounds
-from runtime.methods.polish import polished
 from runtime.methods.relaxed_pairs import beside, relaxed_pairs
 from runtime.methods.turned_decisions import turned
 from runtime.result import Bound
 from runtime.solvers.highs import Highs
 from runtime.solvers.ipopt import Ipopt
 from runtime.solvers.scip import Scip
-from runtime.solvers.solver import PROOF_GAP, Ending, Options, Outcome, Solver
+from runtime.solvers.solver import Ending, Options, Outcome, Solver
 
 SOME = 30
 """Pairs from which on deriving bounds pays: below, SOS1 alone takes 0.02 s."""
@@ -55,9 +55,6 @@ SOME = 30
 START_STARTS, START_PATIENCE, START_SHARE = 1, 10.0, 0.15
 """Where the search begins: starts for IPOPT; at most so many seconds for each way to find a point, as `CountedWork`
 counts, and this part of the time limit."""
-
-CONTRADICTION = 1e-4
-"""A known point this much better, relative, than what a solver proves to be the bound of all contradicts it."""
 
 MANY = 100
 """Pairs from which on big-M is tried first, if its bounds are small."""
@@ -227,20 +224,20 @@ class _Search:
                 if second.ending is not Ending.INFEASIBLE:
                     doubt = f"{COMPLEMENTARITIES[name].words} led {solver.name} to no point: plain SOS1 sets decided"
                     return self.by("sos1", self.program, ColumnBounds.of(self.program), (*notes, doubt))
-        outcome, doubts = self.no_worse(outcome, first, solver.name)
+        outcome, doubts = no_worse(outcome, first, solver.name)
         notes = (*notes, *doubts)
-        exact = self.exact(outcome)
-        if outcome.ending is Ending.OPTIMAL and exact.gap > self.request.options.gap and not self.spent():
+        best = self.exact(outcome)
+        if outcome.ending is Ending.OPTIMAL and best.gap > self.request.options.gap and not self.spent():
             # What the solver proved within its tolerances is wider than asked for, now that the point is exact.
             left, patience = self.left(), 1.0 + outcome.seconds
             limit = patience if left.time_limit is None else min(patience, left.time_limit)
             closer = replace(left, tolerance=CLOSER, gap=0.1 * self.request.options.gap, time_limit=limit)
             second = solver.solve(ready, closer.options)
             again = self.exact(second)
-            if second.ending is Ending.OPTIMAL and second.z is not None and again.gap < exact.gap:
-                agree = abs(again.objective - exact.objective) <= 1e-5 * max(1.0, abs(exact.objective))
-                outcome, exact = (second, again) if agree else (outcome, exact)
-        wide = outcome.ending is Ending.OPTIMAL and exact.gap > self.request.options.gap
+            if second.ending is Ending.OPTIMAL and second.z is not None and again.gap < best.gap:
+                agree = abs(again.objective - best.objective) <= 1e-5 * max(1.0, abs(best.objective))
+                outcome, best = (second, again) if agree else (outcome, best)
+        wide = outcome.ending is Ending.OPTIMAL and best.gap > self.request.options.gap
         if name in ("product", "strong_duality") and (wide or self.proven(outcome) is None) and not self.spent():
             # A product within SCIP's tolerance of 0 leaves each factor its square root: the point may be better than
             # any exact one, and nothing but an exact one shows it.
@@ -249,7 +246,7 @@ class _Search:
         ledger = self.ledger(bounded, bounds, outcome.z, declared=False)
         count = len(self.program.complementary)
         words = f"{count} complementary pairs as {COMPLEMENTARITIES[name].words}, no bound on a multiplier assumed"
-        return PairAnswer(exact, solver.name, name, ledger, (words, *notes), False)
+        return PairAnswer(best, solver.name, name, ledger, (words, *notes), False)
 
     def cut(self, bounded: Program, bounds: ColumnBounds, first: Outcome | None) -> tuple[Program, ColumnBounds]:
         """The Program with conditional cuts in place of the primal-dual one, where they help."""
@@ -301,19 +298,6 @@ class _Search:
             return None
         return Highs().solve(whole, replace(self.left().options, time_limit=START_PATIENCE)).z
 
-    def no_worse(self, outcome: Outcome, first: Outcome | None, solver: str) -> tuple[Outcome, tuple[str, ...]]:
-        """The better one of what was found and where the search began. A proof which that contradicts is none."""
-        if first is None:
-            return outcome, ()
-        room = CONTRADICTION * max(1.0, abs(first.objective))
-        proven = outcome.bound if outcome.ending is Ending.OPTIMAL else -np.inf
-        if outcome.ending is Ending.INFEASIBLE or first.objective < proven - room:
-            words = f"{solver} called its answer proven, but a better point is known: the proof is not used"
-            return replace(first, bound=-np.inf, seconds=first.seconds + outcome.seconds), (words,)
-        if outcome.ending is Ending.LIMIT and (outcome.z is None or first.objective < outcome.objective):
-            outcome = replace(outcome, z=first.z, objective=first.objective)
-        return replace(outcome, seconds=first.seconds + outcome.seconds), ()
-
     def by_big_m(self, bounded: Program, bounds: ColumnBounds) -> PairAnswer:
         """By big-M; what is left over goes to SOS1, and so does all if a bound that was assumed proves too small."""
         pairs, count = bounded.complementary, len(bounded.complementary)
@@ -361,15 +345,15 @@ class _Search:
         resting = bool(on.any())
         notes = (words + ("" if resting else ", every bound derived"), *notes)
         ledger = self.ledger(bounded, tops, outcome.z, declared=True)
-        point = self.decided(outcome, ready, pairs[usable], bounded.columns)
-        exact = self.proven(point)
-        if exact is None:
+        point = decided(outcome, pairs[usable], bounded.columns)
+        best = self.proven(point)
+        if best is None:
             if others and not self.spent():
                 doubt = "the tolerance of the binaries was too wide for big-M: SOS1 decided instead"
                 return self.by("sos1", bounded, bounds, (*notes[1:], doubt), first)
-            exact = replace(point, z=None if point.z is None else point.z[: self.program.columns])
-        exact, doubts = self.no_worse(exact, first, solver.name)
-        return PairAnswer(exact, solver.name, "big_m", ledger, (*notes, *doubts), resting)
+            best = narrowed(self.program, point)
+        best, doubts = no_worse(best, first, solver.name)
+        return PairAnswer(best, solver.name, "big_m", ledger, (*notes, *doubts), resting)
 
     def doubted(self, solver: Solver, ready: Program) -> bool:
         """Whether SCIP does not find the Program infeasible as well. HiGHS has called one infeasible in which bounds of
@@ -388,50 +372,15 @@ class _Search:
         source[columns] = Source.ASSUMED
         return replace(bounds, upper=upper, upper_source=source)
 
-    def decided(self, outcome: Outcome, ready: Program, pairs: np.ndarray, start: int) -> Outcome:
-        """The point with the side of each pair at zero that its binary names."""
-        if outcome.z is None:
-            return outcome
-        z = outcome.z.copy()
-        on = z[start : start + len(pairs)] > 0.5
-        z[np.where(on, pairs[:, 1], pairs[:, 0])] = 0.0
-        return replace(outcome, z=z)
-
     def exact(self, outcome: Outcome) -> Outcome:
         """The outcome for the Program given, polished where that is possible."""
-        if outcome.z is None:
-            return outcome
-        z = outcome.z[: self.program.columns]
-        best = polished(complementarity_sos1(self.program), z, self.left().options)
-        if best is None or best.z is None:
-            return replace(outcome, z=z)
-        seconds = outcome.seconds + best.seconds
-        return replace(outcome, z=best.z, objective=self.program.cost_at(best.z), seconds=seconds)
+        return exact(self.program, outcome, self.left().options) or narrowed(self.program, outcome)
 
     def proven(self, outcome: Outcome) -> Outcome | None:
-        """The polished outcome, None if that cannot be had or if what was proven and what was found are further apart
-        than the gap: then binaries within their tolerance of 0 or 1 have let both sides of a pair be positive."""
-        if outcome.z is None:
-            return outcome
-        best = polished(complementarity_sos1(self.program), outcome.z[: self.program.columns], self.left().options)
-        if best is None or best.z is None:
-            return None
-        seconds = outcome.seconds + best.seconds
-        exact = replace(outcome, z=best.z, objective=self.program.cost_at(best.z), seconds=seconds)
-        wide = outcome.ending is Ending.OPTIMAL and exact.gap > 2 * max(self.request.options.gap, PROOF_GAP)
-        return None if wide else exact
+        return proven(self.program, outcome, self.left().options)
 
     def ledger(self, bounded: Program, bounds: ColumnBounds, z: Floats | None, declared: bool) -> tuple[Bound, ...]:
-        """The bounds of all columns of pairs that were derived or assumed, and those that were `declared` if asked
-        for, in the file's units."""
-        columns = np.unique(bounded.complementary)
-        columns = columns[bounds.upper_source[columns] >= (Source.DECLARED if declared else Source.PROPAGATED)]
-        value = bounds.upper[columns] * self.unit[columns]
-        at = np.full(len(columns), np.nan) if z is None else z[columns] * self.unit[columns]
-        labels = [numbered_label(self.program.column_parts, self.game, int(c)) for c in columns]
-        sources = [Source(s).words for s in bounds.upper_source[columns].tolist()]
-        rows = zip(labels, value.tolist(), sources, (value - at).tolist(), strict=True)
-        return tuple(Bound(*row) for row in rows)
+        return ledger(self.program, self.game, self.unit, bounded, bounds, z, declared)
 
     def left(self) -> Request:
         """The request with the time that is left."""

@@ -8,6 +8,8 @@ that were better by 2 and by 17 %, after 1 to 3 s.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from compiler.reformulations.program import Program
@@ -37,9 +39,6 @@ def turned(program: Program, answers: GapAnswers, options: Options, best: Outcom
         if found is None or found.z is None:
             continue
         if found.objective < best.objective - BETTER * max(1.0, abs(best.objective)):
-            best, z, idle = (
-                Outcome(found.ending, found.z, found.objective, best.bound, seconds=best.seconds),
-                found.z,
-                0,
-            )
+            best = replace(found, bound=best.bound, seconds=best.seconds)
+            z, idle = found.z, 0
     return best
