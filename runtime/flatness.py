@@ -35,14 +35,22 @@ def unsure(game: GroundGame, p: int, problem: OwnProblem, x: Floats) -> float:
         return 0.0
     if n > LARGEST:
         return float("inf")
-    gradient = problem.gradient(v)
+    # A decision of 1e5, and one of 1e-5, counts as its own unit: what is flat in kW is not less so in GW.
+    unit = np.maximum(np.abs(v), problem.unit)
+    felt *= unit
+    gradient = problem.gradient(v) * unit
     active, curves = _active(problem, v)
+    active *= unit
+    length = np.linalg.norm(active, axis=1)
+    length[length == 0] = 1.0
+    active /= length[:, None]
     multipliers = np.linalg.lstsq(active.T, gradient, rcond=None)[0] if len(active) else np.zeros(0)
     hessian = np.zeros((n, n))
     np.add.at(hessian, (problem.quad.i, problem.quad.j), problem.quad.value)
     np.add.at(hessian, (problem.quad.j, problem.quad.i), problem.quad.value)
     for row, i, j, curvature in curves:
-        hessian[i, j] += multipliers[row] * curvature
+        hessian[i, j] += multipliers[row] / length[row] * curvature
+    hessian *= unit[:, None] * unit
     if len(active):
         _, sizes, right = np.linalg.svd(active)
         free = right[int(np.sum(sizes > 1e-9 * max(1.0, float(sizes[0])))) :].T
@@ -55,7 +63,7 @@ def unsure(game: GroundGame, p: int, problem: OwnProblem, x: Floats) -> float:
     counts = slopes > ACTIVE * float(np.max(np.abs(felt)))
     if not counts.any():
         return 0.0
-    residual = RESIDUAL * max(1e-12, float(np.max(problem.gradient_size(v))))
+    residual = RESIDUAL * max(1e-12, float(np.max(problem.gradient_size(v) * unit)))
     with np.errstate(divide="ignore"):
         return float(np.sum(slopes[counts] * residual / np.maximum(bend[counts], 0.0)))
 
