@@ -21,7 +21,7 @@ from compiler.ground.reporting import ReportValue, case_names, comparison_values
 from compiler.ground.tables import DataFiles, Read, as_text
 from compiler.ir.game import Game
 from compiler.semantics.analyse import analyse
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from compiler.syntax.builder import Builder
 from compiler.syntax.imports import Library, expand_imports
 from grammar.collector import collector_paused
@@ -38,7 +38,7 @@ class Compiled:
     """A model with one case applied, through every stage. `times` has seconds by stage."""
 
     source: Source
-    tree: nodes.Model
+    tree: declarations.Model
     game: Game
     grounded: Grounded
     warnings: tuple[Diagnostic, ...]
@@ -179,7 +179,7 @@ def check_source(source: Source, read: Read, *, overrides: Mapping[str, object] 
         for d in error.diagnostics:
             _keep(findings, d)
         warnings = []
-    for declared in [s for s in tree.statements if isinstance(s, nodes.CaseDecl)]:
+    for declared in [s for s in tree.statements if isinstance(s, declarations.CaseDecl)]:
         try:
             _rest(source, tree, cached, declared.head.name.text, overrides or {}, Findings(), {})
         except DiagnosticError as error:
@@ -245,12 +245,12 @@ def disk_reader(folder: Path) -> Read:
 
 def _parsed(
     source: Source, read: Read, findings: Findings, times: dict[str, float], std: Library = library
-) -> nodes.Model:
+) -> declarations.Model:
     """The tree of the file and of all that it imports."""
 
-    def parsed(one: Source) -> nodes.Model | None:
+    def parsed(one: Source) -> declarations.Model | None:
         tree = parse(one, _builder, findings)
-        return tree if isinstance(tree, nodes.Model) else None
+        return tree if isinstance(tree, declarations.Model) else None
 
     start = perf_counter()
     tree = parsed(source)
@@ -264,7 +264,7 @@ def _parsed(
 
 def _rest(
     source: Source,
-    tree: nodes.Model,
+    tree: declarations.Model,
     read: Read,
     case: str,
     overrides: Mapping[str, object],

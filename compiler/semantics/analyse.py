@@ -21,18 +21,18 @@ from compiler.semantics.plots import plot_definitions, solve_options
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Scope
 from compiler.semantics.units import UnitTable
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import Diagnostic, Findings
 from grammar.source import Source
 
 T = TypeVar("T")
 
 
-def analyse(model: nodes.Model, case: str, findings: Findings) -> Game | None:
+def analyse(model: declarations.Model, case: str, findings: Findings) -> Game | None:
     """The checked game with `case` applied ("" for none), or None when `findings` holds errors."""
     plain = expand_markets(expand_scenarios(expand_components(model, findings)), findings)
-    scenarios = [s for s in model.statements if isinstance(s, nodes.ScenariosDecl)]
-    markets = [s for s in model.statements if isinstance(s, nodes.ConstraintDecl) and s.kind == "clear"]
+    scenarios = [s for s in model.statements if isinstance(s, declarations.ScenariosDecl)]
+    markets = [s for s in model.statements if isinstance(s, declarations.ConstraintDecl) and s.kind == "clear"]
     game = _resolved(apply_case(plain, case, findings), scenarios, markets, case, findings)
     if not findings.errors:
         check_circles(game, findings)
@@ -55,29 +55,29 @@ def _tell_once(findings: Findings) -> None:
 
 def _resolved(
     applied: CaseApplied,
-    scenarios: list[nodes.ScenariosDecl],
-    markets: list[nodes.ConstraintDecl],
+    scenarios: list[declarations.ScenariosDecl],
+    markets: list[declarations.ConstraintDecl],
     case: str,
     findings: Findings,
 ) -> Game:
     """Every name looked up; what could not be is missing from the game, with an error among the findings."""
     model = applied.model
     scope = Scope(dropped=applied.dropped)
-    units = UnitTable([s for s in model.statements if isinstance(s, nodes.UnitDecl)], findings)
+    units = UnitTable([s for s in model.statements if isinstance(s, declarations.UnitDecl)], findings)
     sets = SetDeclarations(model, scope, units, findings)
     sets.declare()
-    declarations = Declarations(model, scope, units, findings)
-    declarations.declare()
+    declared = Declarations(model, scope, units, findings)
+    declared.declare()
     sets.finish()
     weights = link_scenarios(scenarios, scope, findings)
-    case_nodes = [s for s in model.statements if isinstance(s, nodes.CaseDecl)]
+    case_nodes = [s for s in model.statements if isinstance(s, declarations.CaseDecl)]
     bodies = Bodies(scope, {s.head.name.text: s.head.name.span for s in case_nodes}, scenarios, findings)
-    for item in declarations.pending:
+    for item in declared.pending:
         _attempt(lambda item=item: bodies.fill(item), findings)  # type: ignore[misc]
     fixes = [_attempt(lambda node=node: bodies.fix(node), findings) for node in applied.fixes]  # type: ignore[misc]
     link_markets(markets, scope)
     reports = [d for d in scope.top.values() if isinstance(d, ReportDef)]
-    title = next((s for s in model.statements if isinstance(s, nodes.GameDecl)), None)
+    title = next((s for s in model.statements if isinstance(s, declarations.GameDecl)), None)
     return Game(
         name=title.head.name.text if title else _file_stem(model.span.source),
         doc=title.head.doc if title else "",

@@ -24,7 +24,7 @@ from compiler.semantics.relations import normal_relation
 from compiler.semantics.resolve import Resolver
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Definition, Environment, Scope
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from grammar.diagnostics import Findings, did_you_mean
 from grammar.source import Span
 
@@ -34,7 +34,7 @@ class Pending:
     """A definition whose head is known and whose body waits until all names are."""
 
     definition: Definition
-    node: nodes.Statement
+    node: declarations.Statement
     player: PlayerDef | None
     environment: Environment
     broken: bool = False
@@ -45,7 +45,7 @@ class Bodies:
     """Resolves bodies; `cases` are the names that comparisons may speak of."""
 
     def __init__(
-        self, scope: Scope, cases: dict[str, Span], scenarios: list[nodes.ScenariosDecl], findings: Findings
+        self, scope: Scope, cases: dict[str, Span], scenarios: list[declarations.ScenariosDecl], findings: Findings
     ) -> None:
         self.scope = scope
         self.cases = cases
@@ -59,22 +59,24 @@ class Bodies:
         resolver = Resolver(self.scope, self.findings, item.player)
         d, node, environment = item.definition, item.node, item.environment
         match d, node:
-            case ParamDef(), nodes.ParamDecl():
+            case ParamDef(), declarations.ParamDecl():
                 self._param(d, node, resolver, environment)
-            case LetDef(), nodes.LetDecl():
+            case LetDef(), declarations.LetDecl():
                 d.value = resolver.expression(node.value, environment)
-            case ReportDef(), nodes.ReportDecl():
+            case ReportDef(), declarations.ReportDecl():
                 self._report(d, node, resolver, environment)
-            case VarDef(), nodes.VarDecl():
+            case VarDef(), declarations.VarDecl():
                 self._variable(d, node, resolver, environment)
-            case ObjectiveDef(), nodes.ObjectiveDecl():
+            case ObjectiveDef(), declarations.ObjectiveDecl():
                 d.value = resolver.expression(node.value, environment)
-            case ConstraintDef(), nodes.ConstraintDecl():
+            case ConstraintDef(), declarations.ConstraintDecl():
                 normal_relation(d, node, resolver, environment)
             case _:
                 raise TypeError(f"{type(d).__name__} from {type(node).__name__}")
 
-    def _report(self, d: ReportDef, node: nodes.ReportDecl, resolver: Resolver, environment: Environment) -> None:
+    def _report(
+        self, d: ReportDef, node: declarations.ReportDecl, resolver: Resolver, environment: Environment
+    ) -> None:
         if node.kind == "compare":
             resolver.cases = self.cases
         before = len(self.findings.items)
@@ -90,7 +92,7 @@ class Bodies:
                 return
             raise
 
-    def _param(self, d: ParamDef, node: nodes.ParamDecl, resolver: Resolver, environment: Environment) -> None:
+    def _param(self, d: ParamDef, node: declarations.ParamDecl, resolver: Resolver, environment: Environment) -> None:
         if node.scenarios is not None:
             self._from_scenarios(d, node.scenarios, resolver)
         if node.value is not None and node.file is not None:
@@ -105,9 +107,9 @@ class Bodies:
         match node.value:
             case None:
                 pass
-            case nodes.Braces():
+            case expressions.Braces():
                 d.literal = self._literal(node.value, resolver, environment)
-            case nodes.Table():
+            case expressions.Table():
                 d.literal = _table(node.value, d, resolver)
             case _:
                 d.value = resolver.data(node.value, environment)
@@ -117,7 +119,7 @@ class Bodies:
             value = resolver.data(bound.value, environment)
             d.lower, d.upper = (value, d.upper) if bound.relation == ">=" else (d.lower, value)
 
-    def _from_scenarios(self, d: ParamDef, name: nodes.Name, resolver: Resolver) -> None:
+    def _from_scenarios(self, d: ParamDef, name: expressions.Name, resolver: Resolver) -> None:
         """`param mcp[t,w] from W`: the centres of the clusters that W's scenarios are."""
         scenarios = self.scenarios.get(name.text)
         if scenarios is None or scenarios.count is None:
@@ -139,7 +141,7 @@ class Bodies:
             )
         d.clusters = clusters_of(scenarios, self.findings)
 
-    def _literal(self, node: nodes.Braces, resolver: Resolver, environment: Environment) -> DataLiteral:
+    def _literal(self, node: expressions.Braces, resolver: Resolver, environment: Environment) -> DataLiteral:
         entries = []
         for entry in node.entries:
             if entry.value is None:
@@ -156,7 +158,7 @@ class Bodies:
             )
         return DataLiteral(tuple(entries), node.span)
 
-    def _variable(self, d: VarDef, node: nodes.VarDecl, resolver: Resolver, environment: Environment) -> None:
+    def _variable(self, d: VarDef, node: declarations.VarDecl, resolver: Resolver, environment: Environment) -> None:
         kinds = ("integer", "binary", "semicontinuous")
         d.kind_span = node.head.name.span if node.kind in kinds else None
         d.bounds = tuple(BoundDef(b.relation, resolver.expression(b.value, environment), b.span) for b in node.bounds)
@@ -192,7 +194,7 @@ class Bodies:
                 hints=["give it an index, or leave them out"],
             )
 
-    def fix(self, node: nodes.FixDecl) -> FixDef:
+    def fix(self, node: declarations.FixDecl) -> FixDef:
         """`fix player.x[t] = value`: letters of the target bind by themselves, other items name single elements."""
         resolver = Resolver(self.scope, self.findings)
         items = [item for part in node.target.parts if part.index is not None for item in part.index.items]
@@ -200,19 +202,19 @@ class Bodies:
             part.index.where for part in node.target.parts if part.index is not None and part.index.where is not None
         ]
         binding = [i for i in items if _binds(i, self.scope)]
-        heads = nodes.IndexList(tuple(binding), wheres[0] if wheres else None, node.target.span)
+        heads = expressions.IndexList(tuple(binding), wheres[0] if wheres else None, node.target.span)
         domain, environment = resolver.domain(heads if binding or wheres else None, {})
         plain = tuple(
-            nodes.RefPart(
+            expressions.RefPart(
                 p.name,
                 None
                 if p.index is None
-                else nodes.IndexList(tuple(_unbound(i) for i in p.index.items), None, p.index.span),
+                else expressions.IndexList(tuple(_unbound(i) for i in p.index.items), None, p.index.span),
                 p.span,
             )
             for p in node.target.parts
         )
-        use = resolver.use(nodes.Ref(plain, node.target.span), environment)
+        use = resolver.use(expressions.Ref(plain, node.target.span), environment)
         if not isinstance(use, ir.Use) or not isinstance(use.target, VarDef):
             raise resolver.fail(
                 "G204",
@@ -224,24 +226,24 @@ class Bodies:
         return FixDef(use.target, domain, use.indices, resolver.data(node.value, environment), node.span)
 
 
-def _binds(node: nodes.Expr, scope: Scope) -> bool:
+def _binds(node: expressions.Expr, scope: Scope) -> bool:
     match node:
-        case nodes.Ref(parts=(part,)) if part.index is None:
+        case expressions.Ref(parts=(part,)) if part.index is None:
             return part.name.text in scope.letters
-        case nodes.Compare(ops=("in",)):
+        case expressions.Compare(ops=("in",)):
             return True
         case _:
             return False
 
 
-def _unbound(node: nodes.Expr) -> nodes.Expr:
+def _unbound(node: expressions.Expr) -> expressions.Expr:
     """The letter of `u in T`; tuples of letters do not stand in a fix."""
-    if isinstance(node, nodes.Compare) and node.ops == ("in",):
+    if isinstance(node, expressions.Compare) and node.ops == ("in",):
         return node.operands[0]
     return node
 
 
-def _table(node: nodes.Table, d: ParamDef, resolver: Resolver) -> DataLiteral:
+def _table(node: expressions.Table, d: ParamDef, resolver: Resolver) -> DataLiteral:
     """A table: header of column elements, then per line a row element and its values. One index: the values in a line
     below the header."""
     count = len(d.domain.sets)
@@ -266,7 +268,7 @@ def _table(node: nodes.Table, d: ParamDef, resolver: Resolver) -> DataLiteral:
             )
         first = resolver.element(row[0])
         for column, cell in zip(header, row[1:], strict=True):
-            if not isinstance(cell, nodes.Number):
+            if not isinstance(cell, expressions.Number):
                 raise resolver.fail(
                     "G504",
                     f"`{short(cell.span)}` in the table is no number",

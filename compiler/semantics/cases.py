@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from compiler.ir.words import some
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import Findings, Label, did_you_mean
 
 
@@ -17,20 +17,20 @@ from grammar.diagnostics import Findings, Label, did_you_mean
 class CaseApplied:
     """The changed model; `fixes` in the order said, later ones winning; `dropped` the full names of what is gone."""
 
-    model: nodes.Model
-    fixes: tuple[nodes.FixDecl, ...]
+    model: declarations.Model
+    fixes: tuple[declarations.FixDecl, ...]
     dropped: frozenset[str]
 
 
-def apply_case(model: nodes.Model, case: str, findings: Findings) -> CaseApplied:
+def apply_case(model: declarations.Model, case: str, findings: Findings) -> CaseApplied:
     """Apply the case (and those it extends, from the first) to the model; "" leaves it as it is.
 
     Every case of the file is checked for a case it extends that does not exist or extends it in a circle (G201,
     G205); a case that does not exist gives G605.
     """
-    cases: dict[str, nodes.CaseDecl] = {}
+    cases: dict[str, declarations.CaseDecl] = {}
     for statement in model.statements:
-        if isinstance(statement, nodes.CaseDecl):
+        if isinstance(statement, declarations.CaseDecl):
             cases.setdefault(statement.head.name.text, statement)
     for declared in cases.values():
         _lineage(declared, cases, findings)
@@ -47,18 +47,18 @@ def apply_case(model: nodes.Model, case: str, findings: Findings) -> CaseApplied
         )
         return CaseApplied(model, (), frozenset())
     statements = list(model.statements)
-    fixes: list[nodes.FixDecl] = []
+    fixes: list[declarations.FixDecl] = []
     dropped: set[str] = set()
     for step in _lineage(cases[case], cases, Findings()):
         for change in step.changes:
             match change:
-                case nodes.ParamDecl():
+                case declarations.ParamDecl():
                     _change_param(statements, change, findings)
-                case nodes.FixDecl():
+                case declarations.FixDecl():
                     fixes.append(change)
-                case nodes.DropDecl():
+                case declarations.DropDecl():
                     _drop(statements, change, dropped, findings)
-                case nodes.PlayerDecl():
+                case declarations.PlayerDecl():
                     _change_leaders(statements, change, findings)
                 case _:
                     pass  # reported by check_placement
@@ -66,7 +66,9 @@ def apply_case(model: nodes.Model, case: str, findings: Findings) -> CaseApplied
     return CaseApplied(changed, tuple(fixes), frozenset(dropped))
 
 
-def _lineage(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findings: Findings) -> list[nodes.CaseDecl]:
+def _lineage(
+    case: declarations.CaseDecl, cases: dict[str, declarations.CaseDecl], findings: Findings
+) -> list[declarations.CaseDecl]:
     """The case with all that it extends, the first ancestor first; a circle is followed once."""
     line = [case]
     while (parent := line[-1].extends) is not None:
@@ -85,7 +87,7 @@ def _lineage(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findings: F
     return line[::-1]
 
 
-def _check_circle(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findings: Findings) -> None:
+def _check_circle(case: declarations.CaseDecl, cases: dict[str, declarations.CaseDecl], findings: Findings) -> None:
     """Report the circle that leads back to this case, where no earlier case of it has done so."""
     line = [case]
     while (parent := line[-1].extends) is not None and parent.text in cases and cases[parent.text] not in line:
@@ -107,11 +109,11 @@ def _check_circle(case: nodes.CaseDecl, cases: dict[str, nodes.CaseDecl], findin
     )
 
 
-def _change_param(statements: list[nodes.Statement], change: nodes.ParamDecl, findings: Findings) -> None:
+def _change_param(statements: list[declarations.Statement], change: declarations.ParamDecl, findings: Findings) -> None:
     name = change.head.name.text
-    found = [k for k, s in enumerate(statements) if isinstance(s, nodes.ParamDecl) and s.head.name.text == name]
+    found = [k for k, s in enumerate(statements) if isinstance(s, declarations.ParamDecl) and s.head.name.text == name]
     if not found:
-        known = [s.head.name.text for s in statements if isinstance(s, nodes.ParamDecl)]
+        known = [s.head.name.text for s in statements if isinstance(s, declarations.ParamDecl)]
         findings.add(
             "G201",
             f"no parameter `{name}` to change",
@@ -122,7 +124,7 @@ def _change_param(statements: list[nodes.Statement], change: nodes.ParamDecl, fi
         return
     for k in found:
         old = statements[k]
-        assert isinstance(old, nodes.ParamDecl)
+        assert isinstance(old, declarations.ParamDecl)
         head = replace(
             old.head,
             index=change.head.index or old.head.index,
@@ -134,7 +136,9 @@ def _change_param(statements: list[nodes.Statement], change: nodes.ParamDecl, fi
         statements[k] = replace(change, head=head, default=default, bounds=change.bounds or old.bounds)
 
 
-def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: set[str], findings: Findings) -> None:
+def _drop(
+    statements: list[declarations.Statement], change: declarations.DropDecl, dropped: set[str], findings: Findings
+) -> None:
     names = [part.name for part in change.target.parts]
     last = names[-1]
     for part in change.target.parts:
@@ -149,10 +153,10 @@ def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: se
             return
     if len(names) == 1:
         for k, s in enumerate(statements):
-            if isinstance(s, nodes.PlayerDecl | nodes.ConstraintDecl) and s.head.name.text == last.text:
+            if isinstance(s, declarations.PlayerDecl | declarations.ConstraintDecl) and s.head.name.text == last.text:
                 del statements[k]
                 dropped.add(last.text)
-                if isinstance(s, nodes.PlayerDecl):
+                if isinstance(s, declarations.PlayerDecl):
                     dropped.update(f"{last.text}.{name}" for inner in s.body or () for name in _names(inner))
                 else:
                     dropped.update(_names(s))
@@ -160,12 +164,14 @@ def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: se
     owners = []
     for k, s in enumerate(statements):
         if (
-            not isinstance(s, nodes.PlayerDecl)
+            not isinstance(s, declarations.PlayerDecl)
             or s.body is None
             or (len(names) > 1 and s.head.name.text != names[0].text)
         ):
             continue
-        kept = tuple(b for b in s.body if not (isinstance(b, nodes.ConstraintDecl) and b.head.name.text == last.text))
+        kept = tuple(
+            b for b in s.body if not (isinstance(b, declarations.ConstraintDecl) and b.head.name.text == last.text)
+        )
         if len(kept) < len(s.body):
             owners.append((k, s, kept))
     if len(owners) == 1:
@@ -183,19 +189,19 @@ def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: se
             hints=[f"write one of {which}"],
         )
         return
-    known = [_name(s) for s in statements if isinstance(s, nodes.PlayerDecl | nodes.ConstraintDecl)]
+    known = [_name(s) for s in statements if isinstance(s, declarations.PlayerDecl | declarations.ConstraintDecl)]
     known += [
         _name(b)
         for s in statements
-        if isinstance(s, nodes.PlayerDecl)
+        if isinstance(s, declarations.PlayerDecl)
         for b in s.body or ()
-        if isinstance(b, nodes.ConstraintDecl)
+        if isinstance(b, declarations.ConstraintDecl)
     ]
     written = ".".join(n.text for n in names)
     other = any(
         _name(b) == last.text
         for s in statements
-        for b in (s, *((s.body or ()) if isinstance(s, nodes.PlayerDecl) else ()))
+        for b in (s, *((s.body or ()) if isinstance(s, declarations.PlayerDecl) else ()))
     )
     findings.add(
         "G201",
@@ -208,24 +214,26 @@ def _drop(statements: list[nodes.Statement], change: nodes.DropDecl, dropped: se
     )
 
 
-def _change_leaders(statements: list[nodes.Statement], change: nodes.PlayerDecl, findings: Findings) -> None:
+def _change_leaders(
+    statements: list[declarations.Statement], change: declarations.PlayerDecl, findings: Findings
+) -> None:
     name = change.head.name
     for k, s in enumerate(statements):
-        if isinstance(s, nodes.PlayerDecl) and s.head.name.text == name.text:
+        if isinstance(s, declarations.PlayerDecl) and s.head.name.text == name.text:
             statements[k] = replace(s, follows=change.follows)
             return
-    known = [s.head.name.text for s in statements if isinstance(s, nodes.PlayerDecl)]
+    known = [s.head.name.text for s in statements if isinstance(s, declarations.PlayerDecl)]
     findings.add(
         "G201", f"no player `{name.text}`", name.span, "unknown player", hints=did_you_mean(name.text, known, name.span)
     )
 
 
-def _name(statement: nodes.Statement) -> str:
+def _name(statement: declarations.Statement) -> str:
     head = getattr(statement, "head", None)
     return head.name.text if head is not None else ""
 
 
-def _names(statement: nodes.Statement) -> list[str]:
+def _names(statement: declarations.Statement) -> list[str]:
     """What a statement declares: its own name, and that of its shadow price."""
-    price = statement.price if isinstance(statement, nodes.ConstraintDecl) else None
+    price = statement.price if isinstance(statement, declarations.ConstraintDecl) else None
     return [n for n in (_name(statement), price.head.name.text if price else "") if n]

@@ -10,14 +10,14 @@ from compiler.semantics.resolve import Resolver
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Definition, Scope
 from compiler.semantics.units import UnitTable, signature
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import Findings
 
 
 class Declarations:
     """Declares everything but sets. `pending` lists the definitions whose bodies are still to be resolved."""
 
-    def __init__(self, model: nodes.Model, scope: Scope, units: UnitTable, findings: Findings) -> None:
+    def __init__(self, model: declarations.Model, scope: Scope, units: UnitTable, findings: Findings) -> None:
         self.model = model
         self.scope = scope
         self.units = units
@@ -34,7 +34,7 @@ class Declarations:
 
     def _declare_players(self) -> None:
         for s in self.model.statements:
-            if not isinstance(s, nodes.PlayerDecl) or not self.scope.declare(
+            if not isinstance(s, declarations.PlayerDecl) or not self.scope.declare(
                 "", s.head.name.text, s.head.name.span, self.findings
             ):
                 continue
@@ -47,7 +47,7 @@ class Declarations:
             except Unresolved:
                 self.scope.broken.add(id(player))
 
-    def _player_head(self, player: PlayerDef, node: nodes.PlayerDecl) -> None:
+    def _player_head(self, player: PlayerDef, node: declarations.PlayerDecl) -> None:
         if node.head.unit is not None:
             self.findings.add("G110", "a player has no unit", node.head.unit.span, hints=["leave it out"])
         if node.follows is not None:
@@ -59,7 +59,7 @@ class Declarations:
         if node.head.index is not None:
             player.domain, _ = Resolver(self.scope, self.findings).domain(node.head.index, {})
 
-    def _own_leaders(self, player: PlayerDef, node: nodes.PlayerDecl, follows: nodes.Follows) -> None:
+    def _own_leaders(self, player: PlayerDef, node: declarations.PlayerDecl, follows: declarations.Follows) -> None:
         """Leaders with the player's own index: `player mill[f] follows mine[f]`."""
         letters = node.head.index.span.text.replace(" ", "") if node.head.index is not None else ""
         for part in follows.leaders:
@@ -77,26 +77,33 @@ class Declarations:
     def _declare_top(self) -> None:
         for s in self.model.statements:
             match s:
-                case nodes.ParamDecl() | nodes.LetDecl() | nodes.ReportDecl():
+                case declarations.ParamDecl() | declarations.LetDecl() | declarations.ReportDecl():
                     self._declare(s, None)
-                case nodes.ConstraintDecl(kind="shared"):
+                case declarations.ConstraintDecl(kind="shared"):
                     self._declare(s, None)
-                case nodes.CaseDecl():
+                case declarations.CaseDecl():
                     self.scope.declare("case", s.head.name.text, s.head.name.span, self.findings)
                 case _:
                     pass
 
     def _declare_members(self, player: PlayerDef) -> None:
         node = next(
-            s for s in self.model.statements if isinstance(s, nodes.PlayerDecl) and s.head.name.text == player.name
+            s
+            for s in self.model.statements
+            if isinstance(s, declarations.PlayerDecl) and s.head.name.text == player.name
         )
-        objectives: list[nodes.ObjectiveDecl] = []
+        objectives: list[declarations.ObjectiveDecl] = []
         for s in node.body or ():
             match s:
-                case nodes.ObjectiveDecl():
+                case declarations.ObjectiveDecl():
                     objectives.append(s)
                     self._declare(s, player)
-                case nodes.ParamDecl() | nodes.LetDecl() | nodes.VarDecl() | nodes.ConstraintDecl():
+                case (
+                    declarations.ParamDecl()
+                    | declarations.LetDecl()
+                    | declarations.VarDecl()
+                    | declarations.ConstraintDecl()
+                ):
                     self._declare(s, player)
                 case _:
                     pass
@@ -126,15 +133,15 @@ class Declarations:
                 hints=["weigh them in one: `minimize total = a + w*b`"],
             )
 
-    def _declare(self, node: nodes.Statement, player: PlayerDef | None) -> None:
+    def _declare(self, node: declarations.Statement, player: PlayerDef | None) -> None:
         assert isinstance(
             node,
-            nodes.ParamDecl
-            | nodes.LetDecl
-            | nodes.ReportDecl
-            | nodes.VarDecl
-            | nodes.ConstraintDecl
-            | nodes.ObjectiveDecl,
+            declarations.ParamDecl
+            | declarations.LetDecl
+            | declarations.ReportDecl
+            | declarations.VarDecl
+            | declarations.ConstraintDecl
+            | declarations.ObjectiveDecl,
         )
         name, owner = node.head.name, player.name if player else ""
         if not self.scope.declare(owner, name.text, name.span, self.findings):
@@ -163,21 +170,21 @@ class Declarations:
         head = signature(node.head, self.units)
         definition: Definition
         match node:
-            case nodes.ParamDecl():
+            case declarations.ParamDecl():
                 definition = ParamDef(head, owner, whole, own)
-            case nodes.LetDecl():
+            case declarations.LetDecl():
                 definition = LetDef(head, owner, whole, own)
-            case nodes.ReportDecl():
+            case declarations.ReportDecl():
                 definition = ReportDef(head, whole, node.kind)
-            case nodes.VarDecl():
+            case declarations.VarDecl():
                 definition = VarDef(head, owner, whole, own, node.kind)
-            case nodes.ObjectiveDecl():
+            case declarations.ObjectiveDecl():
                 definition = ObjectiveDef(head, owner, whole, own, node.maximize)
-            case nodes.ConstraintDecl():
+            case declarations.ConstraintDecl():
                 definition = ConstraintDef(head, owner, whole, own)
         if isinstance(definition, ConstraintDef):
             self.scope.constraints.setdefault(owner, {})[name.text] = definition
-            assert isinstance(node, nodes.ConstraintDecl)
+            assert isinstance(node, declarations.ConstraintDecl)
             definition.shared = node.kind == "shared"
             definition.individual = node.price is not None and node.price.individual
             if node.price is not None:

@@ -13,44 +13,46 @@ from compiler.ir import expr as ir
 from compiler.ir.game import Clusters, ParamDef, Signature
 from compiler.ir.units import ONE
 from compiler.semantics.scope import Scope
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from grammar.diagnostics import Findings
 
 
-def expand_scenarios(model: nodes.Model) -> nodes.Model:
+def expand_scenarios(model: declarations.Model) -> declarations.Model:
     """The model with a set (and a parameter, where a column of probabilities is named) in place of each `scenarios`."""
-    statements: list[nodes.Statement] = []
+    statements: list[declarations.Statement] = []
     for s in model.statements:
-        if not isinstance(s, nodes.ScenariosDecl):
+        if not isinstance(s, declarations.ScenariosDecl):
             statements.append(s)
             continue
-        value: nodes.Expr | None = None
+        value: expressions.Expr | None = None
         file = s.file
         if s.count is not None:
-            value, file = nodes.Range(nodes.Number(1.0, s.count.span), s.count, None, s.count.span), None
-        statements.append(nodes.SetDecl(s.head, s.letters, None, value, file, None, s.span))
+            value, file = expressions.Range(expressions.Number(1.0, s.count.span), s.count, None, s.count.span), None
+        statements.append(declarations.SetDecl(s.head, s.letters, None, value, file, None, s.span))
         if s.probability is not None and s.count is None and s.file is not None:
-            letter: nodes.Expr
+            letter: expressions.Expr
             if s.letters:
                 letter = _name(s.letters[0])
             else:
                 span = s.head.name.span
-                letter = nodes.Compare(("in",), (_name(nodes.Name("scenario", span)), _name(s.head.name)), span)
+                letter = expressions.Compare(
+                    ("in",), (_name(expressions.Name("scenario", span)), _name(s.head.name)), span
+                )
             span = s.probability.span
-            head = nodes.Head(s.probability, nodes.IndexList((letter,), None, span), doc="probability")
-            statements.append(nodes.ParamDecl(head, None, None, s.file, None, None, (), s.span))
+            head = declarations.Head(s.probability, expressions.IndexList((letter,), None, span), doc="probability")
+            statements.append(declarations.ParamDecl(head, None, None, s.file, None, None, (), s.span))
     return replace(model, statements=tuple(statements))
 
 
-def _name(name: nodes.Name) -> nodes.Ref:
-    return nodes.Ref((nodes.RefPart(name, None, name.span),), name.span)
+def _name(name: expressions.Name) -> expressions.Ref:
+    return expressions.Ref((expressions.RefPart(name, None, name.span),), name.span)
 
 
-def link_scenarios(declarations: list[nodes.ScenariosDecl], scope: Scope, findings: Findings) -> list[ParamDef]:
+def link_scenarios(scenarios: list[declarations.ScenariosDecl], scope: Scope, findings: Findings) -> list[ParamDef]:
     """Give every set of scenarios its probabilities. Returns the parameters made for it, which no name in the text
     declares."""
     made: list[ParamDef] = []
-    for s in declarations:
+    for s in scenarios:
         of = scope.sets.get(s.head.name.text)
         if of is None:
             continue
@@ -73,7 +75,7 @@ def link_scenarios(declarations: list[nodes.ScenariosDecl], scope: Scope, findin
     return made
 
 
-def clusters_of(s: nodes.ScenariosDecl, findings: Findings) -> Clusters | None:
+def clusters_of(s: declarations.ScenariosDecl, findings: Findings) -> Clusters | None:
     """How the scenarios are made of samples; None after reporting what is missing."""
     assert s.count is not None
     if s.file is None:

@@ -11,7 +11,7 @@ from compiler.semantics.resolve import Resolver
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Scope
 from compiler.semantics.units import UnitTable, signature
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from grammar.diagnostics import Findings, Label
 
 
@@ -19,12 +19,12 @@ class SetDeclarations:
     """Declares the sets of one model. Conditions in sets may use parameters, which come later: `finish` resolves them
     then."""
 
-    def __init__(self, model: nodes.Model, scope: Scope, units: UnitTable, findings: Findings) -> None:
+    def __init__(self, model: declarations.Model, scope: Scope, units: UnitTable, findings: Findings) -> None:
         self.model = model
         self.scope = scope
         self.units = units
         self.findings = findings
-        self._late: list[tuple[SetDef, nodes.Expr]] = []
+        self._late: list[tuple[SetDef, expressions.Expr]] = []
 
     def declare(self) -> None:
         """Enter every set and its letters, with structure, into the scope."""
@@ -38,10 +38,10 @@ class SetDeclarations:
             except Unresolved:
                 continue
 
-    def _heads(self) -> list[tuple[SetDef, nodes.SetDecl]]:
+    def _heads(self) -> list[tuple[SetDef, declarations.SetDecl]]:
         found = []
         for s in self.model.statements:
-            if not isinstance(s, nodes.SetDecl) or not self.scope.declare(
+            if not isinstance(s, declarations.SetDecl) or not self.scope.declare(
                 "", s.head.name.text, s.head.name.span, self.findings
             ):
                 continue
@@ -75,7 +75,7 @@ class SetDeclarations:
             found.append((definition, s))
         return found
 
-    def _resolve(self, pairs: list[tuple[SetDef, nodes.SetDecl]]) -> None:
+    def _resolve(self, pairs: list[tuple[SetDef, declarations.SetDecl]]) -> None:
         """Structure first (parents, arity, roots; a set may use one that stands later), then conditions.
 
         Conditions may use parameters, which do not exist yet: they wait in `pending` as `_late`.
@@ -96,7 +96,7 @@ class SetDeclarations:
                 except Unresolved:
                     continue
 
-    def _report_circle(self, waiting: dict[str, tuple[SetDef, nodes.SetDecl]]) -> None:
+    def _report_circle(self, waiting: dict[str, tuple[SetDef, declarations.SetDecl]]) -> None:
         """Sets of which each waits for another of them: the first circle among them, told once."""
         path = [next(iter(waiting))]
         while True:
@@ -116,7 +116,7 @@ class SetDeclarations:
             hints=["write one of the sets out"],
         )
 
-    def _structure(self, definition: SetDef, node: nodes.SetDecl) -> None:
+    def _structure(self, definition: SetDef, node: declarations.SetDecl) -> None:
         resolver = Resolver(self.scope, self.findings)
         roots: set[str] = set()
         definition.roots = frozenset({definition.name})
@@ -153,36 +153,38 @@ class SetDeclarations:
             )
 
 
-def _has_condition(node: nodes.Expr) -> bool:
+def _has_condition(node: expressions.Expr) -> bool:
     """Whether the set is made with a condition or with numbers that parameters may give."""
     match node:
-        case nodes.Braces():
+        case expressions.Braces():
             return node.where is not None
-        case nodes.SetOperation():
+        case expressions.SetOperation():
             return any(_has_condition(o) for o in node.operands)
-        case nodes.Product():
+        case expressions.Product():
             return any(_has_condition(f) for f in node.factors)
-        case nodes.Range():
+        case expressions.Range():
             return not all(
-                isinstance(p, nodes.Number | nodes.Negation) for p in (node.low, node.high, node.step) if p is not None
+                isinstance(p, expressions.Number | expressions.Negation)
+                for p in (node.low, node.high, node.step)
+                if p is not None
             )
         case _:
             return False
 
 
-def _without_condition(node: nodes.Expr) -> nodes.Expr:
+def _without_condition(node: expressions.Expr) -> expressions.Expr:
     """The same set without conditions, for its structure only."""
     match node:
-        case nodes.Braces():
-            always = nodes.Number(1.0, node.span)
-            return nodes.Braces(node.entries, always, node.span) if node.where is not None else node
-        case nodes.SetOperation():
-            return nodes.SetOperation(node.ops, tuple(_without_condition(o) for o in node.operands), node.span)
-        case nodes.Product():
-            return nodes.Product(node.ops, tuple(_without_condition(f) for f in node.factors), node.span)
-        case nodes.Range():
-            one = nodes.Number(1.0, node.span)
-            return nodes.Range(one, one, None, node.span)
+        case expressions.Braces():
+            always = expressions.Number(1.0, node.span)
+            return expressions.Braces(node.entries, always, node.span) if node.where is not None else node
+        case expressions.SetOperation():
+            return expressions.SetOperation(node.ops, tuple(_without_condition(o) for o in node.operands), node.span)
+        case expressions.Product():
+            return expressions.Product(node.ops, tuple(_without_condition(f) for f in node.factors), node.span)
+        case expressions.Range():
+            one = expressions.Number(1.0, node.span)
+            return expressions.Range(one, one, None, node.span)
         case _:
             return node
 
@@ -199,28 +201,29 @@ def _roots(shape: ir.SetExpr) -> set[str]:
             return set()
 
 
-def _names_in(node: nodes.SetDecl, scope: Scope) -> set[str]:
+def _names_in(node: declarations.SetDecl, scope: Scope) -> set[str]:
     """Names of sets that the structure of a set stands on."""
     found: set[str] = set()
-    stack: list[nodes.Expr] = [e for e in (node.within, node.value) if e is not None]
+    stack: list[expressions.Expr] = [e for e in (node.within, node.value) if e is not None]
     while stack:
         e = stack.pop()
         match e:
-            case nodes.Ref(parts=(part,)) if part.index is None:
+            case expressions.Ref(parts=(part,)) if part.index is None:
                 name = part.name.text
                 found.add(scope.letters[name].name if name in scope.letters else name)
-            case nodes.SetOperation():
+            case expressions.SetOperation():
                 stack += e.operands
-            case nodes.Product():
+            case expressions.Product():
                 stack += e.factors
-            case nodes.Braces() if e.where is not None or _builder(e):
+            case expressions.Braces() if e.where is not None or _builder(e):
                 stack += [
-                    entry.key.operands[1] if isinstance(entry.key, nodes.Compare) else entry.key for entry in e.entries
+                    entry.key.operands[1] if isinstance(entry.key, expressions.Compare) else entry.key
+                    for entry in e.entries
                 ]
             case _:
                 pass
     return found
 
 
-def _builder(node: nodes.Braces) -> bool:
-    return any(isinstance(entry.key, nodes.Compare) for entry in node.entries)
+def _builder(node: expressions.Braces) -> bool:
+    return any(isinstance(entry.key, expressions.Compare) for entry in node.entries)

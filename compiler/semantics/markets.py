@@ -13,20 +13,20 @@ from dataclasses import replace
 from compiler.ir.game import PlayerDef, VarDef
 from compiler.ir.walk import uses
 from compiler.semantics.scope import Scope
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from grammar.diagnostics import Findings
 
 OBJECTIVE = "imbalance"
 """Name of the price setter's objective."""
 
 
-def expand_markets(model: nodes.Model, findings: Findings) -> nodes.Model:
+def expand_markets(model: declarations.Model, findings: Findings) -> declarations.Model:
     """The model with a player in place of each `clear`. Reports a market without a price or a plain relation (G109)."""
-    if not any(isinstance(s, nodes.ConstraintDecl) and s.kind == "clear" for s in model.statements):
+    if not any(isinstance(s, declarations.ConstraintDecl) and s.kind == "clear" for s in model.statements):
         return model
-    statements: list[nodes.Statement] = []
+    statements: list[declarations.Statement] = []
     for s in model.statements:
-        if isinstance(s, nodes.ConstraintDecl) and s.kind == "clear":
+        if isinstance(s, declarations.ConstraintDecl) and s.kind == "clear":
             player = _price_setter(s, findings)
             statements += [player] if player is not None else []
         else:
@@ -34,7 +34,7 @@ def expand_markets(model: nodes.Model, findings: Findings) -> nodes.Model:
     return replace(model, statements=tuple(statements))
 
 
-def _price_setter(s: nodes.ConstraintDecl, findings: Findings) -> nodes.PlayerDecl | None:
+def _price_setter(s: declarations.ConstraintDecl, findings: Findings) -> declarations.PlayerDecl | None:
     name = s.head.name
     if s.price is None:
         findings.add(
@@ -46,7 +46,9 @@ def _price_setter(s: nodes.ConstraintDecl, findings: Findings) -> nodes.PlayerDe
         )
         return None
     relation = s.relation
-    if not (isinstance(relation, nodes.Compare) and len(relation.ops) == 1 and relation.ops[0] in ("<=", ">=", "==")):
+    if not (
+        isinstance(relation, expressions.Compare) and len(relation.ops) == 1 and relation.ops[0] in ("<=", ">=", "==")
+    ):
         findings.add(
             "G109",
             f"the market `{name.text}` needs one relation",
@@ -56,34 +58,38 @@ def _price_setter(s: nodes.ConstraintDecl, findings: Findings) -> nodes.PlayerDe
         )
         return None
     left, right = relation.operands if relation.ops[0] != "<=" else relation.operands[::-1]
-    excess = nodes.Sum((1, -1), (left, right), relation.span)
+    excess = expressions.Sum((1, -1), (left, right), relation.span)
     price = s.price
     bounds = price.bounds
     if not bounds and relation.ops[0] != "==":
-        bounds = (nodes.Bound(">=", nodes.Number(0.0, price.span), price.span),)
+        bounds = (declarations.Bound(">=", expressions.Number(0.0, price.span), price.span),)
     index = s.head.index
-    letters = None if index is None else nodes.IndexList(tuple(_letter(i) for i in index.items), None, index.span)
-    value: nodes.Expr = nodes.Product(
+    letters = None if index is None else expressions.IndexList(tuple(_letter(i) for i in index.items), None, index.span)
+    value: expressions.Expr = expressions.Product(
         ("*", "*"),
-        (nodes.Ref((nodes.RefPart(price.head.name, letters, price.span),), price.span), excess),
+        (expressions.Ref((expressions.RefPart(price.head.name, letters, price.span),), price.span), excess),
         relation.span,
     )
     if index is not None:
-        value = nodes.Reduce(nodes.Name("sum", index.span), index, value, relation.span)
-    variable = nodes.VarDecl(replace(price.head, index=index), "real", bounds, None, None, None, False, price.span)
-    objective = nodes.ObjectiveDecl(nodes.Head(nodes.Name(OBJECTIVE, name.span)), False, value, relation.span)
-    return nodes.PlayerDecl(replace(s.head, index=None), None, (variable, objective), s.span)
+        value = expressions.Reduce(expressions.Name("sum", index.span), index, value, relation.span)
+    variable = declarations.VarDecl(
+        replace(price.head, index=index), "real", bounds, None, None, None, False, price.span
+    )
+    objective = declarations.ObjectiveDecl(
+        declarations.Head(expressions.Name(OBJECTIVE, name.span)), False, value, relation.span
+    )
+    return declarations.PlayerDecl(replace(s.head, index=None), None, (variable, objective), s.span)
 
 
-def _letter(item: nodes.Expr) -> nodes.Expr:
-    if isinstance(item, nodes.Compare) and item.ops == ("in",):
+def _letter(item: expressions.Expr) -> expressions.Expr:
+    if isinstance(item, expressions.Compare) and item.ops == ("in",):
         return item.operands[0]
     return item
 
 
-def link_markets(declarations: list[nodes.ConstraintDecl], scope: Scope) -> None:
+def link_markets(markets: list[declarations.ConstraintDecl], scope: Scope) -> None:
     """Mark the price setters, and let each follow the leaders of the players whose variables stand in its condition."""
-    for s in declarations:
+    for s in markets:
         player = scope.players.get(s.head.name.text)
         if player is None or player.objective is None:
             continue

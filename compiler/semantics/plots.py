@@ -7,7 +7,7 @@ from compiler.semantics.resolve import Resolver
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.scope import Scope
 from compiler.semantics.units import UnitTable, signature
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from grammar.diagnostics import Findings, did_you_mean
 
 OPTIONS: dict[str, type] = {
@@ -33,12 +33,14 @@ COUNTS = ("population", "generations", "workers", "starts", "iterations")
 """Those that take a whole number, 1 at least."""
 
 
-def plot_definitions(model: nodes.Model, scope: Scope, units: UnitTable, findings: Findings) -> tuple[PlotDef, ...]:
+def plot_definitions(
+    model: declarations.Model, scope: Scope, units: UnitTable, findings: Findings
+) -> tuple[PlotDef, ...]:
     """The model's plots. Letters of the series bind by themselves: `over` names the one along the axis, others make
     lines."""
     found: list[PlotDef] = []
     for s in model.statements:
-        if not isinstance(s, nodes.PlotDecl):
+        if not isinstance(s, declarations.PlotDecl):
             continue
         if not scope.declare("plot", s.head.name.text, s.head.name.span, findings):
             continue
@@ -49,7 +51,7 @@ def plot_definitions(model: nodes.Model, scope: Scope, units: UnitTable, finding
     return tuple(found)
 
 
-def _plot(s: nodes.PlotDecl, scope: Scope, units: UnitTable, findings: Findings) -> PlotDef:
+def _plot(s: declarations.PlotDecl, scope: Scope, units: UnitTable, findings: Findings) -> PlotDef:
     resolver = Resolver(scope, findings)
     letters = dict.fromkeys(x for e in s.series for x in _letters(e, scope))
     over = s.over
@@ -69,35 +71,36 @@ def _plot(s: nodes.PlotDecl, scope: Scope, units: UnitTable, findings: Findings)
     series = []
     for e in s.series:
         own = tuple(
-            nodes.Ref((nodes.RefPart(nodes.Name(x, e.span), None, e.span),), e.span) for x in _letters(e, scope)
+            expressions.Ref((expressions.RefPart(expressions.Name(x, e.span), None, e.span),), e.span)
+            for x in _letters(e, scope)
         )
-        domain, environment = resolver.domain(nodes.IndexList(own, None, e.span) if own else None, {})
+        domain, environment = resolver.domain(expressions.IndexList(own, None, e.span) if own else None, {})
         series.append((domain, resolver.expression(e, environment)))
     along = over.text if over is not None else next(iter(letters), "")
     return PlotDef(signature(s.head, units), tuple(series), along)
 
 
-def _letters(node: nodes.Expr, scope: Scope) -> list[str]:
+def _letters(node: expressions.Expr, scope: Scope) -> list[str]:
     """Declared letters that stand free in indices of the expression, in order."""
-    if isinstance(node, nodes.Ref):
+    if isinstance(node, expressions.Ref):
         items = [i for p in node.parts if p.index is not None for i in p.index.items]
-        named = [i.parts[0].name.text for i in items if isinstance(i, nodes.Ref) and i.parts[0].index is None]
+        named = [i.parts[0].name.text for i in items if isinstance(i, expressions.Ref) and i.parts[0].index is None]
         return list(
             dict.fromkeys([*(n for n in named if n in scope.letters), *(x for i in items for x in _letters(i, scope))])
         )
-    inner: list[nodes.Expr] = []
+    inner: list[expressions.Expr] = []
     match node:
-        case nodes.Sum():
+        case expressions.Sum():
             inner = list(node.terms)
-        case nodes.Product():
+        case expressions.Product():
             inner = list(node.factors)
-        case nodes.Negation():
+        case expressions.Negation():
             inner = [node.operand]
-        case nodes.Power():
+        case expressions.Power():
             inner = [node.base, node.exponent]
-        case nodes.Call():
+        case expressions.Call():
             inner = list(node.arguments)
-        case nodes.Reduce():
+        case expressions.Reduce():
             bound = [i.span.text for i in node.items.items]
             return [x for x in _letters(node.body, scope) if x not in bound]
         case _:
@@ -109,31 +112,31 @@ def _counts(number: float) -> bool:
     return number >= 1 and number == round(number)
 
 
-def solve_options(model: nodes.Model, findings: Findings) -> tuple[Option, ...]:
+def solve_options(model: declarations.Model, findings: Findings) -> tuple[Option, ...]:
     """The hints of `solve { }`; an unknown one is G807, one of the wrong kind too."""
     found: list[Option] = []
     for s in model.statements:
-        if not isinstance(s, nodes.SolveDecl):
+        if not isinstance(s, declarations.SolveDecl):
             continue
         for name, value in s.options:
             kind = OPTIONS.get(name.text)
             if kind is None:
                 hints = did_you_mean(name.text, OPTIONS, name.span) or [f"options: {', '.join(OPTIONS)}"]
                 findings.add("G807", f"no option `{name.text}`", name.span, "unknown option", hints=hints)
-            elif kind is float and not isinstance(value, nodes.Number):
+            elif kind is float and not isinstance(value, expressions.Number):
                 hints = [f"write `{name.text} 60`" if name.text == "time_limit" else f"write `{name.text} 1`"]
                 findings.add("G807", f"`{name.text}` takes a number", value.span, "not a number", hints=hints)
-            elif name.text in COUNTS and isinstance(value, nodes.Number) and not _counts(value.value):
+            elif name.text in COUNTS and isinstance(value, expressions.Number) and not _counts(value.value):
                 hints = [f"write `{name.text} {max(1, round(value.value))}`"]
                 findings.add("G807", f"`{name.text}` takes a whole number from 1 on", value.span, "none", hints=hints)
-            elif name.text == "damping" and isinstance(value, nodes.Number) and not 0 < value.value <= 1:
+            elif name.text == "damping" and isinstance(value, expressions.Number) and not 0 < value.value <= 1:
                 hints = ["write `damping 0.5`, half of the way"]
                 findings.add(
                     "G807", "`damping` takes a number above 0, up to 1", value.span, "no part of a way", hints=hints
                 )
-            elif kind is str and not isinstance(value, nodes.Text):
+            elif kind is str and not isinstance(value, expressions.Text):
                 hints = [f"write `{name.text} auto`, or a name in place of `auto`"]
                 findings.add("G807", f"`{name.text}` takes a word", value.span, "not a word", hints=hints)
-            elif isinstance(value, nodes.Text | nodes.Number):
+            elif isinstance(value, expressions.Text | expressions.Number):
                 found.append(Option(name.text, value.value, value.span))
     return tuple(found)

@@ -6,18 +6,20 @@ from compiler.ir import expr as ir
 from compiler.ir.game import ConstraintDef, VarDef
 from compiler.semantics.resolve import Resolver
 from compiler.semantics.scope import Environment
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from grammar.diagnostics import Edit, Hint
 from grammar.source import Span
 
 
-def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Resolver, environment: Environment) -> None:
+def normal_relation(
+    d: ConstraintDef, node: declarations.ConstraintDecl, resolver: Resolver, environment: Environment
+) -> None:
     """Fill in the definition's sides. Reports G104 and G109 and raises `Unresolved` for what is no relation."""
     relation = node.relation
     if node.price is not None:
         _check_price_index(node, resolver)
     match relation:
-        case nodes.Implies():
+        case expressions.Implies():
             d.condition, d.holds_at = _binary(relation.condition, resolver, environment)
             if d.price is not None:
                 raise resolver.fail(
@@ -28,7 +30,7 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
                     hints=["leave the price out"],
                 )
             relation = relation.relation
-        case nodes.Perp():
+        case expressions.Perp():
             if d.price is not None:
                 raise resolver.fail(
                     "G706",
@@ -46,7 +48,7 @@ def normal_relation(d: ConstraintDef, node: nodes.ConstraintDecl, resolver: Reso
         case _:
             pass
     match relation:
-        case nodes.Compare():
+        case expressions.Compare():
             pass
         case _:
             raise resolver.fail(
@@ -97,11 +99,11 @@ def _operator(op: str, before: Span) -> Span:
     return Span(before.source, at, at + len(op))
 
 
-def _binary(node: nodes.Expr, resolver: Resolver, environment: Environment) -> tuple[ir.Expr, bool]:
+def _binary(node: expressions.Expr, resolver: Resolver, environment: Environment) -> tuple[ir.Expr, bool]:
     """The condition of an implication: a binary, or `not` one."""
-    negated = isinstance(node, nodes.Not)
-    inner = node.operand if isinstance(node, nodes.Not) else node
-    if isinstance(inner, nodes.Ref):
+    negated = isinstance(node, expressions.Not)
+    inner = node.operand if isinstance(node, expressions.Not) else node
+    if isinstance(inner, expressions.Ref):
         use = resolver.use(inner, environment)
         if isinstance(use, ir.Use) and isinstance(use.target, VarDef) and use.target.kind == "binary":
             return use, not negated
@@ -114,11 +116,11 @@ def _binary(node: nodes.Expr, resolver: Resolver, environment: Environment) -> t
     )
 
 
-def _nonnegative(node: nodes.Expr, resolver: Resolver, environment: Environment) -> ir.Expr:
+def _nonnegative(node: expressions.Expr, resolver: Resolver, environment: Environment) -> ir.Expr:
     """The expression of one side of a complementarity: `0 <= x`, `x >= 0`."""
-    if isinstance(node, nodes.Compare) and len(node.ops) == 1:
+    if isinstance(node, expressions.Compare) and len(node.ops) == 1:
         low, high = node.operands if node.ops[0] == "<=" else node.operands[::-1]
-        if node.ops[0] in ("<=", ">=") and isinstance(low, nodes.Number) and low.value == 0:
+        if node.ops[0] in ("<=", ">=") and isinstance(low, expressions.Number) and low.value == 0:
             return resolver.expression(high, environment)
     raise resolver.fail(
         "G109",
@@ -129,7 +131,7 @@ def _nonnegative(node: nodes.Expr, resolver: Resolver, environment: Environment)
     )
 
 
-def _check_price_index(node: nodes.ConstraintDecl, resolver: Resolver) -> None:
+def _check_price_index(node: declarations.ConstraintDecl, resolver: Resolver) -> None:
     """A price's index, where written, repeats its constraint's."""
     assert node.price is not None
     written = node.price.head.index
@@ -150,11 +152,11 @@ def _check_price_index(node: nodes.ConstraintDecl, resolver: Resolver) -> None:
         )
 
 
-def _letters(item: nodes.Expr) -> tuple[str, ...]:
+def _letters(item: expressions.Expr) -> tuple[str, ...]:
     match item:
-        case nodes.Compare(ops=("in",), operands=(left, _)):
+        case expressions.Compare(ops=("in",), operands=(left, _)):
             return _letters(left)
-        case nodes.Tuple():
+        case expressions.Tuple():
             return tuple(x for i in item.items for x in _letters(i))
         case _:
             return (item.span.text,)

@@ -14,51 +14,51 @@ from compiler.ir.walk import components, holds_variables, index_set, literal_ele
 from compiler.ir.words import count
 from compiler.semantics.resolve_indices import IndexResolver
 from compiler.semantics.scope import Environment
-from compiler.syntax import nodes
+from compiler.syntax import expressions
 from grammar.diagnostics import did_you_mean
 
 
 class Resolver(IndexResolver):
     """Resolves the expressions of one declaration's place: `player` is the block it stands in."""
 
-    def expression(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+    def expression(self, node: expressions.Expr, environment: Environment) -> ir.Expr:
         """A number or an expression of variables."""
         match node:
-            case nodes.Number():
+            case expressions.Number():
                 return ir.Number(node.value, node.span)
-            case nodes.Ref(parts=(part,)) if part.index is None and part.name.text in environment:
+            case expressions.Ref(parts=(part,)) if part.index is None and part.name.text in environment:
                 letter = environment[part.name.text]
                 return ir.IndexValue(ir.Letter(letter.binder, letter.place, node.span), node.span)
-            case nodes.Ref(parts=(part,)) if (
+            case expressions.Ref(parts=(part,)) if (
                 part.index is None and part.name.text == "inf" and self.scope.find("inf", self.place) is None
             ):
                 return ir.Number(float("inf"), node.span)
-            case nodes.Ref():
+            case expressions.Ref():
                 return self.use(node, environment)
-            case nodes.Sum():
+            case expressions.Sum():
                 return ir.Add(node.signs, tuple(self.expression(t, environment) for t in node.terms), node.span)
-            case nodes.Product():
+            case expressions.Product():
                 return ir.Multiply(node.ops, tuple(self.expression(f, environment) for f in node.factors), node.span)
-            case nodes.Negation():
+            case expressions.Negation():
                 return ir.Negate(self.expression(node.operand, environment), node.span)
-            case nodes.Power():
+            case expressions.Power():
                 return ir.Power(
                     self.expression(node.base, environment), self.data(node.exponent, environment), node.span
                 )
-            case nodes.IfElse():
+            case expressions.IfElse():
                 return ir.Choose(
                     self.condition(node.condition, environment),
                     self.expression(node.then, environment),
                     self.expression(node.otherwise, environment),
                     node.span,
                 )
-            case nodes.Reduce():
+            case expressions.Reduce():
                 return self._reduce(node, environment)
-            case nodes.Call():
+            case expressions.Call():
                 return self._call(node, environment)
-            case nodes.PiecewiseCall():
+            case expressions.PiecewiseCall():
                 return self._curve(node, environment)
-            case nodes.Compare() | nodes.Logic() | nodes.Not():
+            case expressions.Compare() | expressions.Logic() | expressions.Not():
                 raise self.fail(
                     "G108",
                     "a condition stands where a number is expected",
@@ -66,9 +66,9 @@ class Resolver(IndexResolver):
                     "true or false, not a number",
                     hints=["write `if condition then 1 else 0`"],
                 )
-            case nodes.Implies() | nodes.Perp():
+            case expressions.Implies() | expressions.Perp():
                 raise self.fail("G108", "a relation stands where a number is expected", node.span, "not a number")
-            case nodes.Text():
+            case expressions.Text():
                 raise self.fail(
                     "G108",
                     "a text stands where a number is expected",
@@ -76,7 +76,7 @@ class Resolver(IndexResolver):
                     "an element of a set, not a number",
                     hints=['quoted elements stand in indices and comparisons: `cost["g 1"]`, `k == "g 1"`'],
                 )
-            case nodes.Tuple():
+            case expressions.Tuple():
                 raise self.fail(
                     "G108",
                     "a comma stands inside parentheses",
@@ -84,11 +84,11 @@ class Resolver(IndexResolver):
                     "a number is expected",
                     hints=["a decimal point is `.`; several indices stand in brackets: `x[i, t]`"],
                 )
-            case nodes.Range() | nodes.SetOperation() | nodes.Braces() | nodes.Table():
+            case expressions.Range() | expressions.SetOperation() | expressions.Braces() | expressions.Table():
                 raise self.fail("G108", "a set stands where a number is expected", node.span, "not a number")
         assert_never(node)
 
-    def data(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+    def data(self, node: expressions.Expr, environment: Environment) -> ir.Expr:
         """An expression that must not hold variables."""
         found = self.expression(node, environment)
         for use in uses(found):
@@ -104,7 +104,7 @@ class Resolver(IndexResolver):
                 )
         return found
 
-    def _reduce(self, node: nodes.Reduce, environment: Environment) -> ir.Expr:
+    def _reduce(self, node: expressions.Reduce, environment: Environment) -> ir.Expr:
         op = node.op.text
         if op not in ("expect", "cvar"):
             domain, inner = self._reduction(node.items, environment)
@@ -120,7 +120,7 @@ class Resolver(IndexResolver):
                     hints=["write `cvar(w, 0.95) loss[w]`"],
                 )
             level = self.data(items.items[-1], environment)
-            items = nodes.IndexList(items.items[:-1], items.where, items.span)
+            items = expressions.IndexList(items.items[:-1], items.where, items.span)
         domain, inner = self._reduction(items, environment)
         probability = self._probability(domain, node)
         body = self.expression(node.body, inner)
@@ -128,12 +128,12 @@ class Resolver(IndexResolver):
             return ir.Reduce("sum", domain, ir.Multiply(("*", "*"), (probability, body), node.body.span), node.span)
         return ir.Risk(domain, level, probability, body, node.span)
 
-    def _reduction(self, items: nodes.IndexList, environment: Environment) -> tuple[ir.Domain, Environment]:
+    def _reduction(self, items: expressions.IndexList, environment: Environment) -> tuple[ir.Domain, Environment]:
         domain, inner = self.domain(items, environment)
         self.reductions |= {id(binder) for binder in domain.binders}
         return domain, inner
 
-    def _probability(self, domain: ir.Domain, node: nodes.Reduce) -> ir.Expr:
+    def _probability(self, domain: ir.Domain, node: expressions.Reduce) -> ir.Expr:
         """The product of the probabilities of the scenarios that the letters run over."""
         factors: list[ir.Expr] = []
         for binder in domain.binders:
@@ -157,13 +157,13 @@ class Resolver(IndexResolver):
             else ir.Multiply(("*",) * len(factors), tuple(factors), domain.span or node.span)
         )
 
-    def _curve(self, node: nodes.PiecewiseCall, environment: Environment) -> ir.Expr:
+    def _curve(self, node: expressions.PiecewiseCall, environment: Environment) -> ir.Expr:
         name = node.function.text
         subject = self.expression(node.subject, environment)
         if name == "piecewise":
             points = []
             for entry in node.pieces:
-                if entry.value is not None or not isinstance(entry.key, nodes.Tuple) or len(entry.key.items) != 2:
+                if entry.value is not None or not isinstance(entry.key, expressions.Tuple) or len(entry.key.items) != 2:
                     raise self.fail(
                         "G108",
                         "a piece is a point `(x, y)`",
@@ -192,7 +192,7 @@ class Resolver(IndexResolver):
             or ["`piecewise(e; (0, 0), (100, 50))` and `tiers(e; 100: 0.5, rest: 0.8)` do"],
         )
 
-    def _tiers(self, node: nodes.PiecewiseCall, subject: ir.Expr, environment: Environment) -> ir.Expr:
+    def _tiers(self, node: expressions.PiecewiseCall, subject: ir.Expr, environment: Environment) -> ir.Expr:
         limits: list[ir.Expr] = []
         rates: list[ir.Expr] = []
         for number, entry in enumerate(node.pieces):
@@ -204,7 +204,7 @@ class Resolver(IndexResolver):
                     "no rate",
                     hints=["write `tiers(e; 100: 0.5, rest: 0.8)`"],
                 )
-            rest = isinstance(entry.key, nodes.Ref) and entry.key.span.text == "rest"
+            rest = isinstance(entry.key, expressions.Ref) and entry.key.span.text == "rest"
             if rest != (number == len(node.pieces) - 1):
                 raise self.fail(
                     "G108",
@@ -222,7 +222,7 @@ class Resolver(IndexResolver):
             )
         return ir.Tiers(subject, tuple(limits), tuple(rates), node.span)
 
-    def _call(self, node: nodes.Call, environment: Environment) -> ir.Expr:
+    def _call(self, node: expressions.Call, environment: Environment) -> ir.Expr:
         name = node.function.text
         if name == "card":
             if len(node.arguments) != 1:
@@ -263,30 +263,35 @@ class Resolver(IndexResolver):
 
     # ------------------------------------------------------------ conditions
 
-    def condition(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+    def condition(self, node: expressions.Expr, environment: Environment) -> ir.Expr:
         """Something true or false, decided by data."""
         match node:
-            case nodes.Logic():
+            case expressions.Logic():
                 return ir.Logic(node.op, tuple(self.condition(o, environment) for o in node.operands), node.span)
-            case nodes.Not():
+            case expressions.Not():
                 return ir.Logic("not", (self.condition(node.operand, environment),), node.span)
-            case nodes.Compare():
+            case expressions.Compare():
                 pairs = [
                     self._comparison(op, left, right, environment, node)
                     for op, left, right in zip(node.ops, node.operands[:-1], node.operands[1:], strict=True)
                 ]
                 return pairs[0] if len(pairs) == 1 else ir.Logic("and", tuple(pairs), node.span)
-            case nodes.Implies() | nodes.Perp():
+            case expressions.Implies() | expressions.Perp():
                 raise self.fail("G108", "a relation stands where a condition on data is expected", node.span)
             case _:
                 found = self.data(node, environment)
                 return ir.Compare(("!=",), (found, ir.Number(0.0, node.span)), node.span)
 
     def _comparison(
-        self, op: str, left: nodes.Expr, right: nodes.Expr, environment: Environment, node: nodes.Compare
+        self,
+        op: str,
+        left: expressions.Expr,
+        right: expressions.Expr,
+        environment: Environment,
+        node: expressions.Compare,
     ) -> ir.Expr:
         if op == "in":
-            items = left.items if isinstance(left, nodes.Tuple) else (left,)
+            items = left.items if isinstance(left, expressions.Tuple) else (left,)
             over = self.fixed_set(right, environment)
             parts = components(over)
             if len(parts) != len(items):
@@ -302,18 +307,18 @@ class Resolver(IndexResolver):
         return ir.Compare((op,), (self.data(left, environment), self.data(right, environment)), node.span)
 
     def _elements(
-        self, left: nodes.Expr, right: nodes.Expr, environment: Environment
+        self, left: expressions.Expr, right: expressions.Expr, environment: Environment
     ) -> tuple[ir.Index, ir.Index] | None:
         """Both sides as elements of a set, when the comparison is one of elements."""
 
-        def positional(node: nodes.Expr) -> bool:
+        def positional(node: expressions.Expr) -> bool:
             return self._positional(node, environment) and not (
-                isinstance(node, nodes.Ref) and node.parts[0].name.text not in environment
+                isinstance(node, expressions.Ref) and node.parts[0].name.text not in environment
             )
 
-        def name(node: nodes.Expr) -> bool:
-            return isinstance(node, nodes.Text) or (
-                isinstance(node, nodes.Ref) and len(node.parts) == 1 and node.parts[0].index is None
+        def name(node: expressions.Expr) -> bool:
+            return isinstance(node, expressions.Text) or (
+                isinstance(node, expressions.Ref) and len(node.parts) == 1 and node.parts[0].index is None
             )
 
         def whole(part: SetDef | None) -> SetDef | None:
@@ -322,7 +327,7 @@ class Resolver(IndexResolver):
                 part = part.parent.set
             return part
 
-        def of(node: nodes.Expr) -> SetDef | None:
+        def of(node: expressions.Expr) -> SetDef | None:
             return index_set(self._index(node, environment, None))
 
         if positional(left) and positional(right):
@@ -331,9 +336,13 @@ class Resolver(IndexResolver):
             if not (positional(one) and name(other)):
                 continue
             target = whole(of(one))
-            text = other.value if isinstance(other, nodes.Text) else other.parts[0].name.text  # type: ignore[union-attr]
+            text = other.value if isinstance(other, expressions.Text) else other.parts[0].name.text  # type: ignore[union-attr]
             is_element = target is not None and text in literal_elements(target)
-            if isinstance(other, nodes.Ref) and not is_element and self.scope.find(str(text), self.place) is not None:
+            if (
+                isinstance(other, expressions.Ref)
+                and not is_element
+                and self.scope.find(str(text), self.place) is not None
+            ):
                 return None
             found = {id(one): self._index(one, environment, None), id(other): self.index(other, environment, target)}
             return found[id(left)], found[id(right)]

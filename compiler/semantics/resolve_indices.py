@@ -12,7 +12,7 @@ from compiler.ir.words import count, show, some
 from compiler.semantics.resolve_names import Unresolved
 from compiler.semantics.resolve_sets import SetResolver
 from compiler.semantics.scope import Definition, Environment
-from compiler.syntax import nodes
+from compiler.syntax import expressions
 from grammar.diagnostics import Label, did_you_mean
 
 
@@ -20,19 +20,19 @@ class IndexResolver(SetResolver):
     """Indices, and what is indexed."""
 
     @abstractmethod
-    def expression(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+    def expression(self, node: expressions.Expr, environment: Environment) -> ir.Expr:
         """A number or an expression of variables."""
 
-    def index(self, node: nodes.Expr, environment: Environment, target: SetDef | None) -> ir.Index:
+    def index(self, node: expressions.Expr, environment: Environment, target: SetDef | None) -> ir.Index:
         """An index expression for a position that takes elements of `target`."""
         found = self._index(node, environment, target)
         if target is not None:
             self._check_index_set(found, target, node)
         return found
 
-    def _index(self, node: nodes.Expr, environment: Environment, target: SetDef | None) -> ir.Index:
+    def _index(self, node: expressions.Expr, environment: Environment, target: SetDef | None) -> ir.Index:
         match node:
-            case nodes.Ref(parts=(part,)) if part.index is None:
+            case expressions.Ref(parts=(part,)) if part.index is None:
                 name = part.name.text
                 if name in environment:
                     letter = environment[name]
@@ -65,17 +65,17 @@ class IndexResolver(SetResolver):
                         hints=hints or [f"elements of `{target.name}`: {some(known)}"],
                     )
                 return ir.Element(name, node.span)
-            case nodes.Number() if node.value == int(node.value):
+            case expressions.Number() if node.value == int(node.value):
                 return ir.Element(int(node.value), node.span)
-            case nodes.Negation(operand=nodes.Number() as number) if number.value == int(number.value):
+            case expressions.Negation(operand=expressions.Number() as number) if number.value == int(number.value):
                 return ir.Element(-int(number.value), node.span)
-            case nodes.Text():
+            case expressions.Text():
                 return ir.Element(node.value, node.span)
-            case nodes.Sum():
+            case expressions.Sum():
                 return self._shift(node, environment, target)
-            case nodes.Call() if node.function.text in ("prev", "next", "first", "last"):
+            case expressions.Call() if node.function.text in ("prev", "next", "first", "last"):
                 return self._step(node, environment)
-            case nodes.Compare(ops=("in",)):
+            case expressions.Compare(ops=("in",)):
                 raise self.fail(
                     "G311",
                     "a letter is bound where a value is used",
@@ -86,16 +86,16 @@ class IndexResolver(SetResolver):
             case _:
                 return ir.ElementOf(self.data(node, environment), node.span)
 
-    def _positional(self, node: nodes.Expr, environment: Environment) -> bool:
+    def _positional(self, node: expressions.Expr, environment: Environment) -> bool:
         match node:
-            case nodes.Ref(parts=(part,)):
+            case expressions.Ref(parts=(part,)):
                 return part.index is None and (part.name.text in environment or part.name.text in self.scope.letters)
-            case nodes.Call():
+            case expressions.Call():
                 return node.function.text in ("prev", "next", "first", "last")
             case _:
                 return False
 
-    def _shift(self, node: nodes.Sum, environment: Environment, target: SetDef | None) -> ir.Index:
+    def _shift(self, node: expressions.Sum, environment: Environment, target: SetDef | None) -> ir.Index:
         places = [k for k, term in enumerate(node.terms) if self._positional(term, environment)]
         if not places:
             return ir.ElementOf(self.data(node, environment), node.span)
@@ -113,7 +113,7 @@ class IndexResolver(SetResolver):
         terms = tuple(self.data(term, environment) for k, term in enumerate(node.terms) if k != first)
         return ir.Shift(base, ir.Add(signs, terms, node.span), node.span)
 
-    def _step(self, node: nodes.Call, environment: Environment) -> ir.Index:
+    def _step(self, node: expressions.Call, environment: Environment) -> ir.Index:
         name = node.function.text
         if name in ("first", "last"):
             if len(node.arguments) != 1:
@@ -138,7 +138,7 @@ class IndexResolver(SetResolver):
         )
         return ir.Step(base, ir.Negate(count, node.span) if name == "prev" else count, node.span)
 
-    def _argument_count(self, node: nodes.Call, takes: str, hint: str) -> Unresolved:
+    def _argument_count(self, node: expressions.Call, takes: str, hint: str) -> Unresolved:
         name = node.function.text
         return self.fail(
             "G207",
@@ -148,7 +148,7 @@ class IndexResolver(SetResolver):
             hints=[hint],
         )
 
-    def _check_index_set(self, index: ir.Index, target: SetDef, node: nodes.Expr) -> None:
+    def _check_index_set(self, index: ir.Index, target: SetDef, node: expressions.Expr) -> None:
         of = index_set(index)
         if of is None or not of.roots or not target.roots or of.roots & target.roots:
             if isinstance(index, ir.Element) and (known := literal_elements(target)) and index.value not in known:
@@ -176,7 +176,7 @@ class IndexResolver(SetResolver):
 
     # ------------------------------------------------------------ quantities
 
-    def use(self, node: nodes.Ref, environment: Environment) -> ir.Expr:
+    def use(self, node: expressions.Ref, environment: Environment) -> ir.Expr:
         """A name with its indices."""
         target, owner_given = self._target(node)
         given = [item for part in node.parts if part.index is not None for item in part.index.items]
@@ -213,11 +213,11 @@ class IndexResolver(SetResolver):
         self,
         name: str,
         target: Definition | CaseReport,
-        given: list[nodes.Expr],
+        given: list[expressions.Expr],
         sets: tuple[SetDef, ...],
         letters: tuple[str, ...],
         own: int,
-        node: nodes.Ref,
+        node: expressions.Ref,
     ) -> Unresolved:
         need = f"[{', '.join(letters)}]" if letters else "no index"
         span = target.span if isinstance(target, CaseReport) else target.signature.span

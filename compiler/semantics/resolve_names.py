@@ -8,7 +8,7 @@ from compiler.ir.functions import FUNCTIONS
 from compiler.ir.game import CaseReport, PlayerDef, ReportDef
 from compiler.ir.words import some
 from compiler.semantics.scope import Definition, Environment, Scope
-from compiler.syntax import nodes
+from compiler.syntax import expressions
 from grammar.diagnostics import Findings, Hint, Label, did_you_mean
 from grammar.source import Span
 
@@ -49,7 +49,7 @@ class NameResolver:
         self.findings.add(code, headline, span, label, **more)  # type: ignore[arg-type]
         return Unresolved()
 
-    def _target(self, node: nodes.Ref) -> tuple[Definition | CaseReport, bool]:
+    def _target(self, node: expressions.Ref) -> tuple[Definition | CaseReport, bool]:
         """The definition that a dotted name means, and whether its player was named with an index."""
         names = [p.name for p in node.parts]
         dotted = ".".join(n.text for n in names)
@@ -98,14 +98,14 @@ class NameResolver:
             raise Unresolved
         return found
 
-    def _unknown_case(self, name: nodes.Name) -> Unresolved:
+    def _unknown_case(self, name: expressions.Name) -> Unresolved:
         assert self.cases is not None
         hints = did_you_mean(name.text, self.cases, name.span) or [
             f"declare it: `case {name.text} {{ }}` is the model as it stands"
         ]
         return self.fail("G201", f"no case `{name.text}` is declared", name.span, "unknown case", hints=hints)
 
-    def _case_report(self, case: nodes.Name, rest: list[nodes.Name], node: nodes.Ref) -> CaseReport:
+    def _case_report(self, case: expressions.Name, rest: list[expressions.Name], node: expressions.Ref) -> CaseReport:
         report = self.scope.top.get(rest[0].text)
         if len(rest) == 1 and isinstance(report, ReportDef) and report.kind == "report":
             return CaseReport(case.text, report, node.span)
@@ -118,7 +118,7 @@ class NameResolver:
             hints=did_you_mean(rest[0].text, known, rest[0].span) or [f"declare it: `report {rest[0].text} = ...`"],
         )
 
-    def _unknown_member(self, player: nodes.Name, name: nodes.Name, rest: str) -> Unresolved:
+    def _unknown_member(self, player: expressions.Name, name: expressions.Name, rest: str) -> Unresolved:
         if f"{player.text}.{rest}" in self.scope.dropped:
             return self._dropped(f"{player.text}.{rest}", name.span)
         if rest in self.scope.constraints.get(player.text, {}):
@@ -145,7 +145,7 @@ class NameResolver:
             hints=["drop what uses it too, or give the quantity a value by `fix` or `param`"],
         )
 
-    def _unknown(self, name: nodes.Name, span: Span, what: str = "") -> Unresolved:
+    def _unknown(self, name: expressions.Name, span: Span, what: str = "") -> Unresolved:
         text = name.text
         if text in self.scope.sets:
             raise self.fail(

@@ -10,7 +10,7 @@ from compiler.ir.walk import components, outer_letters
 from compiler.ir.words import count, short, show
 from compiler.semantics.resolve_names import NameResolver, Unresolved
 from compiler.semantics.scope import Environment, kind_word
-from compiler.syntax import nodes
+from compiler.syntax import expressions
 from grammar.diagnostics import Hint, Label, did_you_mean
 from grammar.source import Span
 
@@ -19,29 +19,29 @@ class SetResolver(NameResolver):
     """Sets, and the letters that run over them."""
 
     @abstractmethod
-    def data(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+    def data(self, node: expressions.Expr, environment: Environment) -> ir.Expr:
         """An expression that must not hold variables."""
 
     @abstractmethod
-    def condition(self, node: nodes.Expr, environment: Environment) -> ir.Expr:
+    def condition(self, node: expressions.Expr, environment: Environment) -> ir.Expr:
         """Something true or false, decided by data."""
 
-    def set_expression(self, node: nodes.Expr, environment: Environment) -> ir.SetExpr:
+    def set_expression(self, node: expressions.Expr, environment: Environment) -> ir.SetExpr:
         match node:
-            case nodes.Ref(parts=(part,)) if part.index is None:
+            case expressions.Ref(parts=(part,)) if part.index is None:
                 return self._set_name(part.name)
-            case nodes.Range():
+            case expressions.Range():
                 low, high = self.data(node.low, environment), self.data(node.high, environment)
                 step = None if node.step is None else self.data(node.step, environment)
                 return ir.SetRange(low, high, step, node.span)
-            case nodes.Braces() if node.where is not None or _is_builder(node):
+            case expressions.Braces() if node.where is not None or _is_builder(node):
                 items = tuple(entry.key for entry in node.entries)
-                domain, _ = self.domain(nodes.IndexList(items, node.where, node.span), environment)
+                domain, _ = self.domain(expressions.IndexList(items, node.where, node.span), environment)
                 return ir.SetFilter(domain, node.span)
-            case nodes.Braces():
+            case expressions.Braces():
                 self._check_elements_are_no_letters(node, environment)
                 return self._literal(node)
-            case nodes.SetOperation():
+            case expressions.SetOperation():
                 operands = tuple(self.set_expression(o, environment) for o in node.operands)
                 result = operands[0]
                 for op, operand in zip(node.ops[1:], operands[1:], strict=True):
@@ -56,11 +56,11 @@ class SetResolver(NameResolver):
                         )
                     result = ir.SetCombination(op, (result, operand), node.span)
                 return result
-            case nodes.Product() if all(op == "*" for op in node.ops):
+            case expressions.Product() if all(op == "*" for op in node.ops):
                 return ir.SetCombination(
                     "*", tuple(self.set_expression(f, environment) for f in node.factors), node.span
                 )
-            case nodes.Text():
+            case expressions.Text():
                 raise self.fail(
                     "G303",
                     "a set is expected, not a text",
@@ -77,7 +77,7 @@ class SetResolver(NameResolver):
                     hints=["a set is a name, `1..24`, `{a, b}`, `{t in T where ...}` or `A union B`"],
                 )
 
-    def fixed_set(self, node: nodes.Expr, environment: Environment) -> ir.SetExpr:
+    def fixed_set(self, node: expressions.Expr, environment: Environment) -> ir.SetExpr:
         """A set expression that is the same at every instance."""
         found = self.set_expression(node, environment)
         moving = outer_letters(found)
@@ -95,7 +95,7 @@ class SetResolver(NameResolver):
             )
         return found
 
-    def _set_name(self, name: nodes.Name) -> ir.SetName:
+    def _set_name(self, name: expressions.Name) -> ir.SetName:
         if name.text in self.scope.sets:
             return ir.SetName(self.scope.sets[name.text], name.span)
         if name.text in self.scope.letters:
@@ -120,7 +120,7 @@ class SetResolver(NameResolver):
             hints=did_you_mean(name.text, self.scope.sets, name.span) or [f"declare it: `set {name.text} = ...`"],
         )
 
-    def _literal(self, node: nodes.Braces) -> ir.SetLiteral:
+    def _literal(self, node: expressions.Braces) -> ir.SetLiteral:
         elements: list[object] = []
         spans: list[Span] = []
         for entry in node.entries:
@@ -132,7 +132,7 @@ class SetResolver(NameResolver):
                     "`key: value` belongs in a parameter",
                     hints=["write `{a, b, c}`"],
                 )
-            if isinstance(entry.key, nodes.Range):
+            if isinstance(entry.key, expressions.Range):
                 bounds = (entry.key.low, entry.key.high, entry.key.step)
                 numbers = [_integer(b) if b is not None else 1 for b in bounds]
                 if None in numbers or numbers[2] == 0:
@@ -183,12 +183,12 @@ class SetResolver(NameResolver):
             seen.setdefault(element, span)
         return ir.SetLiteral(tuple(seen), tuple(seen.values()), node.span)
 
-    def _check_elements_are_no_letters(self, node: nodes.Braces, environment: Environment) -> None:
+    def _check_elements_are_no_letters(self, node: expressions.Braces, environment: Environment) -> None:
         """`T diff {t}` inside a range of `t` would mean an element that is called t."""
         for entry in node.entries:
-            for item in entry.key.items if isinstance(entry.key, nodes.Tuple) else (entry.key,):
+            for item in entry.key.items if isinstance(entry.key, expressions.Tuple) else (entry.key,):
                 name = item.span.text
-                if isinstance(item, nodes.Ref) and name in environment:
+                if isinstance(item, expressions.Ref) and name in environment:
                     of = environment[name].set.name
                     raise self.fail(
                         "G313",
@@ -200,20 +200,20 @@ class SetResolver(NameResolver):
                         ],
                     )
 
-    def element(self, node: nodes.Expr) -> object:
+    def element(self, node: expressions.Expr) -> object:
         """An element written out: an integer, a name, a quoted text, or a tuple of these."""
         match node:
-            case nodes.Number() if node.value == int(node.value):
+            case expressions.Number() if node.value == int(node.value):
                 return int(node.value)
-            case nodes.Negation(operand=nodes.Number() as number) if number.value == int(number.value):
+            case expressions.Negation(operand=expressions.Number() as number) if number.value == int(number.value):
                 return -int(number.value)
-            case nodes.Text():
+            case expressions.Text():
                 return node.value
-            case nodes.Ref(parts=(part,)) if part.index is None:
+            case expressions.Ref(parts=(part,)) if part.index is None:
                 return part.name.text
-            case nodes.Tuple():
+            case expressions.Tuple():
                 return tuple(self.element(item) for item in node.items)
-            case nodes.Number():
+            case expressions.Number():
                 raise self.fail(
                     "G303",
                     f"an element is an integer, a name or a quoted text, not `{node.span.text}`",
@@ -233,7 +233,7 @@ class SetResolver(NameResolver):
     # ------------------------------------------------------------ binders
 
     def domain(
-        self, items: nodes.IndexList | None, environment: Environment, *, head: bool = False
+        self, items: expressions.IndexList | None, environment: Environment, *, head: bool = False
     ) -> tuple[ir.Domain, Environment]:
         """Binders of a head or reduction, and the environment inside it. With `head`, all items must bind."""
         if items is None:
@@ -248,9 +248,9 @@ class SetResolver(NameResolver):
         where = None if items.where is None else self.condition(items.where, inner)
         return ir.Domain(tuple(binders), where, items.span), inner
 
-    def _binder(self, item: nodes.Expr, environment: Environment, inner: Environment) -> ir.Binder:
+    def _binder(self, item: expressions.Expr, environment: Environment, inner: Environment) -> ir.Binder:
         match item:
-            case nodes.Ref(parts=(part,)) if part.index is None:
+            case expressions.Ref(parts=(part,)) if part.index is None:
                 name = part.name
                 if name.text not in self.scope.letters:
                     raise self._not_a_letter(name)
@@ -266,14 +266,16 @@ class SetResolver(NameResolver):
                         hints=[f"write `({example}) in {of.name}`"],
                     )
                 return ir.Binder((name.text,), ir.SetName(of, name.span), (of,), name.span)
-            case nodes.Compare(ops=("in",), operands=(nodes.Ref(parts=(part,)), over)) if part.index is None:
+            case expressions.Compare(ops=("in",), operands=(expressions.Ref(parts=(part,)), over)) if (
+                part.index is None
+            ):
                 self._check_free(part.name, inner)
                 return self._binder_over((part.name,), over, environment, inner, item.span)
-            case nodes.Compare(ops=("in",), operands=(nodes.Tuple() as names, over)):
-                letters: list[nodes.Name] = []
+            case expressions.Compare(ops=("in",), operands=(expressions.Tuple() as names, over)):
+                letters: list[expressions.Name] = []
                 for name_node in names.items:
                     if not (
-                        isinstance(name_node, nodes.Ref)
+                        isinstance(name_node, expressions.Ref)
                         and len(name_node.parts) == 1
                         and name_node.parts[0].index is None
                     ):
@@ -296,7 +298,7 @@ class SetResolver(NameResolver):
                         )
                     letters.append(name)
                 return self._binder_over(tuple(letters), over, environment, inner, item.span)
-            case nodes.Ref():
+            case expressions.Ref():
                 raise self.fail(
                     "G311",
                     "an index letter is expected",
@@ -314,10 +316,15 @@ class SetResolver(NameResolver):
                 )
 
     def _binder_over(
-        self, names: tuple[nodes.Name, ...], over: nodes.Expr, environment: Environment, inner: Environment, span: Span
+        self,
+        names: tuple[expressions.Name, ...],
+        over: expressions.Expr,
+        environment: Environment,
+        inner: Environment,
+        span: Span,
     ) -> ir.Binder:
         # A set made by a condition may depend on outer letters: it becomes a mask. No other set can.
-        moving = isinstance(over, nodes.Braces) and (over.where is not None or _is_builder(over))
+        moving = isinstance(over, expressions.Braces) and (over.where is not None or _is_builder(over))
         expression = self.set_expression(over, inner) if moving else self.fixed_set(over, inner)
         parts = components(expression)
         if len(parts) != len(names):
@@ -334,7 +341,7 @@ class SetResolver(NameResolver):
             )
         return ir.Binder(tuple(n.text for n in names), expression, parts, span)
 
-    def _check_free(self, name: nodes.Name, inner: Environment) -> None:
+    def _check_free(self, name: expressions.Name, inner: Environment) -> None:
         if name.text in inner and id(inner[name.text].binder) not in self.reductions:
             others = [s.name for s in (self.scope.letters.get(name.text),) if s]
             free = [x for s in others for x in self.scope.sets[s].letters if x not in inner]
@@ -354,7 +361,7 @@ class SetResolver(NameResolver):
                 hints=[way],
             )
 
-    def _not_a_letter(self, name: nodes.Name) -> Unresolved:
+    def _not_a_letter(self, name: expressions.Name) -> Unresolved:
         hints: list[Hint | str] = []
         if name.text in self.scope.sets:
             of = self.scope.sets[name.text]
@@ -374,17 +381,17 @@ class SetResolver(NameResolver):
         return self.fail("G302", f"no set has the index letter `{name.text}`", name.span, "unknown letter", hints=hints)
 
 
-def _integer(node: nodes.Expr) -> int | None:
+def _integer(node: expressions.Expr) -> int | None:
     match node:
-        case nodes.Number() if node.value == int(node.value):
+        case expressions.Number() if node.value == int(node.value):
             return int(node.value)
-        case nodes.Negation(operand=nodes.Number() as number) if number.value == int(number.value):
+        case expressions.Negation(operand=expressions.Number() as number) if number.value == int(number.value):
             return -int(number.value)
         case _:
             return None
 
 
-def _is_builder(node: nodes.Braces) -> bool:
+def _is_builder(node: expressions.Braces) -> bool:
     return bool(node.entries) and all(
-        isinstance(entry.key, nodes.Compare) and entry.key.ops == ("in",) for entry in node.entries
+        isinstance(entry.key, expressions.Compare) and entry.key.ops == ("in",) for entry in node.entries
     )

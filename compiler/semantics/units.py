@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from compiler.ir.game import Signature
 from compiler.ir.units import ONE, Unit, builtin_units
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import Findings, did_you_mean
 
 
 class UnitTable:
     """The units of one model. Declared ones hide built-in ones of the same name."""
 
-    def __init__(self, declarations: list[nodes.UnitDecl], findings: Findings) -> None:
+    def __init__(self, units: list[declarations.UnitDecl], findings: Findings) -> None:
         self.findings = findings
         self.declared: dict[str, Unit] = {}
-        self._pending = {d.head.name.text: d for d in declarations}
+        self._pending = {d.head.name.text: d for d in units}
         for name in list(self._pending):
             self._declare(name)
 
@@ -42,7 +42,7 @@ class UnitTable:
     def lookup(self, name: str) -> Unit | None:
         return self.declared.get(name) or builtin_units().get(name)
 
-    def resolve(self, expression: nodes.UnitExpr) -> Unit:
+    def resolve(self, expression: declarations.UnitExpr) -> Unit:
         """The unit that the text names; an unknown name is reported (G402) and counts as a base unit of its own."""
         unit = ONE
         for factor in expression.factors:
@@ -70,12 +70,12 @@ class UnitTable:
         return unit.named(_written(expression))
 
 
-def signature(head: nodes.Head, units: UnitTable) -> Signature:
+def signature(head: declarations.Head, units: UnitTable) -> Signature:
     """Name, unit, doc string and symbol of a declaration."""
     unit = None if head.unit is None else units.resolve(head.unit)
     return Signature(head.name.text, head.name.span, unit, head.doc, head.tex)
 
 
-def _written(expression: nodes.UnitExpr) -> str:
+def _written(expression: declarations.UnitExpr) -> str:
     """The unit as typed, without blanks."""
     return "".join(expression.span.text.split())

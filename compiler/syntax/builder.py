@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from compiler.syntax.build_expressions import Children, ExpressionBuilder, Part
 from compiler.syntax.placement import check_placement
 from grammar.diagnostics import Label
@@ -59,8 +59,10 @@ class Builder(ExpressionBuilder):
             hints=["keep one of the two"],
         )
 
-    def _head(self, name: Token, parts: dict[str, Part], index: nodes.IndexList | None = None) -> nodes.Head:
-        return nodes.Head(
+    def _head(
+        self, name: Token, parts: dict[str, Part], index: expressions.IndexList | None = None
+    ) -> declarations.Head:
+        return declarations.Head(
             self.name(name),
             index,
             _value(parts, "unit"),
@@ -82,35 +84,35 @@ class Builder(ExpressionBuilder):
     def unit_definition(self, c: Children) -> Part:
         return Part("definition", self._unit(c[1:]), self.over(c))
 
-    def _unit(self, c: Children) -> nodes.UnitExpr:
-        factors: list[nodes.UnitFactor] = []
+    def _unit(self, c: Children) -> declarations.UnitExpr:
+        factors: list[declarations.UnitFactor] = []
         sign = 1
         for child in c:
             if isinstance(child, Token):
                 if child.kind == "NUMBER":
-                    factors.append(nodes.UnitFactor("", self.number_of(child), 1.0, self.at(child)))
+                    factors.append(declarations.UnitFactor("", self.number_of(child), 1.0, self.at(child)))
                 sign = -1 if child.text == "/" else 1
                 continue
-            group: tuple[nodes.UnitFactor, ...] = child.factors
-            factors += [nodes.UnitFactor(f.name, f.number, sign * f.power, f.span) for f in group]
+            group: tuple[declarations.UnitFactor, ...] = child.factors
+            factors += [declarations.UnitFactor(f.name, f.number, sign * f.power, f.span) for f in group]
             sign = 1
-        return nodes.UnitExpr(tuple(factors), self.over(c))
+        return declarations.UnitExpr(tuple(factors), self.over(c))
 
-    def unit_power(self, c: Children) -> nodes.UnitExpr:
+    def unit_power(self, c: Children) -> declarations.UnitExpr:
         power = 1.0
         if len(c) > 1:
             power = self.number_of(c[-1]) * (-1 if c[2].text == "-" else 1)
         base = c[0]
-        if isinstance(base, nodes.UnitExpr):
-            factors = tuple(nodes.UnitFactor(f.name, f.number, f.power * power, f.span) for f in base.factors)
+        if isinstance(base, declarations.UnitExpr):
+            factors = tuple(declarations.UnitFactor(f.name, f.number, f.power * power, f.span) for f in base.factors)
         elif base.kind == "NUMBER":
-            factors = (nodes.UnitFactor("", self.number_of(base), power, self.at(base)),)
+            factors = (declarations.UnitFactor("", self.number_of(base), power, self.at(base)),)
         else:
-            factors = (nodes.UnitFactor(unit_spelling(base.text), 1.0, power, self.at(base)),)
-        return nodes.UnitExpr(factors, self.over(c))
+            factors = (declarations.UnitFactor(unit_spelling(base.text), 1.0, power, self.at(base)),)
+        return declarations.UnitExpr(factors, self.over(c))
 
-    def unit_group(self, c: Children) -> nodes.UnitExpr:
-        return nodes.UnitExpr(self._unit(c[1:-1]).factors, self.over(c))
+    def unit_group(self, c: Children) -> declarations.UnitExpr:
+        return declarations.UnitExpr(self._unit(c[1:-1]).factors, self.over(c))
 
     def letters(self, c: Children) -> Part:
         return Part("letters", tuple(self.name(t) for t in c[1:] if t.kind == "NAME"), self.over(c))
@@ -147,13 +149,15 @@ class Builder(ExpressionBuilder):
 
     def interval(self, c: Children) -> Part:
         low, high = c[2], c[4]
-        return Part("bound", (nodes.Bound(">=", low, low.span), nodes.Bound("<=", high, high.span)), self.over(c))
+        return Part(
+            "bound", (declarations.Bound(">=", low, low.span), declarations.Bound("<=", high, high.span)), self.over(c)
+        )
 
     def at_least(self, c: Children) -> Part:
-        return Part("bound", (nodes.Bound(">=", c[1], self.over(c)),), self.over(c))
+        return Part("bound", (declarations.Bound(">=", c[1], self.over(c)),), self.over(c))
 
     def at_most(self, c: Children) -> Part:
-        return Part("bound", (nodes.Bound("<=", c[1], self.over(c)),), self.over(c))
+        return Part("bound", (declarations.Bound("<=", c[1], self.over(c)),), self.over(c))
 
     def start_value(self, c: Children) -> Part:
         return Part("start", c[1], self.over(c))
@@ -163,15 +167,15 @@ class Builder(ExpressionBuilder):
 
     def ends(self, c: Children) -> Part:
         relation = c[1].text if isinstance(c[1], Token) else "=="
-        return Part("ends", nodes.Bound(relation, c[-1], self.over(c)), self.over(c))
+        return Part("ends", declarations.Bound(relation, c[-1], self.over(c)), self.over(c))
 
     def cyclic(self, c: Children) -> Part:
         return Part("cyclic", True, self.over(c))
 
     def follows(self, c: Children) -> Part:
-        leaders = tuple(child for child in c if isinstance(child, nodes.RefPart))
+        leaders = tuple(child for child in c if isinstance(child, expressions.RefPart))
         optimistic = not (isinstance(c[-1], Token) and c[-1].kind == "PESSIMISTIC")
-        return Part("follows", nodes.Follows(leaders, optimistic, self.over(c)), self.over(c))
+        return Part("follows", declarations.Follows(leaders, optimistic, self.over(c)), self.over(c))
 
     def body(self, c: Children) -> Part:
         return Part("body", tuple(c[1:-1]), self.over(c))
@@ -181,7 +185,7 @@ class Builder(ExpressionBuilder):
         head = self._head(c[1], parts, _index(c))
         individual = isinstance(c[-1], Token) and c[-1].kind == "INDIVIDUAL"
         bounds = _value(parts, "bound") or ()
-        return Part("price", nodes.PriceDecl(head, bounds, individual, self.over(c)), self.over(c))
+        return Part("price", declarations.PriceDecl(head, bounds, individual, self.over(c)), self.over(c))
 
     def extends(self, c: Children) -> Part:
         return Part("extends", self.name(c[1]), self.over(c))
@@ -194,21 +198,21 @@ class Builder(ExpressionBuilder):
 
     # ------------------------------------------------------------ statements
 
-    def game(self, c: Children) -> nodes.GameDecl:
-        return nodes.GameDecl(self._head(c[1], self._parts(c)), self.over(c))
+    def game(self, c: Children) -> declarations.GameDecl:
+        return declarations.GameDecl(self._head(c[1], self._parts(c)), self.over(c))
 
     def unit_name(self, c: Children) -> Token:
         name: Token = c[0]
         return name
 
-    def unit(self, c: Children) -> nodes.UnitDecl:
+    def unit(self, c: Children) -> declarations.UnitDecl:
         parts = self._parts(c)
-        return nodes.UnitDecl(self._head(c[1], parts), _value(parts, "definition"), self.over(c))
+        return declarations.UnitDecl(self._head(c[1], parts), _value(parts, "definition"), self.over(c))
 
-    def set_(self, c: Children) -> nodes.SetDecl:
+    def set_(self, c: Children) -> declarations.SetDecl:
         parts = self._parts(c)
         letters = _value(parts, "letters") or ()
-        return nodes.SetDecl(
+        return declarations.SetDecl(
             self._head(c[1], parts),
             letters,
             _value(parts, "within"),
@@ -218,10 +222,10 @@ class Builder(ExpressionBuilder):
             self.over(c),
         )
 
-    def scenarios(self, c: Children) -> nodes.ScenariosDecl:
+    def scenarios(self, c: Children) -> declarations.ScenariosDecl:
         parts = self._parts(c)
         method, count = _value(parts, "reduce") or (None, None)
-        return nodes.ScenariosDecl(
+        return declarations.ScenariosDecl(
             self._head(c[1], parts),
             _value(parts, "letters") or (),
             _value(parts, "file"),
@@ -232,15 +236,15 @@ class Builder(ExpressionBuilder):
             self.over(c),
         )
 
-    def param(self, c: Children) -> nodes.ParamDecl:
+    def param(self, c: Children) -> declarations.ParamDecl:
         return self._param(c, c[1])
 
-    def formal(self, c: Children) -> nodes.ParamDecl:
+    def formal(self, c: Children) -> declarations.ParamDecl:
         return self._param(c, c[0])
 
-    def _param(self, c: Children, name: Token) -> nodes.ParamDecl:
+    def _param(self, c: Children, name: Token) -> declarations.ParamDecl:
         parts = self._parts(c)
-        return nodes.ParamDecl(
+        return declarations.ParamDecl(
             self._head(name, parts, _index(c)),
             _value(parts, "value"),
             _value(parts, "default"),
@@ -251,12 +255,14 @@ class Builder(ExpressionBuilder):
             self.over(c),
         )
 
-    def let(self, c: Children) -> nodes.LetDecl:
+    def let(self, c: Children) -> declarations.LetDecl:
         parts = self._parts(c)
-        return nodes.LetDecl(self._head(c[1], parts, _index(c)), self._needed_value(c, parts, "let"), self.over(c))
+        return declarations.LetDecl(
+            self._head(c[1], parts, _index(c)), self._needed_value(c, parts, "let"), self.over(c)
+        )
 
-    def _needed_value(self, c: Children, parts: dict[str, Part], keyword: str) -> nodes.Expr:
-        value: nodes.Expr | None = _value(parts, "value")
+    def _needed_value(self, c: Children, parts: dict[str, Part], keyword: str) -> expressions.Expr:
+        value: expressions.Expr | None = _value(parts, "value")
         if value is not None:
             return value
         name: Token = c[1]
@@ -269,17 +275,17 @@ class Builder(ExpressionBuilder):
                 "`= expression` is missing",
                 hints=[f"write `{keyword} {name.text} = ...`"],
             )
-        return nodes.Number(0.0, span)
+        return expressions.Number(0.0, span)
 
-    def player(self, c: Children) -> nodes.PlayerDecl:
+    def player(self, c: Children) -> declarations.PlayerDecl:
         parts = self._parts(c)
-        return nodes.PlayerDecl(
+        return declarations.PlayerDecl(
             self._head(c[1], parts, _index(c)), _value(parts, "follows"), _value(parts, "body"), self.over(c)
         )
 
-    def var(self, c: Children) -> nodes.VarDecl:
+    def var(self, c: Children) -> declarations.VarDecl:
         parts = self._parts(c)
-        return nodes.VarDecl(
+        return declarations.VarDecl(
             self._head(c[1], parts, _index(c)),
             _value(parts, "kind") or "real",
             _value(parts, "bound") or (),
@@ -290,88 +296,90 @@ class Builder(ExpressionBuilder):
             self.over(c),
         )
 
-    def objective(self, c: Children) -> nodes.ObjectiveDecl:
+    def objective(self, c: Children) -> declarations.ObjectiveDecl:
         parts = self._parts(c)
-        return nodes.ObjectiveDecl(self._head(c[1], parts), c[0].kind == "MAXIMIZE", parts["value"].value, self.over(c))
+        return declarations.ObjectiveDecl(
+            self._head(c[1], parts), c[0].kind == "MAXIMIZE", parts["value"].value, self.over(c)
+        )
 
-    def _constraint(self, c: Children, kind: str) -> nodes.ConstraintDecl:
+    def _constraint(self, c: Children, kind: str) -> declarations.ConstraintDecl:
         parts = self._parts(c)
         colon = next(k for k, child in enumerate(c) if isinstance(child, Token) and child.kind == "COLON")
         head = self._head(c[1], parts, _index(c[:colon]))
-        return nodes.ConstraintDecl(kind, head, c[colon + 1], _value(parts, "price"), self.over(c))
+        return declarations.ConstraintDecl(kind, head, c[colon + 1], _value(parts, "price"), self.over(c))
 
-    def constraint(self, c: Children) -> nodes.ConstraintDecl:
+    def constraint(self, c: Children) -> declarations.ConstraintDecl:
         return self._constraint(c, "constraint")
 
-    def clear(self, c: Children) -> nodes.ConstraintDecl:
+    def clear(self, c: Children) -> declarations.ConstraintDecl:
         return self._constraint(c, "clear")
 
-    def shared(self, c: Children) -> nodes.ConstraintDecl:
+    def shared(self, c: Children) -> declarations.ConstraintDecl:
         return self._constraint(c, "shared")
 
     def argument(self, c: Children) -> Part:
         return Part("argument", (self.name(c[0]), c[2]), self.over(c))
 
-    def use(self, c: Children) -> nodes.UseDecl:
+    def use(self, c: Children) -> declarations.UseDecl:
         arguments = tuple(child.value for child in c if isinstance(child, Part))
         marker = next(k for k, child in enumerate(c) if isinstance(child, Token) and child.kind == "AS")
-        return nodes.UseDecl(self.name(c[1]), arguments, self.name(c[marker + 1]), _index(c), self.over(c))
+        return declarations.UseDecl(self.name(c[1]), arguments, self.name(c[marker + 1]), _index(c), self.over(c))
 
-    def case(self, c: Children) -> nodes.CaseDecl:
+    def case(self, c: Children) -> declarations.CaseDecl:
         parts = self._parts(c)
         changes = _value(parts, "body") or ()
-        return nodes.CaseDecl(self._head(c[1], parts), _value(parts, "extends"), changes, self.over(c))
+        return declarations.CaseDecl(self._head(c[1], parts), _value(parts, "extends"), changes, self.over(c))
 
-    def fix(self, c: Children) -> nodes.FixDecl:
-        return nodes.FixDecl(c[1], c[3], self.over(c))
+    def fix(self, c: Children) -> declarations.FixDecl:
+        return declarations.FixDecl(c[1], c[3], self.over(c))
 
-    def drop(self, c: Children) -> nodes.DropDecl:
-        return nodes.DropDecl(c[1], self.over(c))
+    def drop(self, c: Children) -> declarations.DropDecl:
+        return declarations.DropDecl(c[1], self.over(c))
 
-    def _report(self, c: Children, kind: str) -> nodes.ReportDecl:
+    def _report(self, c: Children, kind: str) -> declarations.ReportDecl:
         parts = self._parts(c)
         value = self._needed_value(c, parts, kind)
-        return nodes.ReportDecl(kind, self._head(c[1], parts, _index(c)), value, self.over(c))
+        return declarations.ReportDecl(kind, self._head(c[1], parts, _index(c)), value, self.over(c))
 
-    def report(self, c: Children) -> nodes.ReportDecl:
+    def report(self, c: Children) -> declarations.ReportDecl:
         return self._report(c, "report")
 
-    def compare(self, c: Children) -> nodes.ReportDecl:
+    def compare(self, c: Children) -> declarations.ReportDecl:
         return self._report(c, "compare")
 
-    def plot(self, c: Children) -> nodes.PlotDecl:
+    def plot(self, c: Children) -> declarations.PlotDecl:
         parts = self._parts(c)
         series = parts.get("series")
         over = next((p for p in (series.value if series else ()) if isinstance(p, Part)), None)
         lines = tuple(e for e in (series.value if series else ()) if not isinstance(e, Part))
-        return nodes.PlotDecl(self._head(c[1], parts), lines, over.value if over else None, self.over(c))
+        return declarations.PlotDecl(self._head(c[1], parts), lines, over.value if over else None, self.over(c))
 
-    def import_(self, c: Children) -> nodes.ImportDecl:
+    def import_(self, c: Children) -> declarations.ImportDecl:
         if c[1].kind == "STRING":
-            return nodes.ImportDecl(self.quoted(c[1]), (), self.over(c))
-        return nodes.ImportDecl(None, tuple(self.name(t) for t in c[1:] if t.kind == "NAME"), self.over(c))
+            return declarations.ImportDecl(self.quoted(c[1]), (), self.over(c))
+        return declarations.ImportDecl(None, tuple(self.name(t) for t in c[1:] if t.kind == "NAME"), self.over(c))
 
-    def component(self, c: Children) -> nodes.ComponentDecl:
+    def component(self, c: Children) -> declarations.ComponentDecl:
         parts = self._parts(c)
-        formals = tuple(child for child in c if isinstance(child, nodes.ParamDecl))
-        return nodes.ComponentDecl(self._head(c[1], parts), formals, _value(parts, "body") or (), self.over(c))
+        formals = tuple(child for child in c if isinstance(child, declarations.ParamDecl))
+        return declarations.ComponentDecl(self._head(c[1], parts), formals, _value(parts, "body") or (), self.over(c))
 
     def option(self, c: Children) -> Part:
         token = c[1]
-        value: nodes.Expr
+        value: expressions.Expr
         if token.kind == "NUMBER":
             value = self.literal(token)
         elif token.kind == "STRING":
             value = self.quoted(token)
         else:
-            value = nodes.Text(token.text, self.at(token))
+            value = expressions.Text(token.text, self.at(token))
         return Part("option", (self.name(c[0]), value), self.over(c))
 
-    def solve(self, c: Children) -> nodes.SolveDecl:
-        return nodes.SolveDecl(tuple(p.value for p in c if isinstance(p, Part)), self.over(c))
+    def solve(self, c: Children) -> declarations.SolveDecl:
+        return declarations.SolveDecl(tuple(p.value for p in c if isinstance(p, Part)), self.over(c))
 
-    def start(self, c: Children) -> nodes.Model:
-        model = nodes.Model(tuple(c), Span(self.source, 0, len(self.source.text)))
+    def start(self, c: Children) -> declarations.Model:
+        model = declarations.Model(tuple(c), Span(self.source, 0, len(self.source.text)))
         if self.balanced:
             check_placement(model, self.findings)
         return model
@@ -402,5 +410,5 @@ def _value(parts: dict[str, Part], kind: str) -> Any:
     return None if part is None else part.value
 
 
-def _index(children: Children) -> nodes.IndexList | None:
-    return next((child for child in children if isinstance(child, nodes.IndexList)), None)
+def _index(children: Children) -> expressions.IndexList | None:
+    return next((child for child in children if isinstance(child, expressions.IndexList)), None)

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import Findings, Hint, near_names
 from grammar.source import Source, Span
 
-Parse = Callable[[Source], nodes.Model | None]
+Parse = Callable[[Source], declarations.Model | None]
 """Parses one source and reports what is wrong with it."""
 
 Read = Callable[[str], str]
@@ -31,14 +31,14 @@ class Library(Protocol):
 
 
 def expand_imports(
-    model: nodes.Model, name: str, parse: Parse, read: Read, library: Library, findings: Findings
-) -> nodes.Model:
+    model: declarations.Model, name: str, parse: Parse, read: Read, library: Library, findings: Findings
+) -> declarations.Model:
     """The whole model; `name` is the model's own file name. Reports files that cannot be read (G001, G002) and
     library names that do not exist (G201).
 
     A file that is imported twice, or imports itself by a detour, counts once: its declarations are there already.
     """
-    if not any(isinstance(s, nodes.ImportDecl) for s in model.statements):
+    if not any(isinstance(s, declarations.ImportDecl) for s in model.statements):
         return model
     statements = _Imports(name, parse, read, library, findings).expand(model, "")
     return replace(model, statements=tuple(statements))
@@ -52,17 +52,17 @@ class _Imports:
         self.findings = findings
         self.seen = {name}
 
-    def expand(self, model: nodes.Model, folder: str) -> list[nodes.Statement]:
-        found: list[nodes.Statement] = []
-        own: list[nodes.Statement] = []
+    def expand(self, model: declarations.Model, folder: str) -> list[declarations.Statement]:
+        found: list[declarations.Statement] = []
+        own: list[declarations.Statement] = []
         for s in model.statements:
-            if isinstance(s, nodes.ImportDecl):
+            if isinstance(s, declarations.ImportDecl):
                 found += self._imported(s, folder)
             else:
                 own.append(_relative(s, folder) if folder else s)
         return found + own
 
-    def _imported(self, s: nodes.ImportDecl, folder: str) -> list[nodes.Statement]:
+    def _imported(self, s: declarations.ImportDecl, folder: str) -> list[declarations.Statement]:
         if s.file is None:
             return self._from_library(s)
         path = posixpath.normpath(posixpath.join(folder, s.file.value))
@@ -88,7 +88,7 @@ class _Imports:
             return []
         return self._parsed(Source(path, text), posixpath.dirname(path))
 
-    def _from_library(self, s: nodes.ImportDecl) -> list[nodes.Statement]:
+    def _from_library(self, s: declarations.ImportDecl) -> list[declarations.Statement]:
         name = ".".join(n.text for n in s.library[1:])
         known = self.library.library_names()
         text = self.library.library_text(name) if s.library[0].text == "std" and name else None
@@ -110,20 +110,22 @@ class _Imports:
         self.seen.add(path)
         return self._parsed(Source(path, text), "")
 
-    def _parsed(self, source: Source, folder: str) -> list[nodes.Statement]:
+    def _parsed(self, source: Source, folder: str) -> list[declarations.Statement]:
         """Everything that an imported file declares, but not its title and its hints for solving."""
         model = self.parse(source)
         if model is None:
             return []
-        return [s for s in self.expand(model, folder) if not isinstance(s, nodes.GameDecl | nodes.SolveDecl)]
+        return [
+            s for s in self.expand(model, folder) if not isinstance(s, declarations.GameDecl | declarations.SolveDecl)
+        ]
 
 
-def _relative(s: nodes.Statement, folder: str) -> nodes.Statement:
+def _relative(s: declarations.Statement, folder: str) -> declarations.Statement:
     """The statement with the data file that it names taken relative to `folder`; those inside players too."""
-    if isinstance(s, nodes.ParamDecl | nodes.SetDecl | nodes.ScenariosDecl) and s.file is not None:
+    if isinstance(s, declarations.ParamDecl | declarations.SetDecl | declarations.ScenariosDecl) and s.file is not None:
         return replace(s, file=replace(s.file, value=posixpath.normpath(posixpath.join(folder, s.file.value))))
-    if isinstance(s, nodes.PlayerDecl) and s.body is not None:
+    if isinstance(s, declarations.PlayerDecl) and s.body is not None:
         return replace(s, body=tuple(_relative(inner, folder) for inner in s.body))
-    if isinstance(s, nodes.CaseDecl):
+    if isinstance(s, declarations.CaseDecl):
         return replace(s, changes=tuple(_relative(inner, folder) for inner in s.changes))
     return s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import Findings
 from grammar.source import Span
 
@@ -14,30 +14,30 @@ CASE = "in a case"
 COMPONENT = "in a component"
 
 PLACES: dict[type, tuple[str, ...]] = {
-    nodes.GameDecl: (TOP,),
-    nodes.UnitDecl: (TOP,),
-    nodes.SetDecl: (TOP,),
-    nodes.ScenariosDecl: (TOP,),
-    nodes.ParamDecl: (TOP, PLAYER, CASE, COMPONENT),
-    nodes.LetDecl: (TOP, PLAYER, COMPONENT),
-    nodes.VarDecl: (PLAYER, COMPONENT),
-    nodes.ObjectiveDecl: (PLAYER,),
-    nodes.UseDecl: (PLAYER, COMPONENT),
-    nodes.PlayerDecl: (TOP, CASE),
-    nodes.FixDecl: (CASE,),
-    nodes.DropDecl: (CASE,),
-    nodes.CaseDecl: (TOP,),
-    nodes.ReportDecl: (TOP,),
-    nodes.PlotDecl: (TOP,),
-    nodes.ImportDecl: (TOP,),
-    nodes.ComponentDecl: (TOP,),
-    nodes.SolveDecl: (TOP,),
+    declarations.GameDecl: (TOP,),
+    declarations.UnitDecl: (TOP,),
+    declarations.SetDecl: (TOP,),
+    declarations.ScenariosDecl: (TOP,),
+    declarations.ParamDecl: (TOP, PLAYER, CASE, COMPONENT),
+    declarations.LetDecl: (TOP, PLAYER, COMPONENT),
+    declarations.VarDecl: (PLAYER, COMPONENT),
+    declarations.ObjectiveDecl: (PLAYER,),
+    declarations.UseDecl: (PLAYER, COMPONENT),
+    declarations.PlayerDecl: (TOP, CASE),
+    declarations.FixDecl: (CASE,),
+    declarations.DropDecl: (CASE,),
+    declarations.CaseDecl: (TOP,),
+    declarations.ReportDecl: (TOP,),
+    declarations.PlotDecl: (TOP,),
+    declarations.ImportDecl: (TOP,),
+    declarations.ComponentDecl: (TOP,),
+    declarations.SolveDecl: (TOP,),
 }
 
 
-def check_placement(model: nodes.Model, findings: Findings) -> None:
+def check_placement(model: declarations.Model, findings: Findings) -> None:
     """Add G106 for each statement in the wrong place and for a second `game` line."""
-    titles = [s for s in model.statements if isinstance(s, nodes.GameDecl)]
+    titles = [s for s in model.statements if isinstance(s, declarations.GameDecl)]
     for extra in titles[1:]:
         findings.add(
             "G106", "a file has one `game` line", extra.head.name.span, "this is another", hints=["remove one of them"]
@@ -46,9 +46,9 @@ def check_placement(model: nodes.Model, findings: Findings) -> None:
         _check(statement, TOP, findings)
 
 
-def _check(statement: nodes.Statement, place: str, findings: Findings) -> None:
+def _check(statement: declarations.Statement, place: str, findings: Findings) -> None:
     span = _name_span(statement)
-    if isinstance(statement, nodes.ConstraintDecl):
+    if isinstance(statement, declarations.ConstraintDecl):
         allowed: tuple[str, ...] = (PLAYER, COMPONENT) if statement.kind == "constraint" else (TOP,)
     else:
         allowed = PLACES[type(statement)]
@@ -62,7 +62,7 @@ def _check(statement: nodes.Statement, place: str, findings: Findings) -> None:
             hints=[_way_out(word, allowed)],
         )
         return
-    if isinstance(statement, nodes.PlayerDecl):
+    if isinstance(statement, declarations.PlayerDecl):
         if place == TOP and statement.body is None:
             findings.add(
                 "G106",
@@ -81,10 +81,10 @@ def _check(statement: nodes.Statement, place: str, findings: Findings) -> None:
             )
         for inner in statement.body or ():
             _check(inner, PLAYER, findings)
-    elif isinstance(statement, nodes.CaseDecl):
+    elif isinstance(statement, declarations.CaseDecl):
         for inner in statement.changes:
             _check(inner, CASE, findings)
-    elif isinstance(statement, nodes.ComponentDecl):
+    elif isinstance(statement, declarations.ComponentDecl):
         for inner in statement.body:
             _check(inner, COMPONENT, findings)
 
@@ -97,13 +97,13 @@ def _way_out(word: str, allowed: tuple[str, ...]) -> str:
     return f"move it into a case: `case NAME {{ {word} ... }}`"
 
 
-def _name_span(statement: nodes.Statement) -> Span:
+def _name_span(statement: declarations.Statement) -> Span:
     match statement:
-        case nodes.UseDecl():
+        case declarations.UseDecl():
             return statement.component.span
-        case nodes.FixDecl() | nodes.DropDecl():
+        case declarations.FixDecl() | declarations.DropDecl():
             return statement.target.span
-        case nodes.ImportDecl() | nodes.SolveDecl():
+        case declarations.ImportDecl() | declarations.SolveDecl():
             return statement.span
         case _:
             return statement.head.name.span

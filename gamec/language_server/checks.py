@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from compiler.ground.tables import Read
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from gamec.language_server.document import tree_of, with_imports
 from grammar.diagnostics import Diagnostic, DiagnosticError, Findings, Severity
 from grammar.source import Source
@@ -60,7 +60,7 @@ def _quick(source: Source, read: Read) -> Checked:
         tree = with_imports(tree, read, findings)
     if tree is None or findings.errors:
         return Checked(findings.sorted())
-    cases = [s.head.name.text for s in tree.statements if isinstance(s, nodes.CaseDecl)]
+    cases = [s.head.name.text for s in tree.statements if isinstance(s, declarations.CaseDecl)]
     library = _is_library(tree)
     for case in ("", *dict.fromkeys(cases)):
         of_case = Findings()
@@ -71,10 +71,11 @@ def _quick(source: Source, read: Read) -> Checked:
     return Checked(findings.sorted())
 
 
-def _is_library(tree: nodes.Model) -> bool:
+def _is_library(tree: declarations.Model) -> bool:
     """Whether the file is made to be imported: it has declarations, and neither a title nor a player."""
     return bool(tree.statements) and not any(
-        isinstance(s, nodes.GameDecl | nodes.PlayerDecl | nodes.CaseDecl | nodes.ReportDecl) for s in tree.statements
+        isinstance(s, declarations.GameDecl | declarations.PlayerDecl | declarations.CaseDecl | declarations.ReportDecl)
+        for s in tree.statements
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from compiler import library
 from compiler.ground.tables import Read, as_text
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from compiler.syntax.builder import Builder
 from compiler.syntax.imports import expand_imports
 from gamec.language_server.names import Names
@@ -33,12 +33,12 @@ class Document:
         return tokenize(self.source.text, load_tables())
 
     @cached_property
-    def tree(self) -> nodes.Model | None:
+    def tree(self) -> declarations.Model | None:
         """The text alone; None where there are too many slips."""
         return tree_of(self.source, Findings())
 
     @cached_property
-    def statements(self) -> tuple[nodes.Statement, ...]:
+    def statements(self) -> tuple[declarations.Statement, ...]:
         """Those of the text, after those of all files that it imports."""
         if self.tree is None:
             return ()
@@ -98,13 +98,13 @@ def dotted(tokens: list[Token], last: int) -> list[Token]:
     return chain
 
 
-def tree_of(source: Source, findings: Findings) -> nodes.Model | None:
+def tree_of(source: Source, findings: Findings) -> declarations.Model | None:
     """The tree of one text, made by a builder of its own, so that threads do not share one."""
     tree = parse(source, Builder(), findings)
-    return tree if isinstance(tree, nodes.Model) else None
+    return tree if isinstance(tree, declarations.Model) else None
 
 
-def with_imports(tree: nodes.Model, read: Read, findings: Findings) -> nodes.Model:
+def with_imports(tree: declarations.Model, read: Read, findings: Findings) -> declarations.Model:
     """The tree with the statements of all that it imports in front."""
     name = PurePath(tree.span.source.path).name
     return expand_imports(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from grammar.source import Span
 
 
@@ -27,7 +27,7 @@ class Symbol:
     owner: str = ""
     span: Span | None = None
     whole: Span | None = None
-    head: nodes.Head | None = None
+    head: declarations.Head | None = None
     of: str = ""
 
 
@@ -66,7 +66,7 @@ Letters = Mapping[str, Symbol]
 class Names:
     """All names of a model. Of two declarations of one name the first counts."""
 
-    def __init__(self, statements: Iterable[nodes.Statement]) -> None:
+    def __init__(self, statements: Iterable[declarations.Statement]) -> None:
         self.top: dict[str, Symbol] = {}
         self.members: dict[str, dict[str, Symbol]] = {}
         self.components: dict[str, Symbol] = {}
@@ -146,68 +146,70 @@ class Names:
         if known is symbol and symbol.span is not None:
             self._places[id(symbol.span.source), symbol.span.start] = symbol
 
-    def _symbol(self, kind: str, head: nodes.Head, whole: Span, owner: str = "", of: str = "") -> Symbol:
+    def _symbol(self, kind: str, head: declarations.Head, whole: Span, owner: str = "", of: str = "") -> Symbol:
         return Symbol(head.name.text, kind, owner, head.name.span, whole, head, of)
 
-    def _declare_top(self, s: nodes.Statement) -> None:
+    def _declare_top(self, s: declarations.Statement) -> None:
         match s:
-            case nodes.GameDecl():
+            case declarations.GameDecl():
                 symbol = self._symbol("game", s.head, s.span)
                 self._places[id(s.span.source), s.head.name.span.start] = symbol
-            case nodes.UnitDecl():
+            case declarations.UnitDecl():
                 self._enter(self.units, self._symbol("unit", s.head, s.span))
-            case nodes.SetDecl() | nodes.ScenariosDecl():
+            case declarations.SetDecl() | declarations.ScenariosDecl():
                 self._declare_set(s)
-            case nodes.PlayerDecl():
+            case declarations.PlayerDecl():
                 player = self._symbol("player", s.head, s.span)
                 if s.head.name.text not in self.top:
                     self._enter(self.top, player)
                     self._declare_body(s.head.name.text, s.body or ())
-            case nodes.ComponentDecl():
+            case declarations.ComponentDecl():
                 if s.head.name.text not in self.components:
                     self._enter(self.components, self._symbol("component", s.head, s.span))
                     self._declare_body(f"component {s.head.name.text}", (*s.parameters, *s.body))
-            case nodes.CaseDecl():
+            case declarations.CaseDecl():
                 self._enter(self.cases, self._symbol("case", s.head, s.span))
-            case nodes.PlotDecl():
+            case declarations.PlotDecl():
                 self._enter({}, self._symbol("plot", s.head, s.span))
             case _:
                 self._declare_in(self.top, s, "")
 
-    def _declare_set(self, s: nodes.SetDecl | nodes.ScenariosDecl) -> None:
+    def _declare_set(self, s: declarations.SetDecl | declarations.ScenariosDecl) -> None:
         name = s.head.name.text
-        self._enter(self.top, self._symbol("set" if isinstance(s, nodes.SetDecl) else "scenarios", s.head, s.span))
+        self._enter(
+            self.top, self._symbol("set" if isinstance(s, declarations.SetDecl) else "scenarios", s.head, s.span)
+        )
         for letter in s.letters:
             self._enter(self.top, Symbol(letter.text, "letter", "", letter.span, s.span, s.head, name))
-        if isinstance(s, nodes.SetDecl) and isinstance(s.value, nodes.Braces) and s.value.where is None:
+        if isinstance(s, declarations.SetDecl) and isinstance(s.value, expressions.Braces) and s.value.where is None:
             for entry in s.value.entries:
                 key = entry.key
-                if entry.value is None and isinstance(key, nodes.Ref) and len(key.parts) == 1:
+                if entry.value is None and isinstance(key, expressions.Ref) and len(key.parts) == 1:
                     element = key.parts[0].name
                     self._enter(self.elements, Symbol(element.text, "element", "", element.span, s.span, None, name))
 
-    def _declare_body(self, owner: str, body: Iterable[nodes.Statement]) -> None:
+    def _declare_body(self, owner: str, body: Iterable[declarations.Statement]) -> None:
         table = self.members.setdefault(owner, {})
         for s in body:
             self._declare_in(table, s, owner)
 
-    def _declare_in(self, table: dict[str, Symbol], s: nodes.Statement, owner: str) -> None:
+    def _declare_in(self, table: dict[str, Symbol], s: declarations.Statement, owner: str) -> None:
         match s:
-            case nodes.ParamDecl():
+            case declarations.ParamDecl():
                 self._enter(table, self._symbol("param", s.head, s.span, owner))
-            case nodes.LetDecl():
+            case declarations.LetDecl():
                 self._enter(table, self._symbol("let", s.head, s.span, owner))
-            case nodes.VarDecl():
+            case declarations.VarDecl():
                 self._enter(table, self._symbol("var", s.head, s.span, owner))
-            case nodes.ObjectiveDecl():
+            case declarations.ObjectiveDecl():
                 self._enter(table, self._symbol("maximize" if s.maximize else "minimize", s.head, s.span, owner))
-            case nodes.ReportDecl():
+            case declarations.ReportDecl():
                 self._enter(table, self._symbol(s.kind, s.head, s.span, owner))
-            case nodes.ConstraintDecl():
+            case declarations.ConstraintDecl():
                 self._enter(table, self._symbol(s.kind, s.head, s.span, owner))
                 if s.price is not None:
                     self._enter(table, self._symbol("price", s.price.head, s.price.span, owner, s.head.name.text))
-            case nodes.UseDecl():
+            case declarations.UseDecl():
                 self._enter(table, Symbol(s.prefix.text, "use", owner, s.prefix.span, s.span, None, s.component.text))
             case _:
                 pass

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from gamec.language_server.names import Letters, Names, Symbol
 from grammar.source import Source, Span
 
@@ -26,7 +26,7 @@ class Occurrence:
 class Occurrences:
     """All occurrences, by source and place."""
 
-    def __init__(self, statements: Iterable[nodes.Statement], names: Names) -> None:
+    def __init__(self, statements: Iterable[declarations.Statement], names: Names) -> None:
         walk = _Walk(names)
         for statement in statements:
             walk.statement(statement, "", {})
@@ -60,67 +60,67 @@ class _Walk:
         if symbol is not None:
             self.found.append(Occurrence(span, symbol))
 
-    def statement(self, s: nodes.Statement, owner: str, letters: Letters) -> None:
-        self.reports = isinstance(s, nodes.ReportDecl) and s.kind == "compare"
+    def statement(self, s: declarations.Statement, owner: str, letters: Letters) -> None:
+        self.reports = isinstance(s, declarations.ReportDecl) and s.kind == "compare"
         match s:
-            case nodes.UseDecl():
+            case declarations.UseDecl():
                 self._use(s, owner, letters)
-            case nodes.FixDecl():
+            case declarations.FixDecl():
                 for part in s.target.parts:
                     letters = self._bound(part.index, letters)
-                self.expressions((s.target, s.value), owner, letters)
-            case nodes.DropDecl():
-                self.expressions((s.target,), owner, letters)
-            case nodes.ImportDecl():
+                self.names_in((s.target, s.value), owner, letters)
+            case declarations.DropDecl():
+                self.names_in((s.target,), owner, letters)
+            case declarations.ImportDecl():
                 pass
-            case nodes.SolveDecl():
+            case declarations.SolveDecl():
                 for name, _ in s.options:
                     self.note(name.span, self._built_in("option", name.text))
             case _:
                 self._headed(s, owner, self._head(s.head, owner, letters))
 
-    def _head(self, head: nodes.Head, owner: str, letters: Letters) -> Letters:
+    def _head(self, head: declarations.Head, owner: str, letters: Letters) -> Letters:
         """The letters bound by the index of a head."""
         self.note(head.name.span, self.names.declared_at(head.name.span) or self.names.find(head.name.text, owner))
         inner = self._bound(head.index, letters)
-        self.expressions((head.index, head.unit), owner, inner)
+        self.names_in((head.index, head.unit), owner, inner)
         return inner
 
-    def _headed(self, s: nodes.Statement, owner: str, letters: Letters) -> None:
+    def _headed(self, s: declarations.Statement, owner: str, letters: Letters) -> None:
         """What follows the head, where the letters of its index are bound."""
         match s:
-            case nodes.SetDecl() | nodes.ScenariosDecl():
+            case declarations.SetDecl() | declarations.ScenariosDecl():
                 for letter in s.letters:
                     self.note(letter.span, self.names.declared_at(letter.span))
-                if isinstance(s, nodes.SetDecl):
-                    self.expressions((s.within, s.value), owner, letters)
-            case nodes.UnitDecl():
-                self.expressions((s.definition,), owner, letters)
-            case nodes.ParamDecl():
-                self.expressions((s.value, s.default, s.bounds), owner, letters)
+                if isinstance(s, declarations.SetDecl):
+                    self.names_in((s.within, s.value), owner, letters)
+            case declarations.UnitDecl():
+                self.names_in((s.definition,), owner, letters)
+            case declarations.ParamDecl():
+                self.names_in((s.value, s.default, s.bounds), owner, letters)
                 if s.scenarios is not None:
                     self.note(s.scenarios.span, self.names.find(s.scenarios.text))
-            case nodes.LetDecl() | nodes.ObjectiveDecl() | nodes.ReportDecl():
-                self.expressions((s.value,), owner, letters)
-            case nodes.VarDecl():
-                self.expressions((s.bounds, s.start, s.starts, s.ends), owner, letters)
-            case nodes.ConstraintDecl():
-                self.expressions((s.relation,), owner, letters)
+            case declarations.LetDecl() | declarations.ObjectiveDecl() | declarations.ReportDecl():
+                self.names_in((s.value,), owner, letters)
+            case declarations.VarDecl():
+                self.names_in((s.bounds, s.start, s.starts, s.ends), owner, letters)
+            case declarations.ConstraintDecl():
+                self.names_in((s.relation,), owner, letters)
                 if s.price is not None:
-                    self.expressions((s.price.bounds,), owner, self._head(s.price.head, owner, letters))
-            case nodes.PlotDecl():
-                self.expressions(s.series, owner, letters)
+                    self.names_in((s.price.bounds,), owner, self._head(s.price.head, owner, letters))
+            case declarations.PlotDecl():
+                self.names_in(s.series, owner, letters)
                 if s.over is not None:
                     self.note(s.over.span, self.names.find(s.over.text))
-            case nodes.PlayerDecl():
+            case declarations.PlayerDecl():
                 for part in s.follows.leaders if s.follows else ():
                     self.note(part.name.span, self.names.find(part.name.text))
                 for inner in s.body or ():
                     self.statement(inner, s.head.name.text, letters)
-            case nodes.ComponentDecl():
+            case declarations.ComponentDecl():
                 for inner in (*s.parameters, *s.body):
                     self.statement(inner, f"component {s.head.name.text}", letters)
-            case nodes.CaseDecl():
+            case declarations.CaseDecl():
                 if s.extends is not None:
                     self.note(s.extends.span, self.names.cases.get(s.extends.text))
                 for inner in s.changes:
@@ -128,17 +128,17 @@ class _Walk:
             case _:
                 pass
 
-    def _use(self, s: nodes.UseDecl, owner: str, letters: Letters) -> None:
+    def _use(self, s: declarations.UseDecl, owner: str, letters: Letters) -> None:
         self.note(s.component.span, self.names.components.get(s.component.text))
         formals = self.names.members.get(f"component {s.component.text}", {})
         inner = self._bound(s.index, letters)
         for name, value in s.arguments:
             self.note(name.span, formals.get(name.text))
-            self.expressions((value,), owner, inner)
+            self.names_in((value,), owner, inner)
         self.note(s.prefix.span, self.names.declared_at(s.prefix.span))
-        self.expressions((s.index,), owner, inner)
+        self.names_in((s.index,), owner, inner)
 
-    def expressions(self, parts: Iterable[Any], owner: str, letters: Letters) -> None:
+    def names_in(self, parts: Iterable[Any], owner: str, letters: Letters) -> None:
         """Every name in these nodes, tuples of nodes and Nones."""
         stack: list[tuple[Any, Letters]] = [(part, letters) for part in parts]
         while stack:
@@ -149,48 +149,48 @@ class _Walk:
                 case tuple():
                     stack += [(child, bound) for child in node]
                     continue
-                case nodes.Ref():
+                case expressions.Ref():
                     chain = self.names.chain([p.name.text for p in node.parts], owner, bound, self.reports)
                     for part, symbol in zip(node.parts, chain, strict=True):
                         self.note(part.name.span, symbol)
                     stack += [(part.index, bound) for part in node.parts]
                     continue
-                case nodes.UnitFactor():
+                case declarations.UnitFactor():
                     if node.name:
                         unit = self.names.units.get(node.name) or self._built_in("unit", node.name)
                         self.note(_without_power(node.span), unit)
                     continue
-                case nodes.Call() | nodes.PiecewiseCall():
+                case expressions.Call() | expressions.PiecewiseCall():
                     self.note(node.function.span, self._built_in("function", node.function.text))
-                case nodes.Reduce():
+                case expressions.Reduce():
                     bound = self._bound(node.items, bound)
-                case nodes.IndexList():
+                case expressions.IndexList():
                     bound = self._bound(node, bound)
-                case nodes.Braces():
+                case expressions.Braces():
                     bound = _with_binders([e.key for e in node.entries], bound)
                 case _:
                     pass
             for field in getattr(node, "__dataclass_fields__", ()):
                 child = getattr(node, field)
-                if not isinstance(child, str | nodes.Name):
+                if not isinstance(child, str | expressions.Name):
                     stack.append((child, bound))
 
-    def _bound(self, index: nodes.IndexList | None, letters: Letters) -> Letters:
+    def _bound(self, index: expressions.IndexList | None, letters: Letters) -> Letters:
         return letters if index is None else _with_binders(index.items, letters)
 
     def _built_in(self, kind: str, name: str) -> Symbol:
         return self.builtin.setdefault((kind, name), Symbol(name, kind))
 
 
-def _with_binders(items: Iterable[nodes.Expr], letters: Letters) -> Letters:
+def _with_binders(items: Iterable[expressions.Expr], letters: Letters) -> Letters:
     """The letters, and those that binders `u in T`, `(k,t) in Link` among the items bind."""
     found: dict[str, Symbol] = {}
     for item in items:
-        if not (isinstance(item, nodes.Compare) and item.ops == ("in",)):
+        if not (isinstance(item, expressions.Compare) and item.ops == ("in",)):
             continue
         left, right = item.operands
-        for letter in left.items if isinstance(left, nodes.Tuple) else (left,):
-            if isinstance(letter, nodes.Ref) and len(letter.parts) == 1 and letter.parts[0].index is None:
+        for letter in left.items if isinstance(left, expressions.Tuple) else (left,):
+            if isinstance(letter, expressions.Ref) and len(letter.parts) == 1 and letter.parts[0].index is None:
                 name = letter.parts[0].name
                 found[name.text] = Symbol(name.text, "letter", "", name.span, item.span, None, right.span.text)
     return {**letters, **found} if found else letters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol.types import DocumentSymbol, SymbolKind
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from gamec.language_server.positions import Positions
 from grammar.source import Span
 
@@ -32,22 +32,22 @@ SYMBOL_KINDS: dict[str, SymbolKind] = {
 """By the word that begins the statement."""
 
 
-def outline(tree: nodes.Model, positions: Positions) -> list[DocumentSymbol]:
+def outline(tree: declarations.Model, positions: Positions) -> list[DocumentSymbol]:
     """The symbols of the statements that declare something, in the order of the text."""
     return [symbol for s in tree.statements if (symbol := _symbol(s, positions)) is not None]
 
 
-def _symbol(s: nodes.Statement, positions: Positions) -> DocumentSymbol | None:
+def _symbol(s: declarations.Statement, positions: Positions) -> DocumentSymbol | None:
     word = s.span.text.split(None, 1)[0] if s.span.text.strip() else ""
     kind = SYMBOL_KINDS.get(word)
     name = _name(s)
     if kind is None or name is None or not name.text:
         return None
-    inner: tuple[nodes.Statement, ...] = ()
+    inner: tuple[declarations.Statement, ...] = ()
     match s:
-        case nodes.PlayerDecl() | nodes.ComponentDecl():
+        case declarations.PlayerDecl() | declarations.ComponentDecl():
             inner = s.body or ()
-        case nodes.CaseDecl():
+        case declarations.CaseDecl():
             inner = s.changes
         case _:
             pass
@@ -59,16 +59,16 @@ def _symbol(s: nodes.Statement, positions: Positions) -> DocumentSymbol | None:
         kind=kind,
         range=positions.range(whole),
         selection_range=positions.range(name.span),
-        detail=(head.doc or None) if isinstance(head, nodes.Head) else None,
+        detail=(head.doc or None) if isinstance(head, declarations.Head) else None,
         children=children,
     )
 
 
-def _name(s: nodes.Statement) -> nodes.Name | None:
+def _name(s: declarations.Statement) -> expressions.Name | None:
     match s:
-        case nodes.UseDecl():
+        case declarations.UseDecl():
             return s.prefix
-        case nodes.FixDecl() | nodes.DropDecl() | nodes.ImportDecl() | nodes.SolveDecl():
+        case declarations.FixDecl() | declarations.DropDecl() | declarations.ImportDecl() | declarations.SolveDecl():
             return None
         case _:
             return s.head.name

@@ -1,4 +1,4 @@
-"""The syntax tree of a file as text. In: `nodes.Model`; out: a line for each node, children indented.
+"""The syntax tree of a file as text. In: `declarations.Model`; out: a line for each node, children indented.
 
 Fields that are plain values stand beside the node's name; a field that holds nodes has a line of its own.
 """

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from tests.ground.reference import Environment, FaultError, Key, Member, Poly, Reference, letters_of
 from tests.ground.reference_game import holds_variables, is_last
 
@@ -27,27 +27,27 @@ class PointReference(Reference):
     reporting: bool = False
     """In a report the amount that tiers price may be below zero: the first rate goes on."""
 
-    def use(self, node: nodes.Ref, env: Environment, player: str) -> Poly:
+    def use(self, node: expressions.Ref, env: Environment, player: str) -> Poly:
         found = super().use(node, env, player)
         return {(): sum(c * math.prod(self.point[k] for k in keys) for keys, c in found.items())}
 
-    def value(self, node: nodes.Expr, env: Environment, player: str) -> Poly:
+    def value(self, node: expressions.Expr, env: Environment, player: str) -> Poly:
         match node:
-            case nodes.PiecewiseCall() if node.function.text == "piecewise":
+            case expressions.PiecewiseCall() if node.function.text == "piecewise":
                 points = [
                     (self.number(p.key.items[0], env, player), self.number(p.key.items[1], env, player))
                     for p in node.pieces
                 ]
                 return {(): on_curve(self.number(node.subject, env, player), points)}
-            case nodes.PiecewiseCall():
+            case expressions.PiecewiseCall():
                 rates = [self.number(p.value, env, player) for p in node.pieces]
                 limits = [self.number(p.key, env, player) for p in node.pieces[:-1]]
                 amount = self.number(node.subject, env, player)
                 if amount < 0 and not self.reporting:
                     raise self.fault("below zero")
                 return {(): by_tiers(amount, limits, rates)}
-            case nodes.Reduce() if node.op.text == "cvar":
-                items = nodes.IndexList(node.items.items[:-1], None, node.items.span)
+            case expressions.Reduce() if node.op.text == "cvar":
+                items = expressions.IndexList(node.items.items[:-1], None, node.items.span)
                 level = self.number(node.items.items[-1], env, player)
                 outcomes = [
                     (self.number(node.body, inner, player), self.probability(items, inner))
@@ -111,14 +111,14 @@ def game_at(reference: PointReference) -> GameAtPoint:
     for player, own in reference.members.items():
         width = len(letters_of(reference.players[player].head.index))
         for member in own.values():
-            if isinstance(member.node, nodes.VarDecl):
+            if isinstance(member.node, declarations.VarDecl):
                 _variable(reference, game, member, width)
         for s in reference.players[player].body or ():
-            if not isinstance(s, nodes.ConstraintDecl | nodes.ObjectiveDecl):
+            if not isinstance(s, declarations.ConstraintDecl | declarations.ObjectiveDecl):
                 continue
             for key, env in reference.member_instances(Member(player, s)):
                 try:
-                    if isinstance(s, nodes.ObjectiveDecl):
+                    if isinstance(s, declarations.ObjectiveDecl):
                         game.objectives[player, key] = reference.number(s.value, env, player)
                     else:
                         _constraint(reference, game, player, s, key, env)
@@ -136,7 +136,7 @@ def game_at(reference: PointReference) -> GameAtPoint:
     return game
 
 
-def sides_of(reference: Reference, relation: nodes.Compare, env: Environment, player: str) -> Sides:
+def sides_of(reference: Reference, relation: expressions.Compare, env: Environment, player: str) -> Sides:
     values = [reference.number(o, env, player) for o in relation.operands]
     if len(values) == 3:
         low, middle, high = values if relation.ops[0] == "<=" else values[::-1]
@@ -149,18 +149,18 @@ def _constraint(
     reference: PointReference,
     game: GameAtPoint,
     player: str,
-    s: nodes.ConstraintDecl,
+    s: declarations.ConstraintDecl,
     key: tuple[object, ...],
     env: Environment,
 ) -> None:
     place = (player, s.head.name.text, key)
     match s.relation:
-        case nodes.Implies():
-            negated = isinstance(s.relation.condition, nodes.Not)
+        case expressions.Implies():
+            negated = isinstance(s.relation.condition, expressions.Not)
             switch = s.relation.condition.operand if negated else s.relation.condition
             asked = (reference.number(switch, env, player) == 1) != negated
             game.implications[place] = asked, sides_of(reference, s.relation.relation, env, player)
-        case nodes.Perp():
+        case expressions.Perp():
             one, two = (sides_of(reference, side, env, player) for side in (s.relation.left, s.relation.right))
             game.pairs[place] = -max(one), -max(two)
         case _:
@@ -191,7 +191,7 @@ def _variable(reference: PointReference, game: GameAtPoint, member: Member, widt
             game.rows[player, f"{name} ({word})", key] = below, above
 
 
-def _imbalance(reference: PointReference, name: str, market: nodes.ConstraintDecl) -> float:
+def _imbalance(reference: PointReference, name: str, market: declarations.ConstraintDecl) -> float:
     """The price times what is left over, summed: at its least the price is complementary to the condition."""
     total = 0.0
     for env in reference.instances(market.head.index, {}, ""):

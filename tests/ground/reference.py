@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from tests.ground.reference_expansion import plain
 
 Element = object
@@ -25,7 +25,12 @@ Poly = dict[tuple[Key, ...], float]
 """Sorted products of variables -> coefficient; `()` stands for the constant."""
 
 Declaration = (
-    nodes.ParamDecl | nodes.LetDecl | nodes.VarDecl | nodes.ConstraintDecl | nodes.ObjectiveDecl | nodes.ReportDecl
+    declarations.ParamDecl
+    | declarations.LetDecl
+    | declarations.VarDecl
+    | declarations.ConstraintDecl
+    | declarations.ObjectiveDecl
+    | declarations.ReportDecl
 )
 
 
@@ -55,7 +60,7 @@ class Member:
 class Reference:
     """Everything a model says about its sets, data and expressions; `files` has the texts of the data files."""
 
-    tree: nodes.Model
+    tree: declarations.Model
     files: dict[str, str]
     faults: list[str] = field(default_factory=list)
     stepped: dict[str, bool] = field(default_factory=dict)
@@ -64,33 +69,33 @@ class Reference:
     def __post_init__(self) -> None:
         expanded = plain(self.tree)
         self.tree, self.probabilities = expanded.tree, expanded.probabilities
-        self.sets = {s.head.name.text: s for s in self.tree.statements if isinstance(s, nodes.SetDecl)}
+        self.sets = {s.head.name.text: s for s in self.tree.statements if isinstance(s, declarations.SetDecl)}
         self.letters = {x.text: name for name, s in self.sets.items() for x in s.letters}
-        self.players = {s.head.name.text: s for s in self.tree.statements if isinstance(s, nodes.PlayerDecl)}
+        self.players = {s.head.name.text: s for s in self.tree.statements if isinstance(s, declarations.PlayerDecl)}
         self.top = {
             s.head.name.text: Member("", s)
             for s in self.tree.statements
-            if isinstance(s, nodes.ParamDecl | nodes.LetDecl | nodes.ReportDecl)
+            if isinstance(s, declarations.ParamDecl | declarations.LetDecl | declarations.ReportDecl)
         }
         self.members: dict[str, dict[str, Member]] = {}
         for player, decl in self.players.items():
             own = self.members[player] = {}
             for s in decl.body or ():
-                if isinstance(s, nodes.ConstraintDecl):
+                if isinstance(s, declarations.ConstraintDecl):
                     if s.price is not None:
                         own[s.price.head.name.text] = Member(player, s)
                 else:
                     own[s.head.name.text] = Member(player, s)
-        self.markets: dict[str, nodes.ConstraintDecl] = {}
-        self.shared: dict[str, nodes.ConstraintDecl] = {}
+        self.markets: dict[str, declarations.ConstraintDecl] = {}
+        self.shared: dict[str, declarations.ConstraintDecl] = {}
         for s in self.tree.statements:
-            if isinstance(s, nodes.ConstraintDecl) and s.kind == "clear":
+            if isinstance(s, declarations.ConstraintDecl) and s.kind == "clear":
                 # A market is a player of its own, whose only decision is the price.
                 name = s.head.name.text
                 self.markets[name] = s
-                self.players[name] = nodes.PlayerDecl(replace(s.head, index=None), None, (), s.span)
+                self.players[name] = declarations.PlayerDecl(replace(s.head, index=None), None, (), s.span)
                 self.members[name] = {s.price.head.name.text: Member(name, s)}
-            elif isinstance(s, nodes.ConstraintDecl):
+            elif isinstance(s, declarations.ConstraintDecl):
                 self.shared[s.head.name.text] = s
                 if s.price is not None:
                     self.top[s.price.head.name.text] = Member("", s)
@@ -118,7 +123,7 @@ class Reference:
             self._elements[name] = found
         return self._elements[name]
 
-    def _set_from_file(self, s: nodes.SetDecl) -> tuple[Element, ...]:
+    def _set_from_file(self, s: declarations.SetDecl) -> tuple[Element, ...]:
         rows = cells(self.files[s.file.value])
         heads = [h.lower() for h in rows[0]]
         if s.within is None:
@@ -132,31 +137,31 @@ class Reference:
             places.append(next(heads.index(n.lower()) for n in names if n.lower() in heads))
         return tuple(tuple(as_element(row[k]) for k in places) for row in rows[1:])
 
-    def set_of(self, node: nodes.Expr, env: Environment, player: str) -> tuple[Element, ...]:
+    def set_of(self, node: expressions.Expr, env: Environment, player: str) -> tuple[Element, ...]:
         """The elements of a set expression, in order."""
         match node:
-            case nodes.Ref():
+            case expressions.Ref():
                 return self.elements(node.parts[0].name.text)
-            case nodes.Range():
+            case expressions.Range():
                 low, high = int(self.number(node.low, env, player)), int(self.number(node.high, env, player))
                 step = 1 if node.step is None else int(self.number(node.step, env, player))
                 return tuple(range(low, high + (1 if step > 0 else -1), step))
-            case nodes.Braces() if node.where is not None or isinstance(node.entries[0].key, nodes.Compare):
-                index = nodes.IndexList(tuple(e.key for e in node.entries), node.where, node.span)
+            case expressions.Braces() if node.where is not None or isinstance(node.entries[0].key, expressions.Compare):
+                index = expressions.IndexList(tuple(e.key for e in node.entries), node.where, node.span)
                 found = []
                 for inner in self.instances(index, env, player):
                     key = tuple(inner[x].value for x in letters_of(index))
                     found.append(key if len(key) > 1 else key[0])
                 return tuple(found)
-            case nodes.Braces():
+            case expressions.Braces():
                 found = []
                 for entry in node.entries:
-                    if isinstance(entry.key, nodes.Range):
+                    if isinstance(entry.key, expressions.Range):
                         found += self.set_of(entry.key, env, player)
                     else:
                         found.append(literal(entry.key))
                 return tuple(found)
-            case nodes.SetOperation():
+            case expressions.SetOperation():
                 result = self.set_of(node.operands[0], env, player)
                 for op, operand in zip(node.ops[1:], node.operands[1:], strict=True):
                     other = self.set_of(operand, env, player)
@@ -165,7 +170,7 @@ class Reference:
                     else:
                         result = tuple(e for e in result if (e in other) == (op == "inter"))
                 return result
-            case nodes.Product():
+            case expressions.Product():
                 result = ((),)
                 for factor in node.factors:
                     of = self.set_of(factor, env, player)
@@ -173,10 +178,10 @@ class Reference:
                 return result
         raise TypeError(type(node))
 
-    def components(self, node: nodes.Expr, env: Environment, player: str) -> list[tuple[Element, ...]]:
+    def components(self, node: expressions.Expr, env: Environment, player: str) -> list[tuple[Element, ...]]:
         """For each part of the elements of a set, the plain set that it is taken from."""
         match node:
-            case nodes.Ref():
+            case expressions.Ref():
                 s = self.sets[node.parts[0].name.text]
                 inner = s.within if s.within is not None else s.value
                 parts = (
@@ -185,12 +190,12 @@ class Reference:
                     else self.components(inner, env, player)
                 )
                 return parts if len(parts) > 1 else [self.elements(s.head.name.text)]
-            case nodes.Product():
+            case expressions.Product():
                 return [c for f in node.factors for c in self.components(f, env, player)]
-            case nodes.Braces() if node.where is not None or isinstance(node.entries[0].key, nodes.Compare):
+            case expressions.Braces() if node.where is not None or isinstance(node.entries[0].key, expressions.Compare):
                 parts = [c for e in node.entries for c in self._binder_components(e.key, env, player)]
                 return parts if len(parts) > 1 else [self.set_of(node, env, player)]
-            case nodes.SetOperation():
+            case expressions.SetOperation():
                 parts = self.components(node.operands[0], env, player)
                 return parts if len(parts) > 1 else [self.set_of(node, env, player)]
             case _:
@@ -199,20 +204,20 @@ class Reference:
                     return [tuple(dict.fromkeys(e[k] for e in found)) for k in range(len(found[0]))]
                 return [found]
 
-    def _binder_components(self, item: nodes.Expr, env: Environment, player: str) -> list[tuple[Element, ...]]:
-        if isinstance(item, nodes.Compare):
+    def _binder_components(self, item: expressions.Expr, env: Environment, player: str) -> list[tuple[Element, ...]]:
+        if isinstance(item, expressions.Compare):
             return self.components(item.operands[1], env, player)
         return [self.elements(self.letters[item.parts[0].name.text])]
 
     # ------------------------------------------------------------ instances
 
-    def instances(self, index: nodes.IndexList | None, env: Environment, player: str) -> Iterator[Environment]:
+    def instances(self, index: expressions.IndexList | None, env: Environment, player: str) -> Iterator[Environment]:
         """The environments that an index list makes, in order."""
         if index is None:
             yield env
             return
 
-        def nest(items: tuple[nodes.Expr, ...], inner: Environment) -> Iterator[Environment]:
+        def nest(items: tuple[expressions.Expr, ...], inner: Environment) -> Iterator[Environment]:
             if items:
                 for bound in self._bindings(items[0], inner, player):
                     yield from nest(items[1:], {**inner, **bound})
@@ -221,9 +226,9 @@ class Reference:
 
         yield from nest(index.items, env)
 
-    def _bindings(self, item: nodes.Expr, env: Environment, player: str) -> Iterator[Environment]:
+    def _bindings(self, item: expressions.Expr, env: Environment, player: str) -> Iterator[Environment]:
         names = binder_letters(item)
-        over = self.set_of(item.operands[1], env, player) if isinstance(item, nodes.Compare) else None
+        over = self.set_of(item.operands[1], env, player) if isinstance(item, expressions.Compare) else None
         if over is not None and mentions(item.operands[1], env):
             along: list[tuple[Element, ...]] = [MOVING] * len(names)
         else:
@@ -233,10 +238,10 @@ class Reference:
             parts = element if isinstance(element, tuple) else (element,)
             yield {n: Letter(e, a) for n, e, a in zip(names, parts, along, strict=True)}
 
-    def head_index(self, member: Member) -> list[nodes.IndexList]:
+    def head_index(self, member: Member) -> list[expressions.IndexList]:
         """The index lists of a quantity, its player's own first."""
         own = self.players[member.owner].head.index if member.owner else None
-        lists = [own, None if isinstance(member.node, nodes.ObjectiveDecl) else member.node.head.index]
+        lists = [own, None if isinstance(member.node, declarations.ObjectiveDecl) else member.node.head.index]
         return [i for i in lists if i is not None]
 
     def member_instances(self, member: Member) -> Iterator[tuple[tuple[Element, ...], Environment]]:
@@ -244,7 +249,7 @@ class Reference:
         lists = self.head_index(member)
         names = [x for i in lists for x in letters_of(i)]
 
-        def nest(rest: list[nodes.IndexList], env: Environment) -> Iterator[Environment]:
+        def nest(rest: list[expressions.IndexList], env: Environment) -> Iterator[Environment]:
             if not rest:
                 yield env
                 return
@@ -262,17 +267,17 @@ class Reference:
     # ------------------------------------------------------------ indices
 
     def place(
-        self, node: nodes.Expr, env: Environment, target: tuple[Element, ...] | None, player: str
+        self, node: expressions.Expr, env: Environment, target: tuple[Element, ...] | None, player: str
     ) -> tuple[tuple[Element, ...], int]:
         """The elements an index steps along and the position in them, which may lie outside; in `target` where one is
         given."""
         match node:
-            case nodes.Ref() if node.parts[0].name.text in env:
+            case expressions.Ref() if node.parts[0].name.text in env:
                 letter = env[node.parts[0].name.text]
                 if letter.along is MOVING:
                     return self._element(letter.value, target)
                 return self._into(letter.along, letter.along.index(letter.value), target)
-            case nodes.Sum() if (k := self._moving(node, env)) is not None:
+            case expressions.Sum() if (k := self._moving(node, env)) is not None:
                 along, at = self.place(node.terms[k], env, target, player)
                 if any(not isinstance(e, int) for e in along) or any(b - a != 1 for a, b in itertools.pairwise(along)):
                     raise self.fault("G307")
@@ -284,19 +289,19 @@ class Reference:
                 if sum(steps) != int(sum(steps)):
                     raise self.fault("G307")
                 return along, at + int(sum(steps))
-            case nodes.Call() if node.function.text in ("prev", "next"):
+            case expressions.Call() if node.function.text in ("prev", "next"):
                 self._check_fixed(node.arguments[0], env)
                 along, at = self.place(node.arguments[0], env, None, player)
                 count = int(self.number(node.arguments[1], env, player)) if len(node.arguments) > 1 else 1
                 return self._into(along, at + (count if node.function.text == "next" else -count), target)
-            case nodes.Call() if node.function.text in ("first", "last"):
+            case expressions.Call() if node.function.text in ("first", "last"):
                 along = self.set_of(node.arguments[0], env, player)
                 if not along:
                     raise self.fault("G308")
                 return self._into(along, 0 if node.function.text == "first" else len(along) - 1, target)
-            case nodes.Number() | nodes.Negation(operand=nodes.Number()) | nodes.Text():
+            case expressions.Number() | expressions.Negation(operand=expressions.Number()) | expressions.Text():
                 return self._element(literal(node), target)
-            case nodes.Ref() if (
+            case expressions.Ref() if (
                 len(node.parts) == 1
                 and node.parts[0].index is None
                 and (target is None or node.parts[0].name.text in target)
@@ -309,16 +314,16 @@ class Reference:
                     raise self.fault("G312")
                 return self._element(int(value) if value == int(value) else value, target)
 
-    def _check_fixed(self, node: nodes.Expr, env: Environment) -> None:
-        if isinstance(node, nodes.Ref) and env[node.parts[0].name.text].along is MOVING:
+    def _check_fixed(self, node: expressions.Expr, env: Environment) -> None:
+        if isinstance(node, expressions.Ref) and env[node.parts[0].name.text].along is MOVING:
             raise self.fault("G313")
 
-    def _moving(self, node: nodes.Sum, env: Environment) -> int | None:
+    def _moving(self, node: expressions.Sum, env: Environment) -> int | None:
         """Which term of a sum is the letter or step that the rest is added to."""
         for k, term in enumerate(node.terms):
-            if isinstance(term, nodes.Ref) and len(term.parts) == 1 and term.parts[0].name.text in env:
+            if isinstance(term, expressions.Ref) and len(term.parts) == 1 and term.parts[0].name.text in env:
                 return k
-            if isinstance(term, nodes.Call) and term.function.text in ("prev", "next", "first", "last"):
+            if isinstance(term, expressions.Call) and term.function.text in ("prev", "next", "first", "last"):
                 return k
         return None
 
@@ -340,7 +345,7 @@ class Reference:
             return target, len(target) + at - len(along)
         return self._element(along[at], target)
 
-    def element(self, node: nodes.Expr, env: Environment, player: str) -> Element:
+    def element(self, node: expressions.Expr, env: Environment, player: str) -> Element:
         """The element an index stands for, inside its own set."""
         along, at = self.place(node, env, None, player)
         if not 0 <= at < len(along):
@@ -349,7 +354,7 @@ class Reference:
 
     # ------------------------------------------------------------ names
 
-    def find(self, node: nodes.Ref, player: str) -> Member:
+    def find(self, node: expressions.Ref, player: str) -> Member:
         names = [p.name.text for p in node.parts]
         name = ".".join(names)  # the declarations of a component have a dot in their names
         if name in self.members.get(player, {}):
@@ -361,7 +366,7 @@ class Reference:
         (found,) = [own[name] for own in self.members.values() if name in own]
         return found
 
-    def use(self, node: nodes.Ref, env: Environment, player: str) -> Poly:
+    def use(self, node: expressions.Ref, env: Environment, player: str) -> Poly:
         """A declared quantity at its indices."""
         member = self.find(node, player)
         given = [item for part in node.parts if part.index is not None for item in part.index.items]
@@ -370,10 +375,11 @@ class Reference:
         own = letters_of(self.players[member.owner].head.index) if member.owner else []
         if len(given) == len(targets) - len(own) and member.owner == player:
             given = [
-                nodes.Ref((nodes.RefPart(nodes.Name(x, node.span), None, node.span),), node.span) for x in own
+                expressions.Ref((expressions.RefPart(expressions.Name(x, node.span), None, node.span),), node.span)
+                for x in own
             ] + given
         places = [self.place(item, env, target, player)[1] for item, target in zip(given, targets, strict=True)]
-        variable = member.node if isinstance(member.node, nodes.VarDecl) else None
+        variable = member.node if isinstance(member.node, declarations.VarDecl) else None
         if variable is not None and variable.cyclic:
             places = [p % len(t) for p, t in zip(places, targets, strict=True)]
         before = variable is not None and variable.starts is not None and any(p < 0 for p in places)
@@ -389,20 +395,20 @@ class Reference:
         if key not in self.keys(member):
             raise self.fault("G310")
         match member.node:
-            case nodes.ParamDecl():
+            case declarations.ParamDecl():
                 return {(): self.table(member)[key]}
-            case nodes.VarDecl():
+            case declarations.VarDecl():
                 return {((member.owner, variable.head.name.text, key),): 1.0}
-            case nodes.ConstraintDecl():
+            case declarations.ConstraintDecl():
                 return {((member.owner, member.node.price.head.name.text, key),): 1.0}
             case _:
                 return self.value(member.node.value, inner, member.owner)
 
-    def _binder_components_underneath(self, item: nodes.Expr, player: str) -> list[tuple[Element, ...]]:
+    def _binder_components_underneath(self, item: expressions.Expr, player: str) -> list[tuple[Element, ...]]:
         """As `_binder_components`; a set that another letter conditions only restricts the set that it is made from."""
         own = self.players[player].head.index if player else None
         outer = dict.fromkeys(letters_of(own), Letter(None, ()))
-        if isinstance(item, nodes.Compare) and mentions(item.operands[1], outer):
+        if isinstance(item, expressions.Compare) and mentions(item.operands[1], outer):
             return [c for e in item.operands[1].entries for c in self._binder_components(e.key, {}, player)]
         return self._binder_components(item, {}, player)
 
@@ -418,7 +424,7 @@ class Reference:
     def _fill(self, member: Member) -> dict[tuple[Element, ...], float]:
         d = member.node
         given: dict[tuple[Element, ...], float] = {}
-        computed = d.value is not None and not isinstance(d.value, nodes.Braces | nodes.Table)
+        computed = d.value is not None and not isinstance(d.value, expressions.Braces | expressions.Table)
         keys = set(self.keys(member))
         for key, value in self._entries(member):
             if key not in keys:
@@ -443,11 +449,11 @@ class Reference:
 
     def _entries(self, member: Member) -> Iterator[tuple[tuple[Element, ...], float]]:
         d = member.node
-        if isinstance(d.value, nodes.Braces):
+        if isinstance(d.value, expressions.Braces):
             for entry in d.value.entries:
                 key = literal(entry.key)
                 yield key if isinstance(key, tuple) else (key,), self.number(entry.value, {}, "")
-        if isinstance(d.value, nodes.Table):
+        if isinstance(d.value, expressions.Table):
             heads = [literal(cell) for cell in d.value.rows[0]]
             for row in d.value.rows[1:]:
                 for head, cell in zip(heads, row[1:], strict=True):
@@ -475,16 +481,16 @@ class Reference:
             for row in rows[1:]:
                 yield tuple(as_element(row[p]) for p in places), as_number(row[value])
 
-    def components_of(self, binders: list[nodes.Expr], k: int) -> tuple[Element, ...]:
+    def components_of(self, binders: list[expressions.Expr], k: int) -> tuple[Element, ...]:
         return [c for item in binders for c in self._binder_components(item, {}, "")][k]
 
-    def _column_names(self, item: nodes.Expr) -> list[list[str]]:
+    def _column_names(self, item: expressions.Expr) -> list[list[str]]:
         """For each letter of a binder the column heads it may have: the set's name, its letters, the letter."""
-        if isinstance(item, nodes.Ref):
+        if isinstance(item, expressions.Ref):
             sets = [self.letters[item.parts[0].name.text]]
         else:
             over = self.sets[item.operands[1].parts[0].name.text]
-            parts = over.within.factors if isinstance(over.within, nodes.Product) else ()
+            parts = over.within.factors if isinstance(over.within, expressions.Product) else ()
             sets = [p.parts[0].name.text for p in parts] or [over.head.name.text]
         return [
             [name.lower(), *(x.text.lower() for x in self.sets[name].letters), letter.lower()]
@@ -493,37 +499,39 @@ class Reference:
 
     # ------------------------------------------------------------ expressions
 
-    def number(self, node: nodes.Expr, env: Environment, player: str) -> float:
+    def number(self, node: expressions.Expr, env: Environment, player: str) -> float:
         found = self.value(node, env, player)
         if any(found.keys() - {()}):
             raise self.fault("G509")
         return found.get((), 0.0)
 
-    def value(self, node: nodes.Expr, env: Environment, player: str) -> Poly:
+    def value(self, node: expressions.Expr, env: Environment, player: str) -> Poly:
         """The polynomial that an expression is at one instance."""
         match node:
-            case nodes.Number():
+            case expressions.Number():
                 return {(): node.value}
-            case nodes.Ref() if len(node.parts) == 1 and node.parts[0].index is None and node.parts[0].name.text in env:
+            case expressions.Ref() if (
+                len(node.parts) == 1 and node.parts[0].index is None and node.parts[0].name.text in env
+            ):
                 return {(): self._as_number(env[node.parts[0].name.text].value)}
-            case nodes.Ref() if node.parts[0].name.text == "inf":
+            case expressions.Ref() if node.parts[0].name.text == "inf":
                 return {(): math.inf}
-            case nodes.Ref():
+            case expressions.Ref():
                 return self.use(node, env, player)
-            case nodes.Sum():
+            case expressions.Sum():
                 return total(scaled(self.value(t, env, player), s) for s, t in zip(node.signs, node.terms, strict=True))
-            case nodes.Negation():
+            case expressions.Negation():
                 return scaled(self.value(node.operand, env, player), -1)
-            case nodes.Product():
+            case expressions.Product():
                 return self._product(node, env, player)
-            case nodes.Power():
+            case expressions.Power():
                 return self._power(node, env, player)
-            case nodes.IfElse():
+            case expressions.IfElse():
                 chosen = node.then if self.holds(node.condition, env, player) else node.otherwise
                 return self.value(chosen, env, player)
-            case nodes.Reduce():
+            case expressions.Reduce():
                 return self._reduce(node, env, player)
-            case nodes.Call():
+            case expressions.Call():
                 return {(): self._call(node, env, player)}
         raise TypeError(type(node))
 
@@ -532,7 +540,7 @@ class Reference:
             raise self.fault("G312")
         return float(element)
 
-    def _product(self, node: nodes.Product, env: Environment, player: str) -> Poly:
+    def _product(self, node: expressions.Product, env: Environment, player: str) -> Poly:
         result: Poly = {(): 1.0}
         for op, factor in zip(node.ops, node.factors, strict=True):
             value = self.value(factor, env, player)
@@ -545,7 +553,7 @@ class Reference:
                 result = product(result, value)
         return result
 
-    def _power(self, node: nodes.Power, env: Environment, player: str) -> Poly:
+    def _power(self, node: expressions.Power, env: Environment, player: str) -> Poly:
         base = self.value(node.base, env, player)
         exponent = self.number(node.exponent, env, player)
         if base.keys() - {()}:
@@ -561,11 +569,11 @@ class Reference:
             raise self.fault("G508")
         return {(): found}
 
-    def probability(self, items: nodes.IndexList, env: Environment) -> float:
+    def probability(self, items: expressions.IndexList, env: Environment) -> float:
         """The product of the probabilities of the scenarios that the letters stand for."""
         result = 1.0
         for item in items.items:
-            over = item.operands[1].parts[0].name.text if isinstance(item, nodes.Compare) else None
+            over = item.operands[1].parts[0].name.text if isinstance(item, expressions.Compare) else None
             (letter,) = binder_letters(item)
             name = over or self.letters[letter]
             table = self.probabilities[name]
@@ -573,7 +581,7 @@ class Reference:
             result *= weights[(env[letter].value,)] if weights else 1 / len(self.elements(name))
         return result
 
-    def _reduce(self, node: nodes.Reduce, env: Environment, player: str) -> Poly:
+    def _reduce(self, node: expressions.Reduce, env: Environment, player: str) -> Poly:
         if node.op.text == "expect":
             return total(
                 scaled(self.value(node.body, inner, player), self.probability(node.items, inner))
@@ -594,7 +602,7 @@ class Reference:
             raise self.fault("G508")
         return {(): min(numbers) if node.op.text == "smin" else max(numbers)}
 
-    def _call(self, node: nodes.Call, env: Environment, player: str) -> float:
+    def _call(self, node: expressions.Call, env: Environment, player: str) -> float:
         name = node.function.text
         if name == "card":
             return float(len(self.set_of(node.arguments[0], env, player)))
@@ -616,30 +624,32 @@ class Reference:
 
     # ------------------------------------------------------------ conditions
 
-    def holds(self, node: nodes.Expr, env: Environment, player: str) -> bool:
+    def holds(self, node: expressions.Expr, env: Environment, player: str) -> bool:
         """Whether a condition on data holds at one instance."""
         match node:
-            case nodes.Logic(op="and"):
+            case expressions.Logic(op="and"):
                 return all(self.holds(o, env, player) for o in node.operands)
-            case nodes.Logic():
+            case expressions.Logic():
                 return any(self.holds(o, env, player) for o in node.operands)
-            case nodes.Not():
+            case expressions.Not():
                 return not self.holds(node.operand, env, player)
-            case nodes.Compare():
+            case expressions.Compare():
                 pairs = zip(node.ops, node.operands[:-1], node.operands[1:], strict=True)
                 return all(self._compared(op, left, right, env, player) for op, left, right in pairs)
             case _:
                 return self.number(node, env, player) != 0
 
-    def _compared(self, op: str, left: nodes.Expr, right: nodes.Expr, env: Environment, player: str) -> bool:
+    def _compared(
+        self, op: str, left: expressions.Expr, right: expressions.Expr, env: Environment, player: str
+    ) -> bool:
         if op == "in":
             of = self.set_of(right, env, player)
-            items = left.items if isinstance(left, nodes.Tuple) else (left,)
+            items = left.items if isinstance(left, expressions.Tuple) else (left,)
             components = self.components(right, env, player)
             found = []
             for item, component in zip(items, components, strict=True):
                 before = len(self.faults)
-                if isinstance(item, nodes.Sum) and (k := self._moving(item, env)) is not None:
+                if isinstance(item, expressions.Sum) and (k := self._moving(item, env)) is not None:
                     # `t-1 in P` asks for a number, whatever lies between.
                     signed = [(s, t) for j, (s, t) in enumerate(zip(item.signs, item.terms, strict=True)) if j != k]
                     start = self.element(item.terms[k], env, player)
@@ -664,16 +674,16 @@ class Reference:
                 return RELATIONS[op](first[1].index(first[0]), first[1].index(second[0]))
         return RELATIONS[op](self.number(left, env, player), self.number(right, env, player))
 
-    def _is_element(self, node: nodes.Expr, env: Environment) -> bool:
+    def _is_element(self, node: expressions.Expr, env: Environment) -> bool:
         match node:
-            case nodes.Ref():
+            case expressions.Ref():
                 return len(node.parts) == 1 and node.parts[0].name.text in env
-            case nodes.Call():
+            case expressions.Call():
                 return node.function.text in ("prev", "next", "first", "last")
             case _:
                 return False
 
-    def _element_sides(self, left: nodes.Expr, right: nodes.Expr, env: Environment, player: str):  # type: ignore[no-untyped-def]
+    def _element_sides(self, left: expressions.Expr, right: expressions.Expr, env: Environment, player: str):  # type: ignore[no-untyped-def]
         """Both sides as (element, set), or (None, None) when one side is a number to compute."""
         found = []
         for node in (left, right):
@@ -682,9 +692,9 @@ class Reference:
                 if not 0 <= at < len(along):
                     raise self.fault("G305")
                 found.append((along[at], along))
-            elif isinstance(node, nodes.Text):
+            elif isinstance(node, expressions.Text):
                 found.append((node.value, ()))
-            elif isinstance(node, nodes.Ref) and node.parts[0].index is None and len(node.parts) == 1:
+            elif isinstance(node, expressions.Ref) and node.parts[0].index is None and len(node.parts) == 1:
                 name = node.parts[0].name.text
                 known = name in self.top or any(name in own for own in self.members.values())
                 found.append((None, ()) if known else (name, ()))
@@ -703,11 +713,11 @@ MOVING: tuple[Element, ...] = ("another set at each instance",)
 
 def mentions(node: object, env: Environment) -> bool:
     """Whether a bound letter stands in a set made by a condition."""
-    if isinstance(node, nodes.Ref) and len(node.parts) == 1 and node.parts[0].index is None:
+    if isinstance(node, expressions.Ref) and len(node.parts) == 1 and node.parts[0].index is None:
         return node.parts[0].name.text in env
     if isinstance(node, tuple):
         return any(mentions(part, env) for part in node)
-    if hasattr(node, "__dataclass_fields__") and not isinstance(node, nodes.Name):
+    if hasattr(node, "__dataclass_fields__") and not isinstance(node, expressions.Name):
         return any(mentions(getattr(node, name), env) for name in node.__dataclass_fields__ if name != "span")
     return False
 
@@ -744,28 +754,28 @@ def product(a: Poly, b: Poly) -> Poly:
 # ---------------------------------------------------------------- texts
 
 
-def literal(node: nodes.Expr) -> Element:
+def literal(node: expressions.Expr) -> Element:
     """An element as written."""
     match node:
-        case nodes.Number():
+        case expressions.Number():
             return int(node.value)
-        case nodes.Negation():
+        case expressions.Negation():
             return -literal(node.operand)  # type: ignore[operator]
-        case nodes.Text():
+        case expressions.Text():
             return node.value
-        case nodes.Ref():
+        case expressions.Ref():
             return node.parts[0].name.text
-        case nodes.Tuple():
+        case expressions.Tuple():
             return tuple(literal(item) for item in node.items)
     raise TypeError(type(node))
 
 
-def binder_letters(item: nodes.Expr) -> list[str]:
-    names = item.operands[0] if isinstance(item, nodes.Compare) else item
-    return [n.parts[0].name.text for n in (names.items if isinstance(names, nodes.Tuple) else (names,))]
+def binder_letters(item: expressions.Expr) -> list[str]:
+    names = item.operands[0] if isinstance(item, expressions.Compare) else item
+    return [n.parts[0].name.text for n in (names.items if isinstance(names, expressions.Tuple) else (names,))]
 
 
-def letters_of(index: nodes.IndexList | None) -> list[str]:
+def letters_of(index: expressions.IndexList | None) -> list[str]:
     return [] if index is None else [x for item in index.items for x in binder_letters(item)]
 
 

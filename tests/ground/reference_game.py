@@ -9,7 +9,7 @@ import contextlib
 import math
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations, expressions
 from tests.ground.reference import Environment, FaultError, Key, Member, Poly, Reference, letters_of, scaled, total
 
 
@@ -41,28 +41,30 @@ class ReferenceGame:
     reports: dict[str, dict[tuple[object, ...], Poly | None]] = field(default_factory=dict)
 
 
-def reference_game(tree: nodes.Model, files: dict[str, str], case: str = "") -> ReferenceGame:
+def reference_game(tree: declarations.Model, files: dict[str, str], case: str = "") -> ReferenceGame:
     """The game that the text means, with `case` applied."""
     tree, fixes = with_case(tree, case)
     reference = Reference(tree, files)
     game = ReferenceGame(faults=reference.faults)
     for name in reference.sets:
         reference.elements(name)
-    parameters = [m for m in reference.top.values() if isinstance(m.node, nodes.ParamDecl)]
-    parameters += [m for own in reference.members.values() for m in own.values() if isinstance(m.node, nodes.ParamDecl)]
+    parameters = [m for m in reference.top.values() if isinstance(m.node, declarations.ParamDecl)]
+    parameters += [
+        m for own in reference.members.values() for m in own.values() if isinstance(m.node, declarations.ParamDecl)
+    ]
     for member in parameters:
         with contextlib.suppress(FaultError):
             reference.table(member)
     for player, own in reference.members.items():
         for name, member in own.items():
-            if isinstance(member.node, nodes.VarDecl):
+            if isinstance(member.node, declarations.VarDecl):
                 for key, env in reference.member_instances(member):
                     game.columns[player, name, key] = _column(reference, game, member, key, env)
         for s in reference.players[player].body or ():
-            if isinstance(s, nodes.ConstraintDecl):
+            if isinstance(s, declarations.ConstraintDecl):
                 for key, env in reference.member_instances(Member(player, s)):
                     _constraint(reference, game, player, s, key, env)
-            if isinstance(s, nodes.ObjectiveDecl):
+            if isinstance(s, declarations.ObjectiveDecl):
                 for key, env in reference.member_instances(Member(player, s)):
                     game.objectives[player, key] = _guarded(reference, s.value, env, player)
     for fix in fixes:
@@ -74,7 +76,7 @@ def reference_game(tree: nodes.Model, files: dict[str, str], case: str = "") -> 
             game.faults.append("G607")
     if not game.faults:
         for name, member in reference.top.items():
-            if isinstance(member.node, nodes.ReportDecl):
+            if isinstance(member.node, declarations.ReportDecl):
                 game.reports[name] = {
                     key: _value_or_none(reference, member.node.value, env)
                     for key, env in reference.member_instances(member)
@@ -83,7 +85,7 @@ def reference_game(tree: nodes.Model, files: dict[str, str], case: str = "") -> 
     return game
 
 
-def _value_or_none(reference: Reference, node: nodes.Expr, env: Environment) -> Poly | None:
+def _value_or_none(reference: Reference, node: expressions.Expr, env: Environment) -> Poly | None:
     """A report that cannot be evaluated has no value; the model stands."""
     try:
         return reference.value(node, env, "")
@@ -91,7 +93,7 @@ def _value_or_none(reference: Reference, node: nodes.Expr, env: Environment) -> 
         return None
 
 
-def _guarded(reference: Reference, node: nodes.Expr, env: Environment, player: str) -> Poly:
+def _guarded(reference: Reference, node: expressions.Expr, env: Environment, player: str) -> Poly:
     try:
         return reference.value(node, env, player)
     except FaultError:
@@ -142,19 +144,19 @@ def is_last(reference: Reference, member: Member, env: Environment) -> bool:
 
 def stepped(tree: object, name: str) -> bool:
     """Whether a use of this name, outside reports, has a sum or a step among its indices."""
-    if isinstance(tree, nodes.Ref):
+    if isinstance(tree, expressions.Ref):
         for part in tree.parts:
             items = part.index.items if part.index is not None and part.name.text == name else ()
-            if any(isinstance(i, nodes.Sum) or (isinstance(i, nodes.Call) and is_step(i)) for i in items):
+            if any(isinstance(i, expressions.Sum) or (isinstance(i, expressions.Call) and is_step(i)) for i in items):
                 return True
     if isinstance(tree, tuple):
         return any(stepped(part, name) for part in tree)
-    if not is_dataclass(tree) or isinstance(tree, nodes.ReportDecl):
+    if not is_dataclass(tree) or isinstance(tree, declarations.ReportDecl):
         return False
     return any(stepped(getattr(tree, f.name), name) for f in fields(tree) if f.name != "span")
 
 
-def is_step(call: nodes.Call) -> bool:
+def is_step(call: expressions.Call) -> bool:
     return call.function.text in ("prev", "next")
 
 
@@ -162,7 +164,7 @@ def _constraint(
     reference: Reference,
     game: ReferenceGame,
     player: str,
-    d: nodes.ConstraintDecl,
+    d: declarations.ConstraintDecl,
     key: tuple[object, ...],
     env: Environment,
 ) -> None:
@@ -183,20 +185,21 @@ def _constraint(
 
 def holds_variables(reference: Reference, node: object, player: str) -> bool:
     """Whether a variable, a shadow price or something made of them stands anywhere in the expression."""
-    if isinstance(node, nodes.Ref):
+    if isinstance(node, expressions.Ref):
         try:
             member = reference.find(node, player)
         except ValueError:
             return False
         d = member.node
-        if isinstance(d, nodes.VarDecl | nodes.ConstraintDecl):
+        if isinstance(d, declarations.VarDecl | declarations.ConstraintDecl):
             return True
         return bool(
-            isinstance(d, nodes.LetDecl | nodes.ObjectiveDecl) and holds_variables(reference, d.value, member.owner)
+            isinstance(d, declarations.LetDecl | declarations.ObjectiveDecl)
+            and holds_variables(reference, d.value, member.owner)
         )
     if isinstance(node, tuple):
         return any(holds_variables(reference, part, player) for part in node)
-    if not is_dataclass(node) or isinstance(node, nodes.Name):
+    if not is_dataclass(node) or isinstance(node, expressions.Name):
         return False
     parts = (getattr(node, f.name) for f in fields(node) if f.name != "span")
     return any(holds_variables(reference, p, player) for p in parts)
@@ -205,70 +208,74 @@ def holds_variables(reference: Reference, node: object, player: str) -> bool:
 # ---------------------------------------------------------------- cases
 
 
-def with_case(tree: nodes.Model, case: str) -> tuple[nodes.Model, list[nodes.FixDecl]]:
+def with_case(tree: declarations.Model, case: str) -> tuple[declarations.Model, list[declarations.FixDecl]]:
     """The model as the case changes it, and what it fixes."""
-    cases = {s.head.name.text: s for s in tree.statements if isinstance(s, nodes.CaseDecl)}
-    line: list[nodes.CaseDecl] = []
+    cases = {s.head.name.text: s for s in tree.statements if isinstance(s, declarations.CaseDecl)}
+    line: list[declarations.CaseDecl] = []
     while case:
         line.insert(0, cases[case])
         case = cases[case].extends.text if cases[case].extends else ""
     statements = list(tree.statements)
-    fixes: list[nodes.FixDecl] = []
+    fixes: list[declarations.FixDecl] = []
     for change in [c for step in line for c in step.changes]:
-        if isinstance(change, nodes.FixDecl):
+        if isinstance(change, declarations.FixDecl):
             fixes.append(change)
-        elif isinstance(change, nodes.ParamDecl):
+        elif isinstance(change, declarations.ParamDecl):
             k = next(
                 k
                 for k, s in enumerate(statements)
-                if isinstance(s, nodes.ParamDecl) and s.head.name.text == change.head.name.text
+                if isinstance(s, declarations.ParamDecl) and s.head.name.text == change.head.name.text
             )
             old = statements[k]
             index = change.head.index or old.head.index
             statements[k] = replace(change, head=replace(old.head, index=index), default=change.default or old.default)
-        elif isinstance(change, nodes.DropDecl):
+        elif isinstance(change, declarations.DropDecl):
             *owner, name = (p.name.text for p in change.target.parts)
             statements = [
                 replace(
                     s, body=tuple(b for b in s.body if getattr(b, "head", None) is None or b.head.name.text != name)
                 )
-                if isinstance(s, nodes.PlayerDecl) and owner in ([], [s.head.name.text])
+                if isinstance(s, declarations.PlayerDecl) and owner in ([], [s.head.name.text])
                 else s
                 for s in statements
-                if owner or not isinstance(s, nodes.PlayerDecl | nodes.ConstraintDecl) or s.head.name.text != name
+                if owner
+                or not isinstance(s, declarations.PlayerDecl | declarations.ConstraintDecl)
+                or s.head.name.text != name
             ]
-        elif isinstance(change, nodes.PlayerDecl):
+        elif isinstance(change, declarations.PlayerDecl):
             statements = [
                 replace(s, follows=change.follows)
-                if isinstance(s, nodes.PlayerDecl) and s.head.name.text == change.head.name.text
+                if isinstance(s, declarations.PlayerDecl) and s.head.name.text == change.head.name.text
                 else s
                 for s in statements
             ]
     return replace(tree, statements=tuple(statements)), fixes
 
 
-def _fix(reference: Reference, game: ReferenceGame, fix: nodes.FixDecl) -> None:
+def _fix(reference: Reference, game: ReferenceGame, fix: declarations.FixDecl) -> None:
     for key, value in fixed_instances(reference, fix):
         game.columns[key].lower = game.columns[key].upper = value
 
 
-def fixed_instances(reference: Reference, fix: nodes.FixDecl) -> list[tuple[Key, float]]:
+def fixed_instances(reference: Reference, fix: declarations.FixDecl) -> list[tuple[Key, float]]:
     """`fix player.x[t, 3 where ...] = value`: undeclared items are single elements, letters run over all."""
     items = [i for p in fix.target.parts if p.index is not None for i in p.index.items]
     wheres = [p.index.where for p in fix.target.parts if p.index is not None and p.index.where is not None]
     binding = [
         i
         for i in items
-        if isinstance(i, nodes.Compare) or (getattr(i, "parts", [None])[0] is not None and _letter(i, reference))
+        if isinstance(i, expressions.Compare) or (getattr(i, "parts", [None])[0] is not None and _letter(i, reference))
     ]
-    index = nodes.IndexList(tuple(binding), wheres[0] if wheres else None, fix.span)
+    index = expressions.IndexList(tuple(binding), wheres[0] if wheres else None, fix.span)
     plain = tuple(
-        nodes.RefPart(
+        expressions.RefPart(
             p.name,
             None
             if p.index is None
-            else nodes.IndexList(
-                tuple(i.operands[0] if isinstance(i, nodes.Compare) else i for i in p.index.items), None, p.index.span
+            else expressions.IndexList(
+                tuple(i.operands[0] if isinstance(i, expressions.Compare) else i for i in p.index.items),
+                None,
+                p.index.span,
             ),
             p.span,
         )
@@ -277,7 +284,7 @@ def fixed_instances(reference: Reference, fix: nodes.FixDecl) -> list[tuple[Key,
     found = []
     for env in reference.instances(index, {}, ""):
         try:
-            ((key,),) = reference.use(nodes.Ref(plain, fix.span), env, "")
+            ((key,),) = reference.use(expressions.Ref(plain, fix.span), env, "")
             value = reference.number(fix.value, env, "")
         except FaultError:
             continue
@@ -285,5 +292,5 @@ def fixed_instances(reference: Reference, fix: nodes.FixDecl) -> list[tuple[Key,
     return found
 
 
-def _letter(item: nodes.Expr, reference: Reference) -> bool:
-    return isinstance(item, nodes.Ref) and item.parts[0].name.text in reference.letters
+def _letter(item: expressions.Expr, reference: Reference) -> bool:
+    return isinstance(item, expressions.Ref) and item.parts[0].name.text in reference.letters

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from compiler.ground.ground_game import GroundGame
 from compiler.pipeline import Compiled, compile_source
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import DiagnosticError, Severity
 from grammar.source import Source
 from tests.ground.completion import Completion, UnsettledError, row_keys
@@ -108,7 +108,7 @@ def expectation(model: RichModel, seed: int) -> tuple[dict[Key, float], str, Gam
     data = Reference(tree, model.files)
     for own in (reference.top, *reference.members.values()):
         for member in own.values():
-            if isinstance(member.node, nodes.ParamDecl):
+            if isinstance(member.node, declarations.ParamDecl):
                 # Also what nothing uses has to have a value.
                 data.table(member)
     if data.faults:
@@ -124,16 +124,16 @@ def bounds_of(model: RichModel, reference: Reference) -> dict[Key, tuple[float, 
             d = member.node
             bounds = (
                 d.bounds
-                if isinstance(d, nodes.VarDecl)
+                if isinstance(d, declarations.VarDecl)
                 else d.price.bounds
                 if member.owner in reference.markets
                 else None
             )
-            if bounds is None or not isinstance(d, nodes.VarDecl | nodes.ConstraintDecl):
+            if bounds is None or not isinstance(d, declarations.VarDecl | declarations.ConstraintDecl):
                 continue
             for key, env in reference.member_instances(member):
                 low, high = (0.0, 1.0) if getattr(d, "kind", "") == "binary" else (-math.inf, math.inf)
-                last = isinstance(d, nodes.VarDecl) and d.ends is not None and is_last(reference, member, env)
+                last = isinstance(d, declarations.VarDecl) and d.ends is not None and is_last(reference, member, env)
                 for bound in [*bounds, *([d.ends] if last else [])]:
                     if holds_variables(reference, bound.value, member.owner):
                         continue
@@ -340,7 +340,7 @@ def same_reports(found: Compiled, x: np.ndarray, reference: PointReference) -> N
     reference.reporting = True
     values = found.reports(x, np.zeros(found.ground.rows))
     for name, member in reference.top.items():
-        if not isinstance(member.node, nodes.ReportDecl):
+        if not isinstance(member.node, declarations.ReportDecl):
             continue
         try:
             expected = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from compiler import library
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from compiler.syntax.builder import Builder
 from grammar.diagnostics import Findings
 from grammar.parser import parse
@@ -15,26 +15,26 @@ PAGES = Path(__file__).resolve().parents[2] / "docs" / "library"
 PARAMETERS = "| parameter | symbol | unit | default | meaning |\n|---|---|---|---|---|"
 DECLARATIONS = "| name | symbol | unit | kind | meaning |\n|---|---|---|---|---|"
 
-Declared = nodes.ParamDecl | nodes.VarDecl | nodes.LetDecl
+Declared = declarations.ParamDecl | declarations.VarDecl | declarations.LetDecl
 
 
-def components_of(name: str) -> list[nodes.ComponentDecl]:
+def components_of(name: str) -> list[declarations.ComponentDecl]:
     """The components of a library file, as parsed."""
     text = library.library_text(name)
     assert text is not None
     findings = Findings()
     tree = parse(Source(f"std/{name}.game", text), Builder(), findings)
     findings.raise_errors()
-    return [s for s in tree.statements if isinstance(s, nodes.ComponentDecl)]
+    return [s for s in tree.statements if isinstance(s, declarations.ComponentDecl)]
 
 
-def parameter_row(p: nodes.ParamDecl) -> str:
+def parameter_row(p: declarations.ParamDecl) -> str:
     default = "" if p.value is None else f"`{p.value.span.text}`"
     return _row(p, default)
 
 
-def declaration_row(s: nodes.VarDecl | nodes.LetDecl) -> str:
-    if isinstance(s, nodes.LetDecl):
+def declaration_row(s: declarations.VarDecl | declarations.LetDecl) -> str:
+    if isinstance(s, declarations.LetDecl):
         return _row(s, "computed")
     return _row(s, "binary" if s.kind == "binary" else "decided")
 

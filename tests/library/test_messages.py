@@ -8,7 +8,7 @@ import pytest
 
 from compiler import library
 from compiler.pipeline import check_source
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from grammar.diagnostics import Diagnostic, DiagnosticError
 from grammar.source import Source
 from tests.library.reference import components_of
@@ -30,12 +30,12 @@ def found(text: str) -> tuple[Diagnostic, ...]:
         return error.diagnostics
 
 
-def model(name: str, component: nodes.ComponentDecl, heading: str, changed: dict[str, str] | None = None) -> str:
+def model(name: str, component: declarations.ComponentDecl, heading: str, changed: dict[str, str] | None = None) -> str:
     """A model that uses the component with all that it demands, `changed` arguments apart."""
     arguments = {p.head.name.text: str(FIT.get(p.head.name.text, 4)) for p in component.parameters if p.value is None}
     given = ", ".join(f"{k} = {v}" for k, v in {**arguments, **(changed or {})}.items())
-    first = next(s.head.name.text for s in component.body if isinstance(s, nodes.VarDecl))
-    priced = any(s.head.name.text == "cost" for s in component.body if isinstance(s, nodes.LetDecl))
+    first = next(s.head.name.text for s in component.body if isinstance(s, declarations.VarDecl))
+    priced = any(s.head.name.text == "cost" for s in component.body if isinstance(s, declarations.LetDecl))
     return f"""import std.{name}
 unit CNY
 {heading}
@@ -55,13 +55,13 @@ LENGTH = "param dt : h = 1"
 
 
 @pytest.mark.parametrize(("name", "component"), COMPONENTS, ids=IDS)
-def test_a_right_use_says_nothing(name: str, component: nodes.ComponentDecl) -> None:
+def test_a_right_use_says_nothing(name: str, component: declarations.ComponentDecl) -> None:
     assert found(model(name, component, f"{PERIODS}\n{LENGTH}")) == ()
 
 
 @pytest.mark.parametrize(("name", "component"), COMPONENTS, ids=IDS)
 @pytest.mark.parametrize("missing", ["t", "dt"])
-def test_what_a_component_needs_is_said_once(name: str, component: nodes.ComponentDecl, missing: str) -> None:
+def test_what_a_component_needs_is_said_once(name: str, component: declarations.ComponentDecl, missing: str) -> None:
     text = model(name, component, LENGTH if missing == "t" else PERIODS)
     if missing == "t":  # the model's own uses of the letter are another matter
         text = re.sub(r"  constraint most.*\n|^case.*\n|^report.*\n", "", text, flags=re.MULTILINE)
@@ -87,7 +87,7 @@ WITH_UNIT = [
 
 @pytest.mark.parametrize(("name", "component", "parameter"), WITH_UNIT)
 def test_an_argument_in_a_wrong_unit_is_told_in_the_model(
-    name: str, component: nodes.ComponentDecl, parameter: str
+    name: str, component: declarations.ComponentDecl, parameter: str
 ) -> None:
     text = model(name, component, f"{PERIODS}\n{LENGTH}\nparam odd : K = 4", {parameter: "odd"})
     said = found(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from compiler import library
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from compiler.syntax.format import format_text
 from tests.docs.blocks import ROOT, Block, blocks_of, checked, errors, places, solved, written
 from tests.library.reference import PAGES, components_of, declaration_row, parameter_row
@@ -57,7 +57,9 @@ def test_a_page_lists_what_its_file_declares(name: str) -> None:
     said = []
     for component in components_of(name):
         said += [parameter_row(p) for p in component.parameters]
-        said += [declaration_row(s) for s in component.body if isinstance(s, nodes.VarDecl | nodes.LetDecl)]
+        said += [
+            declaration_row(s) for s in component.body if isinstance(s, declarations.VarDecl | declarations.LetDecl)
+        ]
     assert sorted(set(rows)) == sorted(set(said))
 
 
@@ -86,11 +88,11 @@ def test_everything_carries_a_unit_a_doc_string_and_a_symbol(name: str) -> None:
     money |= {f"{word}_{k}" for word in ("rate", "cost") for k in range(4)}
     for component in components_of(name):
         assert component.head.doc
-        declared = [s for s in component.body if isinstance(s, nodes.VarDecl | nodes.LetDecl)]
+        declared = [s for s in component.body if isinstance(s, declarations.VarDecl | declarations.LetDecl)]
         for s in (*component.parameters, *declared):
             assert s.head.doc, s.head.name.text
             assert s.head.tex, s.head.name.text
-            binary = isinstance(s, nodes.VarDecl) and s.kind == "binary"
+            binary = isinstance(s, declarations.VarDecl) and s.kind == "binary"
             assert (s.head.unit is None) == (s.head.name.text in money or binary), s.head.name.text
         for s in component.body:
-            assert not isinstance(s, nodes.ConstraintDecl) or s.head.doc
+            assert not isinstance(s, declarations.ConstraintDecl) or s.head.doc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.syntax import nodes
+from compiler.syntax import declarations
 from compiler.syntax.builder import Builder
 from grammar.diagnostics import Findings
 from grammar.parser import parse
@@ -15,12 +15,12 @@ PROGRAMS = sorted([*ROOT.glob("models/*/*.game"), *ROOT.glob("tests/syntax/progr
 TEXTS = {path.stem: path.read_text("utf-8") for path in PROGRAMS}
 
 
-def read(text: str) -> tuple[nodes.Model | None, Findings]:
+def read(text: str) -> tuple[declarations.Model | None, Findings]:
     findings = Findings()
     return parse(Source("x.game", text), Builder(), findings), findings
 
 
-def tree(text: str) -> nodes.Model:
+def tree(text: str) -> declarations.Model:
     """The tree of a text that must be right."""
     model, findings = read(text)
     assert not findings.items, [f"{d.code} {d.span} {d.headline}" for d in findings.items]
