@@ -1,6 +1,6 @@
-"""Grammar rules of expressions -> syntax nodes: `ExpressionBuilder`, the lower half of `Builder`.
+"""Grammar rules of expressions -> syntax nodes: `ExpressionBuilder`, the lowest part of `Builder`.
 
-It holds what both halves share, too: the places that nodes come from, names and literals.
+It holds what all parts share, too: the places that nodes come from, names and literals.
 """
 
 from __future__ import annotations
