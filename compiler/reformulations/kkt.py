@@ -25,14 +25,12 @@ Reference: Fortuny-Amat and McCarl, J. Oper. Res. Soc. 32 (1981) 783; Rosen, Eco
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from compiler.ground.fixed_columns import fixed_columns
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.reformulations.best_response import with_semicontinuous
+from compiler.reformulations.condition_columns import ConditionColumns, FollowersPart
 from compiler.reformulations.program import Part, Program, Recovery
 
 
@@ -43,24 +41,24 @@ def kkt(game: GroundGame, followers: Bools, leader: int | None) -> tuple[Program
     `game` must have no products of fixed columns (`fold_fixed_columns`). Raises ValueError where a row holds a
     product of two own columns.
     """
-    view = _View.of(game, followers)
-    layout = _Layout.of(game, view)
-    rows = _Rows(layout.columns)
-    _leader_rows(game, view, rows)
-    _follower_rows(game, view, layout, rows)
-    _bound_rows(game, layout, rows)
-    _stationarity(game, view, layout, rows)
-    price_map = _price_map(game, view, layout)
-    _tied_rows(game, view, price_map, rows)
+    theirs = FollowersPart.of(game, followers)
+    added = ConditionColumns.of(game, theirs)
+    rows = _Rows(added.columns)
+    _leader_rows(game, theirs, rows)
+    _follower_rows(game, theirs, added, rows)
+    _bound_rows(game, added, rows)
+    _stationarity(game, theirs, added, rows)
+    price_map = _price_map(game, theirs, added)
+    _tied_rows(game, theirs, price_map, rows)
     _price_rows(game, price_map, rows)
     matrix, row_lower, row_upper, row_quad, row_parts = rows.assembled()
 
-    free = np.full(layout.columns - game.columns, np.inf)
+    free = np.full(added.columns - game.columns, np.inf)
     low = np.zeros(len(free))
-    low[layout.y_equal - game.columns] = -np.inf
-    cost, cost_quad, constant = np.zeros(layout.columns), Quad.empty(), 0.0
+    low[added.y_equal - game.columns] = -np.inf
+    cost, cost_quad, constant = np.zeros(added.columns), Quad.empty(), 0.0
     if leader is not None:
-        cost, cost_quad, constant = _leader_goal(game, leader, layout.columns)
+        cost, cost_quad, constant = _leader_goal(game, leader, added.columns)
     lead = ~followers[game.owner] | (game.owner < 0)
     program = Program(
         lower=np.concatenate([game.lower, low]),
@@ -73,178 +71,23 @@ def kkt(game: GroundGame, followers: Bools, leader: int | None) -> tuple[Program
         row_lower=row_lower,
         row_upper=row_upper,
         row_quad=row_quad,
-        column_parts=layout.parts(game),
+        column_parts=added.parts(game),
         row_parts=row_parts,
-        complementary=np.concatenate([layout.pairs(), game.complementary]),
+        complementary=np.concatenate([added.pairs(), game.complementary]),
         curves=game.curves,
     )
     switched = np.flatnonzero((game.kind == SEMICONTINUOUS) & lead)
-    program = with_semicontinuous(game, program, switched, np.arange(layout.columns))
+    program = with_semicontinuous(game, program, switched, np.arange(added.columns))
     recovery = Recovery(
         column=np.arange(game.columns),
         fixed=np.zeros(game.columns),
         price_map=Csr(price_map.indptr, price_map.indices, price_map.data, program.columns),
-        priced=view.touched,
+        priced=theirs.touched,
         dual_row=np.full(game.rows, -1, np.int64),
         dual_factor=np.zeros(game.rows),
-        unit=_units(game, view, layout, program.columns),
+        unit=_units(game, theirs, added, program.columns),
     )
     return program, recovery
-
-
-@dataclass(frozen=True, eq=False)
-class _View:
-    """What in the game is the followers' own, and the scales: goal (p,), row (m,), column (n,), all powers of two."""
-
-    inner: Bools
-    touched: Bools
-    """Rows of followers that hold a column of their owner; the others are mere conditions on the leader."""
-    own_entry: Bools
-    quad_first: Bools
-    quad_second: Bools
-    goal_first: Bools
-    goal_second: Bools
-    sense: Floats
-    goal_scale: Floats
-    row_scale: Floats
-    column_scale: Floats
-
-    @staticmethod
-    def of(game: GroundGame, followers: Bools) -> _View:
-        inner = (game.owner >= 0) & followers[game.owner] & ~fixed_columns(game)
-        inner_row = (game.row_owner >= 0) & followers[game.row_owner]
-        entry_row = game.matrix.row_numbers()
-        entry_column = game.matrix.indices
-        mine = game.owner[entry_column] == game.row_owner[entry_row]
-        own_entry = inner[entry_column] & inner_row[entry_row] & mine
-        quad, goal = game.row_quad, game.objective_quad
-        in_quad = inner_row[quad.row]
-        quad_first = inner[quad.i] & in_quad & (game.owner[quad.i] == game.row_owner[quad.row])
-        quad_second = inner[quad.j] & in_quad & (game.owner[quad.j] == game.row_owner[quad.row])
-        if np.any(quad_first & quad_second):
-            raise ValueError("a follower's row holds a product of two of its own columns")
-        goal_first = inner[goal.i] & (game.owner[goal.i] == goal.row)
-        goal_second = inner[goal.j] & (game.owner[goal.j] == goal.row)
-
-        touched = np.zeros(game.rows, np.bool_)
-        touched[entry_row[own_entry]] = True
-        touched[quad.row[quad_first | quad_second]] = True
-
-        entry_player = game.objective.row_numbers()
-        own_goal = inner[game.objective.indices] & (game.owner[game.objective.indices] == entry_player)
-        goal_size, row_size = np.zeros(len(game.players)), np.zeros(game.rows)
-        np.maximum.at(goal_size, entry_player[own_goal], np.abs(game.objective.data[own_goal]))
-        in_goal = goal_first | goal_second
-        np.maximum.at(goal_size, goal.row[in_goal], np.abs(goal.value[in_goal]))
-        np.maximum.at(row_size, entry_row[own_entry], np.abs(game.matrix.data[own_entry]))
-        in_row = quad_first | quad_second
-        np.maximum.at(row_size, quad.row[in_row], np.abs(quad.value[in_row]))
-        goal_scale, row_scale = _power_of_two(goal_size), 1 / _power_of_two(row_size)
-
-        column_size = np.zeros(game.columns)
-        goal_entry = np.abs(game.objective.data[own_goal]) / goal_scale[entry_player[own_goal]]
-        np.maximum.at(column_size, game.objective.indices[own_goal], goal_entry)
-        row_entry = np.abs(game.matrix.data[own_entry]) * row_scale[entry_row[own_entry]]
-        np.maximum.at(column_size, entry_column[own_entry], row_entry)
-        for mask, column in ((goal_first, goal.i), (goal_second, goal.j)):
-            np.maximum.at(column_size, column[mask], np.abs(goal.value[mask]) / goal_scale[goal.row[mask]])
-        for mask, column in ((quad_first, quad.i), (quad_second, quad.j)):
-            np.maximum.at(column_size, column[mask], np.abs(quad.value[mask]) * row_scale[quad.row[mask]])
-        return _View(
-            inner,
-            touched,
-            own_entry,
-            quad_first,
-            quad_second,
-            goal_first,
-            goal_second,
-            np.array([p.sense for p in game.players], np.float64),
-            goal_scale,
-            row_scale,
-            1 / _power_of_two(column_size),
-        )
-
-
-def _power_of_two(size: Floats) -> Floats:
-    """The power of two nearest to each size, 1 for 0: scaling by it rounds nothing."""
-    scale: Floats = np.exp2(np.round(np.log2(np.where(size > 0, size, 1.0))))
-    return scale
-
-
-@dataclass(frozen=True, eq=False)
-class _Layout:
-    """Columns of the Program: those of the game, then multipliers and slacks. `*_of` are game rows or columns, the
-    rest Program columns."""
-
-    columns: int
-    lower_of: Ints
-    upper_of: Ints
-    equal_of: Ints
-    y_lower: Ints
-    y_upper: Ints
-    y_equal: Ints
-    w_lower: Ints
-    w_upper: Ints
-    low_of: Ints
-    high_of: Ints
-    d_low: Ints
-    d_high: Ints
-    shifted: Bools
-    """Which of `low_of` have a bound other than 0, and so a slack column of their own."""
-    b_low: Ints
-    b_high: Ints
-
-    @staticmethod
-    def of(game: GroundGame, view: _View) -> _Layout:
-        below, above = np.isfinite(game.row_lower), np.isfinite(game.row_upper)
-        equal = below & above & (game.row_lower == game.row_upper)
-        lower_of = np.flatnonzero(view.touched & below & ~equal)
-        upper_of = np.flatnonzero(view.touched & above & ~equal)
-        equal_of = np.flatnonzero(view.touched & equal)
-        low_of = np.flatnonzero(view.inner & np.isfinite(game.lower))
-        high_of = np.flatnonzero(view.inner & np.isfinite(game.upper))
-        shifted = game.lower[low_of] != 0
-        sizes = [
-            *(len(lower_of), len(upper_of), len(equal_of), len(lower_of), len(upper_of)),
-            *(len(low_of), len(high_of), int(shifted.sum()), len(high_of)),
-        ]
-        ends = game.columns + np.cumsum(sizes)
-        numbers = [np.arange(end - size, end) for size, end in zip(sizes, ends.tolist(), strict=True)]
-        y_lower, y_upper, y_equal, w_lower, w_upper, d_low, d_high, b_low, b_high = numbers
-        return _Layout(
-            int(ends[-1]),
-            *(lower_of, upper_of, equal_of, y_lower, y_upper, y_equal, w_lower, w_upper),
-            *(low_of, high_of, d_low, d_high, shifted, b_low, b_high),
-        )
-
-    def pairs(self) -> Ints:
-        partner = self.low_of.copy()
-        partner[self.shifted] = self.b_low
-        first = np.concatenate([self.y_lower, self.y_upper, self.d_low, self.d_high])
-        return np.stack([first, np.concatenate([self.w_lower, self.w_upper, partner, self.b_high])], axis=1)
-
-    def multipliers(self) -> tuple[tuple[Ints, Ints, float], ...]:
-        """Game rows, the columns of their multipliers, and the sign with which these enter the shadow price."""
-        return (
-            (self.lower_of, self.y_lower, 1.0),
-            (self.upper_of, self.y_upper, -1.0),
-            (self.equal_of, self.y_equal, 1.0),
-        )
-
-    def parts(self, game: GroundGame) -> tuple[Part, ...]:
-        listed = [
-            ("decision", np.arange(game.columns), np.arange(game.columns), True),
-            ("multiplier", self.y_lower, self.lower_of, False),
-            ("multiplier", self.y_upper, self.upper_of, False),
-            ("multiplier", self.y_equal, self.equal_of, False),
-            ("slack", self.w_lower, self.lower_of, False),
-            ("slack", self.w_upper, self.upper_of, False),
-            ("reduced cost at the lower bound", self.d_low, self.low_of, True),
-            ("reduced cost at the upper bound", self.d_high, self.high_of, True),
-            ("distance from the lower bound", self.b_low, self.low_of[self.shifted], True),
-            ("distance from the upper bound", self.b_high, self.high_of, True),
-        ]
-        return tuple(Part(role, int(at[0]), int(at[-1]) + 1, source, of) for role, at, source, of in listed if len(at))
 
 
 class _Rows:
@@ -291,30 +134,30 @@ class _Rows:
         return matrix, lower, upper, quad, tuple(self.parts)
 
 
-def _leader_rows(game: GroundGame, view: _View, rows: _Rows) -> None:
+def _leader_rows(game: GroundGame, theirs: FollowersPart, rows: _Rows) -> None:
     """Rows that no follower's column of its own enters, as they are."""
-    kept = np.flatnonzero(~view.touched)
+    kept = np.flatnonzero(~theirs.touched)
     _copy(game, kept, np.ones(len(kept)), game.row_lower[kept], game.row_upper[kept], "row", rows)
 
 
-def _follower_rows(game: GroundGame, view: _View, layout: _Layout, rows: _Rows) -> None:
+def _follower_rows(game: GroundGame, theirs: FollowersPart, added: ConditionColumns, rows: _Rows) -> None:
     """`a x - w_L = l`, `a x + w_U = u`, and for a range the first of them with `w_L + w_U = u - l`; scaled."""
-    scale = view.row_scale
+    scale = theirs.row_scale
     at = np.full(game.rows, -1, np.int64)
-    below = np.isfinite(game.row_lower) & view.touched
+    below = np.isfinite(game.row_lower) & theirs.touched
     first = np.flatnonzero(below)
     at[first] = _copy(game, first, scale[first], game.row_lower[first], game.row_lower[first], "row", rows)
-    alone = np.flatnonzero(view.touched & np.isfinite(game.row_upper) & ~below)
+    alone = np.flatnonzero(theirs.touched & np.isfinite(game.row_upper) & ~below)
     at[alone] = _copy(game, alone, scale[alone], game.row_upper[alone], game.row_upper[alone], "row", rows)
-    rows.add(at[layout.lower_of], layout.w_lower, -1.0)
-    ranged = below[layout.upper_of]
-    rows.add(at[layout.upper_of[~ranged]], layout.w_upper[~ranged], 1.0)
+    rows.add(at[added.lower_of], added.w_lower, -1.0)
+    ranged = below[added.upper_of]
+    rows.add(at[added.upper_of[~ranged]], added.w_upper[~ranged], 1.0)
 
-    both = layout.upper_of[ranged]
+    both = added.upper_of[ranged]
     width = scale[both] * (game.row_upper[both] - game.row_lower[both])
     numbers = rows.block("range", width, width, both, False)
-    rows.add(numbers, layout.w_upper[ranged], 1.0)
-    rows.add(numbers, layout.w_lower[np.searchsorted(layout.lower_of, both)], 1.0)
+    rows.add(numbers, added.w_upper[ranged], 1.0)
+    rows.add(numbers, added.w_lower[np.searchsorted(added.lower_of, both)], 1.0)
 
 
 def _copy(game: GroundGame, chosen: Ints, scale: Floats, lower: Floats, upper: Floats, role: str, rows: _Rows) -> Ints:
@@ -330,28 +173,28 @@ def _copy(game: GroundGame, chosen: Ints, scale: Floats, lower: Floats, upper: F
     return numbers
 
 
-def _bound_rows(game: GroundGame, layout: _Layout, rows: _Rows) -> None:
+def _bound_rows(game: GroundGame, added: ConditionColumns, rows: _Rows) -> None:
     """Slack columns of bounds: `x - b = lower` where lower is not 0, `x + b = upper`."""
-    low = layout.low_of[layout.shifted]
+    low = added.low_of[added.shifted]
     numbers = rows.block("lower bound", game.lower[low], game.lower[low], low, True)
     rows.add(numbers, low, 1.0)
-    rows.add(numbers, layout.b_low, -1.0)
-    high = layout.high_of
+    rows.add(numbers, added.b_low, -1.0)
+    high = added.high_of
     numbers = rows.block("upper bound", game.upper[high], game.upper[high], high, True)
     rows.add(numbers, high, 1.0)
-    rows.add(numbers, layout.b_high, 1.0)
+    rows.add(numbers, added.b_high, 1.0)
 
 
-def _stationarity(game: GroundGame, view: _View, layout: _Layout, rows: _Rows) -> None:
+def _stationarity(game: GroundGame, theirs: FollowersPart, added: ConditionColumns, rows: _Rows) -> None:
     """One row for each follower column whose bounds leave it room."""
-    chosen = np.flatnonzero(view.inner)
+    chosen = np.flatnonzero(theirs.inner)
     player = game.owner[chosen]
     # Objective terms over its scale and sense, times the column's scale: one factor for each of a follower's columns.
     factor = np.zeros(game.columns)
-    factor[chosen] = view.column_scale[chosen] * view.sense[player] / view.goal_scale[player]
+    factor[chosen] = theirs.column_scale[chosen] * theirs.sense[player] / theirs.goal_scale[player]
 
     goal_row = game.objective.row_numbers()
-    own = view.inner[game.objective.indices] & (game.owner[game.objective.indices] == goal_row)
+    own = theirs.inner[game.objective.indices] & (game.owner[game.objective.indices] == goal_row)
     slope = np.zeros(game.columns)
     slope[game.objective.indices[own]] = game.objective.data[own]
     constant = -(factor * slope)[chosen]
@@ -359,64 +202,64 @@ def _stationarity(game: GroundGame, view: _View, layout: _Layout, rows: _Rows) -
     at[chosen] = rows.block("stationarity", constant, constant, chosen, True)
 
     goal = game.objective_quad
-    for mask, mine, other in ((view.goal_first, goal.i, goal.j), (view.goal_second, goal.j, goal.i)):
+    for mask, mine, other in ((theirs.goal_first, goal.i, goal.j), (theirs.goal_second, goal.j, goal.i)):
         rows.add(at[mine[mask]], other[mask], factor[mine[mask]] * goal.value[mask])
 
-    entry_row = game.matrix.row_numbers()[view.own_entry]
-    entry_column, entry = game.matrix.indices[view.own_entry], game.matrix.data[view.own_entry]
-    weight = view.column_scale[entry_column] * view.row_scale[entry_row] * entry
+    entry_row = game.matrix.row_numbers()[theirs.own_entry]
+    entry_column, entry = game.matrix.indices[theirs.own_entry], game.matrix.data[theirs.own_entry]
+    weight = theirs.column_scale[entry_column] * theirs.row_scale[entry_row] * entry
     quad = game.row_quad
-    for listed, multiplier, sign in layout.multipliers():
+    for listed, multiplier, sign in added.multipliers():
         y = np.full(game.rows, -1, np.int64)
         y[listed] = multiplier
         there = y[entry_row] >= 0
         rows.add(at[entry_column[there]], y[entry_row[there]], -sign * weight[there])
-        for mask, mine, other in ((view.quad_first, quad.i, quad.j), (view.quad_second, quad.j, quad.i)):
+        for mask, mine, other in ((theirs.quad_first, quad.i, quad.j), (theirs.quad_second, quad.j, quad.i)):
             k = np.flatnonzero(mask & (y[quad.row] >= 0))
-            value = -sign * view.column_scale[mine[k]] * view.row_scale[quad.row[k]] * quad.value[k]
+            value = -sign * theirs.column_scale[mine[k]] * theirs.row_scale[quad.row[k]] * quad.value[k]
             rows.add_products(at[mine[k]], other[k], y[quad.row[k]], value)
-    rows.add(at[layout.low_of], layout.d_low, -1.0)
-    rows.add(at[layout.high_of], layout.d_high, 1.0)
+    rows.add(at[added.low_of], added.d_low, -1.0)
+    rows.add(at[added.high_of], added.d_high, 1.0)
 
 
-def _price_map(game: GroundGame, view: _View, layout: _Layout) -> Csr:
+def _price_map(game: GroundGame, theirs: FollowersPart, added: ConditionColumns) -> Csr:
     """Shadow prices as a linear map of the Program's columns: (game rows, columns)."""
     owner = np.where(game.row_owner >= 0, game.row_owner, 0)
-    unit = view.sense[owner] * view.goal_scale[owner] * view.row_scale
+    unit = theirs.sense[owner] * theirs.goal_scale[owner] * theirs.row_scale
     row, column, value = [], [], []
-    for listed, multiplier, sign in layout.multipliers():
+    for listed, multiplier, sign in added.multipliers():
         row.append(listed)
         column.append(multiplier)
         value.append(sign * unit[listed])
-    return Csr.from_coo(np.concatenate(row), np.concatenate(column), np.concatenate(value), game.rows, layout.columns)
+    return Csr.from_coo(np.concatenate(row), np.concatenate(column), np.concatenate(value), game.rows, added.columns)
 
 
-def _units(game: GroundGame, view: _View, layout: _Layout, columns: int) -> Floats:
+def _units(game: GroundGame, theirs: FollowersPart, added: ConditionColumns, columns: int) -> Floats:
     """What 1 in each column is in the units of the file."""
     unit = np.ones(columns)
-    goal = view.goal_scale if game.objective_unit is None else view.goal_scale * game.objective_unit
+    goal = theirs.goal_scale if game.objective_unit is None else theirs.goal_scale * game.objective_unit
     goal_of_row = goal[np.where(game.row_owner >= 0, game.row_owner, 0)]
     goal_of_column = goal[np.where(game.owner >= 0, game.owner, 0)]
     row_unit = np.ones(game.rows) if game.row_unit is None else game.row_unit
     column_unit = np.ones(game.columns) if game.column_unit is None else game.column_unit
     unit[: game.columns] = column_unit
-    for listed, multiplier, _ in layout.multipliers():
-        unit[multiplier] = (goal_of_row * view.row_scale / row_unit)[listed]
-    for listed, slack in ((layout.lower_of, layout.w_lower), (layout.upper_of, layout.w_upper)):
-        unit[slack] = (row_unit / view.row_scale)[listed]
-    for listed, reduced in ((layout.low_of, layout.d_low), (layout.high_of, layout.d_high)):
-        unit[reduced] = (goal_of_column / view.column_scale / column_unit)[listed]
+    for listed, multiplier, _ in added.multipliers():
+        unit[multiplier] = (goal_of_row * theirs.row_scale / row_unit)[listed]
+    for listed, slack in ((added.lower_of, added.w_lower), (added.upper_of, added.w_upper)):
+        unit[slack] = (row_unit / theirs.row_scale)[listed]
+    for listed, reduced in ((added.low_of, added.d_low), (added.high_of, added.d_high)):
+        unit[reduced] = (goal_of_column / theirs.column_scale / column_unit)[listed]
     return unit
 
 
-def _tied_rows(game: GroundGame, view: _View, price_map: Csr, rows: _Rows) -> None:
+def _tied_rows(game: GroundGame, theirs: FollowersPart, price_map: Csr, rows: _Rows) -> None:
     """Copies of one shared constraint have equal multipliers, each as of a minimising player in its own units.
 
     A player whose columns in the constraint are all fixed has no condition that the multiplier could enter.
     """
     if not len(game.row_group):
         return
-    member = np.flatnonzero((game.row_group >= 0) & view.touched)
+    member = np.flatnonzero((game.row_group >= 0) & theirs.touched)
     member = member[np.argsort(game.row_group[member], kind="stable")]
     same = game.row_group[member[1:]] == game.row_group[member[:-1]]
     first, second = member[:-1][same], member[1:][same]
@@ -426,7 +269,7 @@ def _tied_rows(game: GroundGame, view: _View, price_map: Csr, rows: _Rows) -> No
     np.maximum.at(scale, one.row_numbers(), np.abs(one.data))
     for part, listed, sign in ((one, first, 1.0), (two, second, -1.0)):
         at = part.row_numbers()
-        sense = view.sense[game.row_owner[listed]][at]
+        sense = theirs.sense[game.row_owner[listed]][at]
         rows.add(numbers[at], part.indices, sign * sense * part.data / scale[at])
 
 
