@@ -102,6 +102,7 @@ CODES: dict[str, Code] = {
     "G711": Code("rewarded-risk", "A risk measure stands where a larger risk is better."),
     "G712": Code("no-formula", "Optimality conditions of a construct have no indexed formula."),
     "G713": Code("not-in-this-format", "A file format cannot hold what the game has."),
+    "G714": Code("less-exact", "A form of a file is less exact than the solver that reads it."),
     # G8 solving and certificates
     "G801": Code("infeasible", "No point satisfies the constraints."),
     "G802": Code("unbounded", "The objective has no bound."),

@@ -65,7 +65,7 @@ def run(
     from runtime.decisions import decisions
     from runtime.methods.method import Request
     from runtime.pair_limits import pair_limits
-    from runtime.problem_files.registry import PROBLEM_FORMATS, problem_files
+    from runtime.problem_files.registry import PROBLEM_FORMATS, problem_of, problem_texts
     from runtime.version import version
 
     values = overrides(sets, data)
@@ -79,7 +79,9 @@ def run(
     if to in PROBLEM_FORMATS:
         check_name(to, PROBLEM_FORMATS[to].endings, output)
         chosen = "kkt-sos1" if form == "auto" else form
-        write_files(problem_files(compiled, PROBLEM_FORMATS[to], player or "", chosen), output)
+        single = problem_of(compiled, player or "", chosen)
+        show_warnings(single.warnings, Format.TEXT)
+        write_files(problem_texts(PROBLEM_FORMATS[to], single), output)
         return CERTIFIED
     request = ScriptRequest(
         version=version(),

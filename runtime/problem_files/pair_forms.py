@@ -17,6 +17,7 @@ from compiler.reformulations.strong_duality import strong_duality
 from grammar.diagnostics import Diagnostic, DiagnosticError, Hint
 from grammar.source import Span
 from runtime.methods.derived_bounds import derived_bounds
+from runtime.problem_files.duality_bounds import bounded
 
 FORMS = ("kkt-sos1", "kkt-big-m", "strong-duality")
 """As scripts call them; see `compiler.backends.script_request`."""
@@ -31,10 +32,12 @@ class Formed:
     columns: tuple[tuple[str, int], ...] = ()
     rows: tuple[tuple[str, int | Span | None], ...] = ()
     remarks: tuple[str, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def formed(game: GroundGame, program: Program, form: str) -> Formed:
-    """`form` is one of FORMS. Raises DiagnosticError: G710 for a pair without a proven bound where big-M is asked for.
+    """`form` is one of FORMS. Raises DiagnosticError: G710 for a pair without a proven bound where big-M is asked for,
+    and as `duality_bounds.bounded`.
 
     Followers with products in their own rows have no strong duality here; their pairs are SOS1 sets in that form.
     """
@@ -64,11 +67,20 @@ def _by_binaries(game: GroundGame, program: Program) -> Formed:
 def _by_duality(game: GroundGame, program: Program) -> Formed:
     duality = Duality.of(game, program)
     plain = [p for p in np.unique(duality.owner).tolist() if duality.plain[p]]
+    program, loose = bounded(game, program, duality, plain)
     ready = strong_duality(game, program)
     players = [game.players[p] for p in plain]
     rows = tuple((f"strong duality of {p.name}", p.objective_span or p.span) for p in players)
-    told = "complementarity by strong duality: a follower's terms are not above the bound that its multipliers give"
-    return Formed(complementarity_sos1(ready), (), rows, (told,))
+    told = [
+        "complementarity by strong duality: a follower's terms are not above the bound that its multipliers give,",
+        "  and these are not above the largest values that gamec proves for these data",
+    ]
+    if loose:
+        told += [
+            "LESS EXACT THAN THE SOLVER (`gamec explain G714`): ask it for a tolerance of 1e-9 (SCIP:",
+            "  numerics/feastol), or take the form kkt-sos1",
+        ]
+    return Formed(complementarity_sos1(ready), (), rows, tuple(told), loose)
 
 
 def _unbounded(game: GroundGame, program: Program, bounds: ColumnBounds, k: int) -> DiagnosticError:

@@ -46,8 +46,15 @@ PROBLEM_FORMATS: dict[str, ProblemFormat] = {
 def problem_files(
     compiled: Compiled, wanted: ProblemFormat, player: str = "", form: str = "kkt-sos1"
 ) -> Mapping[str, str]:
-    """Texts by the endings of their files: of the problem that stands for the game, or of `player`'s own. Raises
-    DiagnosticError: G807 for a form that does not exist, and as `single_problem`, `answered` and `problem_texts`."""
+    """Texts by the endings of their files. Raises DiagnosticError as `problem_of` and `problem_texts`."""
+    return problem_texts(wanted, problem_of(compiled, player, form))
+
+
+def problem_of(compiled: Compiled, player: str = "", form: str = "kkt-sos1") -> SingleProblem:
+    """The problem that stands for the game, or `player`'s own, with what to know of it.
+
+    Raises DiagnosticError: G807 for a form that does not exist, and as `single_problem` and `answered`.
+    """
     if form not in FORMS:
         hints = did_you_mean(form, FORMS) or (Hint(f"choose one of {', '.join(FORMS)}"),)
         raise DiagnosticError([Diagnostic("G807", f"there is no form `{form}`", hints=hints)])
@@ -60,7 +67,7 @@ def problem_files(
     single = single_problem(compiled.ground, player, point, form)
     case = f", case {compiled.case}" if compiled.case else ""
     first = f"{Path(compiled.source.path).name}{case}, written by gamec {version()}"
-    return problem_texts(wanted, replace(single, remarks=(first, *single.remarks)))
+    return replace(single, remarks=(first, *single.remarks))
 
 
 def problem_texts(wanted: ProblemFormat, single: SingleProblem) -> Mapping[str, str]:

@@ -34,11 +34,13 @@ from runtime.problem_files.pair_forms import Formed, formed
 @dataclass(frozen=True, eq=False)
 class SingleProblem:
     """`problem` in the sense and the units of the file, `remarks` what its columns are, for people. `curve` is where
-    the model first ties columns by a smooth function, None where it does not."""
+    the model first ties columns by a smooth function, None where it does not. `warnings` are what to know of the
+    form."""
 
     problem: NamedProblem
     remarks: tuple[str, ...]
     curve: Span | None = None
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def single_problem(
@@ -169,7 +171,7 @@ def _named(game: GroundGame, found: Formed, player: int, told: str) -> SinglePro
     remarks.append("over each group of rows stands its line of the model; NAME[t=7] is called NAME_t7")
     if len(program.sos1):
         remarks.append("of each pair of columns at most one is not zero: SOS1 sets, which not every solver takes")
-    return SingleProblem(problem, tuple(remarks), curve)
+    return SingleProblem(problem, tuple(remarks), curve, found.warnings)
 
 
 def _span(game: GroundGame, parts: tuple[Part, ...], k: int) -> Span | None:

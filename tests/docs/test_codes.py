@@ -26,6 +26,7 @@ NOT_SHOWN_BY_A_MODEL = {
     "G605": "a case that the command line names",
     "G712": "a command that writes formulas",
     "G713": "a command that writes the game in another format",
+    "G714": "a command that writes the game in another format",
     "G803": "an installation without a solver",
     "G804": "a solver that gives up",
     "G805": "a limit",

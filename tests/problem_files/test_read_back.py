@@ -11,12 +11,12 @@ import pytest
 from pyscipopt import Model
 
 from compiler.pipeline import Compiled, compile_file
-from grammar.diagnostics import DiagnosticError
+from grammar.diagnostics import Diagnostic, DiagnosticError, Severity
 from grammar.source import Source
 from runtime.answer import answer
 from runtime.methods.method import Request
 from runtime.problem_files.pair_forms import FORMS
-from runtime.problem_files.registry import PROBLEM_FORMATS, problem_files
+from runtime.problem_files.registry import PROBLEM_FORMATS, problem_files, problem_of
 
 MIXED = """
 set T index t = 1..3
@@ -218,6 +218,58 @@ def test_every_form_has_the_optimum_of_the_game(name: str, form: str, kind: str,
     if form == "kkt-big-m" and kind != "nl" and name != "squares":
         # Without SOS1 sets HiGHS takes it too.
         assert by_highs(path).getInfo().objective_function_value == pytest.approx(best, rel=1e-6)
+
+
+LITERATURE = Path(__file__).parents[1] / "literature"
+
+
+@pytest.mark.parametrize("kind", PROBLEM_FORMATS)
+@pytest.mark.parametrize(
+    ("name", "optimum"), [("bard_falk_1982_2", -3.25), ("savard_1989", -14.6), ("candler_townsley_1982", -29.2)]
+)
+def test_strong_duality_bounds_multipliers(name: str, optimum: float, kind: str, tmp_path: Path) -> None:
+    """SCIP with its own tolerance of 1e-6 gave -3.2513 for the first, and errors of its LP solver for the others, with
+    multipliers that nothing bounded."""
+    path = written(compile_file(LITERATURE / f"{name}.game"), kind, tmp_path, form="strong-duality")
+    model = Model()
+    model.hideOutput()
+    model.readProblem(path)
+    model.optimize()
+    assert model.getObjVal() == pytest.approx(optimum, abs=2e-5)
+
+
+def refusal(text: str, form: str) -> Diagnostic:
+    with pytest.raises(DiagnosticError) as error:
+        problem_of(compiled(text), form=form)
+    (found,) = error.value.diagnostics
+    assert found.code == "G710"
+    assert found.span is not None
+    assert found.hints
+    return found
+
+
+def test_strong_duality_is_refused_where_rounding_could_decide() -> None:
+    """By hand: a unit more of `both` lets `x` be 1e6 larger, so 1e-6 of that row passes for 1 of an objective of 5."""
+    assert "no largest value" in refusal(PRICED.replace("in [0, 100]", ">= 0"), "strong-duality").headline
+    flat = "var x in [0, 5]  var w in [0, 1]  constraint both: w + 1e-6*x + 1e-6*y <= 1"
+    (told,) = problem_of(compiled(BOUNDED.replace("var x <= 5", flat)), form="strong-duality").warnings
+    assert (told.code, told.severity) == ("G714", Severity.WARNING)
+    assert "tolerance of 1e-06 may be worth" in told.headline
+    flatter = BOUNDED.replace("var x <= 5", flat.replace("1e-6", "1e-8"))
+    assert "may be worth" in refusal(flatter, "strong-duality").headline
+    assert problem_of(compiled(flatter)).warnings == ()
+
+
+def test_squares_under_strong_duality_are_told() -> None:
+    """The first on standard error, the second where the file is read without it."""
+    single = problem_of(compiled(LEADER), form="strong-duality")
+    assert [w.code for w in single.warnings] == ["G714", "G714"]
+    assert all(w.severity is Severity.WARNING and w.span and w.hints for w in single.warnings)
+    assert "LESS EXACT THAN THE SOLVER" in "\n".join(single.remarks)
+    for text, form in ((LEADER, "kkt-sos1"), (BOUNDED, "strong-duality")):
+        single = problem_of(compiled(text), form=form)
+        assert single.warnings == ()
+        assert "LESS EXACT" not in "\n".join(single.remarks)
 
 
 def test_casadi_reads_strong_duality_as_an_nl_file(tmp_path: Path) -> None:

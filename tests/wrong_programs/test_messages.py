@@ -44,6 +44,7 @@ WITHOUT_PROGRAM = {
     "G705": "given by nothing at present: such models go to a solver that needs no convexity",
     "G712": "a command that writes formulas",
     "G713": "a command that writes the game in another format",
+    "G714": "a command that writes the game in another format",
     "G803": "an installation without a solver",
     "G804": "a solver that gives up",
     "G805": "a limit",
