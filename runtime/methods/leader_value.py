@@ -23,21 +23,17 @@ from typing import Protocol
 
 import numpy as np
 
-from compiler.ground.curves import curves_among
-from compiler.ground.ground_game import GroundGame
-from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad, stacked
+from compiler.ground.sparse import Floats, Ints, Quad
 from compiler.reformulations.elastic import elastic
-from compiler.reformulations.fixed_pattern import with_columns_fixed
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.program import Program
 from compiler.reformulations.response_family import ResponseFamily
 from runtime.methods.follower_answers import Answer, FollowerModel, FollowerProgram, linear
 from runtime.methods.kept_model import KeptModel
+from runtime.methods.leader_program import Follower, LeaderProgram, with_cuts, without_players
 from runtime.methods.pattern_answers import TIED, FollowerPatterns, terms
 from runtime.methods.setting import Setting
 from runtime.solvers.solver import Ending, Outcome
-
-Follower = FollowerModel | FollowerPatterns | FollowerProgram
 
 KEPT = 1e-7
 """Violation of a row, over 1 + its limit, that counts as none: HiGHS's own tolerance."""
@@ -93,8 +89,8 @@ class ValueByAnswers:
         self.settled = bool(np.all(game.lower[own] == game.upper[own]))
         pinned = np.zeros(len(game.players), np.bool_)
         pinned[[p for p, f in zip(players, self.followers, strict=True) if _pinned(f)]] = True
-        program = _without_pinned(high_point(game, self.leader), game, pinned)
-        self.base = _Leader(program, searched, self.followers)
+        program = without_players(high_point(game, self.leader), game, pinned)
+        self.base = LeaderProgram(program, searched, self.followers)
         self.best, self.worst, self.nearest, self.exact = KeptModel(), KeptModel(), KeptModel(), KeptModel()
 
     @staticmethod
@@ -236,7 +232,7 @@ class ValueByAnswers:
             row_lower[bent], row_upper[bent] = face.bent - margin, face.bent + margin
         integer = base.integer & (lower < upper)
         program = replace(base, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper, integer=integer)
-        return _with_cuts(program, cuts) if cuts else program
+        return with_cuts(program, cuts) if cuts else program
 
     def _against(self, base: Program, answers: list[Answer], time_limit: float | None) -> list[Answer] | None:
         """The answers, those of pessimistic followers the worst for the leader among their best; None when a solver
@@ -276,64 +272,6 @@ def _moving(setting: Setting, player: int) -> bool:
     return ResponseFamily.of(setting.game, player).moving
 
 
-class _Leader:
-    """The leader's Program with everybody's columns; `at` puts a decision in. `bent` are, by follower, the numbers of
-    the rows that hold the products of its Hessian, without limits."""
-
-    def __init__(self, program: Program, searched: Ints, followers: list[Follower]) -> None:
-        self.searched = searched
-        self.bent: list[Ints] = []
-        matrices, rows = [program.matrix], program.rows
-        for follower in followers:
-            count = follower.hessian.rows if isinstance(follower, FollowerModel) else 0
-            if isinstance(follower, FollowerModel) and count:
-                held = follower.hessian
-                matrices.append(Csr(held.indptr, follower.family.own[held.indices], held.data, program.columns))
-            self.bent.append(rows + np.arange(count))
-            rows += count
-        added = rows - program.rows
-        self.program = replace(
-            program,
-            matrix=stacked(matrices),
-            row_lower=np.concatenate([program.row_lower, np.full(added, -np.inf)]),
-            row_upper=np.concatenate([program.row_upper, np.full(added, np.inf)]),
-        )
-        mine = np.zeros(program.columns, np.bool_)
-        mine[searched] = True
-        rows_quad = program.row_quad
-        self._rigid = bool(np.any(mine[rows_quad.i] ^ mine[rows_quad.j]))
-        self._in_rows = rows_quad.take(mine[rows_quad.i] & mine[rows_quad.j])
-        self._in_cost = program.cost_quad.take(mine[program.cost_quad.i] | mine[program.cost_quad.j])
-        self._other_rows = rows_quad.take(~(mine[rows_quad.i] & mine[rows_quad.j]))
-        self._other_cost = program.cost_quad.take(~(mine[program.cost_quad.i] | mine[program.cost_quad.j]))
-        self._mine: Bools = mine
-
-    def at(self, decision: Floats) -> Program:
-        program, mine = self.program, self._mine
-        z = np.zeros(program.columns)
-        z[self.searched] = decision
-        if self._rigid:
-            return with_columns_fixed(program, self.searched, z)
-        lower, upper, cost = program.lower.copy(), program.upper.copy(), program.cost.copy()
-        lower[self.searched] = upper[self.searched] = decision
-        goal = self._in_cost
-        both = mine[goal.i] & mine[goal.j]
-        free, known = np.where(mine[goal.i], goal.j, goal.i)[~both], np.where(mine[goal.i], goal.i, goal.j)[~both]
-        np.add.at(cost, free, goal.value[~both] * z[known])
-        shift = self._in_rows.times(z, program.rows)
-        return replace(
-            program,
-            lower=lower,
-            upper=upper,
-            cost=cost,
-            cost_constant=program.cost_constant + float(goal.value[both] @ (z[goal.i[both]] * z[goal.j[both]])),
-            cost_quad=self._other_cost,
-            row_lower=program.row_lower - shift,
-            row_upper=program.row_upper - shift,
-            row_quad=self._other_rows,
-        )
-
-
 def _pinned(follower: Follower) -> bool:
     """Whether a follower's other best answers are not looked for."""
     return isinstance(follower, FollowerProgram) and not follower.linear
@@ -365,39 +303,3 @@ def _cut(own: Ints, answer: Answer, columns: int, room: float) -> tuple[Floats, 
     cost[own] = answer.cost / dearest
     limit = float(answer.cost @ answer.v) + room * terms(answer.cost, answer.v)
     return cost, limit / dearest
-
-
-def _with_cuts(program: Program, cuts: list[tuple[Floats, float]]) -> Program:
-    at = [np.flatnonzero(cost) for cost, _ in cuts]
-    lines = Csr.from_coo(
-        np.repeat(np.arange(len(cuts)), [len(k) for k in at]),
-        np.concatenate(at),
-        np.concatenate([cost[k] for (cost, _), k in zip(cuts, at, strict=True)]),
-        len(cuts),
-        program.columns,
-    )
-    return replace(
-        program,
-        matrix=stacked([program.matrix, lines]),
-        row_lower=np.concatenate([program.row_lower, np.full(len(cuts), -np.inf)]),
-        row_upper=np.concatenate([program.row_upper, [limit for _, limit in cuts]]),
-    )
-
-
-def _without_pinned(program: Program, game: GroundGame, pinned: Bools) -> Program:
-    """Without the rows, smooth functions and pairs of the players `pinned` (p,), whose answers are put in."""
-    gone = np.zeros(program.rows, np.bool_)
-    gone[: game.rows] = (game.row_owner >= 0) & pinned[game.row_owner]
-    kept = (game.owner < 0) | ~pinned[game.owner]
-    return replace(
-        program,
-        row_lower=np.where(gone, -np.inf, program.row_lower),
-        row_upper=np.where(gone, np.inf, program.row_upper),
-        row_quad=program.row_quad.take(~gone[program.row_quad.row]),
-        curves=curves_among(
-            program.curves,
-            np.append(kept, np.ones(program.columns - game.columns, np.bool_)),
-            np.arange(program.columns),
-        ),
-        sos1=program.sos1[kept[program.sos1].all(axis=1)],
-    )
