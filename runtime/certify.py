@@ -16,11 +16,12 @@ import numpy as np
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.hidden_convexity import hidden_convexity
 from compiler.ground.sparse import Floats
-from runtime.best_deviation import OwnProblem, minimum, support_gap, tangent_bound
+from runtime.best_deviation import minimum, support_gap, tangent_bound
 from runtime.certificate import Bound, Certificate, Status, Tie
 from runtime.column_sizes import column_sizes
 from runtime.curve_tangents import convex_curves, curved_bound, hidden_room, straightened
 from runtime.flatness import unsure
+from runtime.own_problem import OwnProblem
 from runtime.ties import ties_of
 
 FEASIBLE = 1e-6

@@ -19,7 +19,8 @@ from compiler.ground.curves import FUNCTIONS
 from compiler.ground.hidden_convexity import Convexity
 from compiler.ground.own_functions import Shaped
 from compiler.ground.sparse import Csr, Floats, Quad
-from runtime.best_deviation import OwnProblem, tangent_bound
+from runtime.best_deviation import tangent_bound
+from runtime.own_problem import OwnProblem
 
 SLOPES: dict[str, Callable[[Floats, Floats], Floats]] = {
     "exp": lambda a, p: np.exp(a),

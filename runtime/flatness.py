@@ -11,8 +11,8 @@ import numpy as np
 
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
-from runtime.best_deviation import OwnProblem
 from runtime.curve_tangents import SLOPES
+from runtime.own_problem import OwnProblem
 
 RESIDUAL = 1e-9
 """What optimality conditions are held to, relative to the terms of the gradient."""

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from compiler.ground.ground_game import INTEGER, REAL, SEMICONTINUOUS, GroundGame, lifted_places
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
-from runtime.best_deviation import OwnProblem
 from runtime.certificate import Tie
 from runtime.column_sizes import column_sizes
+from runtime.own_problem import OwnProblem
 
 SLACK = 1e-9
 """Room above a follower's optimal value, over the size of its terms: HiGHS's tolerance in the solve that gave it."""

@@ -11,8 +11,8 @@ from curved_texts import TOGETHER, CurvedText, value
 from compiler.ground.hidden_convexity import hidden_convexity
 from compiler.pipeline import compile_file
 from grammar.diagnostics import DiagnosticError
-from runtime.best_deviation import OwnProblem
 from runtime.curve_tangents import hidden_room
+from runtime.own_problem import OwnProblem
 from runtime.result import Status
 from runtime.session import solve
 

@@ -9,7 +9,7 @@ from small_games import GameBuilder
 
 from compiler.reformulations.best_response import best_response
 from compiler.reformulations.high_point import high_point
-from runtime.best_deviation import OwnProblem
+from runtime.own_problem import OwnProblem
 
 
 def random_game(seed: int):

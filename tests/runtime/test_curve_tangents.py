@@ -9,8 +9,8 @@ import pytest
 
 from compiler.ground.curves import FUNCTIONS
 from compiler.pipeline import compile_file
-from runtime.best_deviation import OwnProblem
 from runtime.curve_tangents import SLOPES, convex_curves, curved_bound
+from runtime.own_problem import OwnProblem
 from runtime.result import Status
 from runtime.session import solve
 
