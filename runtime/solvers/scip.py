@@ -227,6 +227,9 @@ def _set(model: Any, options: Options, tolerance: float | None) -> None:
     # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler; tests/bilevel/test_reformulations_agree.py
     # shows it.
     model.setParam("constraints/SOS1/sepafreq", -1)
+    # A constraint whose products fell away in presolving stays as it is: made linear, with its columns' bounds 1e-9 off,
+    # it rules out values of binaries (its clique extraction does). tests/runtime/test_solvers.py shows it.
+    model.setParam("constraints/nonlinear/upgrade/linear", False)
     tolerance = tolerance if options.tolerance is None else options.tolerance
     if tolerance is not None:
         model.setParam("numerics/feastol", tolerance)

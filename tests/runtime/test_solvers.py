@@ -145,6 +145,26 @@ def test_scip_takes_products_pairs_and_integer_quadratics() -> None:
     assert Scip().solve(whole, Options()).z == pytest.approx([2])
 
 
+def test_scip_keeps_the_optimum_where_products_fall_away() -> None:
+    """min 6b - a over binaries a and b, d = 1/2, c or d zero, bc - a/4 - e = -3/4: so c = 0, and a = 1 is best.
+
+    SCIP 10.0.2 makes a linear constraint of the last one and then rules a = 1 out, unless told not to."""
+    mixed = replace(
+        program(
+            [-1, 6, 0, 0, 0],
+            [([0, 0, 0, 1, 0], 0.5, 0.5), ([-0.25, 0, 0, 0, -1], -0.75, -0.75)],
+            bounds=(0, INF),
+            row_quad=[(1, 1, 2, 1)],
+            sos1=[(2, 3)],
+        ),
+        upper=np.array([1, 1, INF, INF, INF]),
+        integer=np.array([True, True, False, False, False]),
+    )
+    out = Scip().solve(mixed, Options())
+    assert out.ending is Ending.OPTIMAL
+    assert out.objective == pytest.approx(-1, abs=1e-6)
+
+
 @pytest.mark.parametrize("name", PROVERS)
 def test_endings(name: str) -> None:
     solver = SOLVERS[name]
