@@ -11,6 +11,7 @@ from compiler.backends.html import write_html
 from compiler.backends.latex import write_latex
 from compiler.backends.latex_text import unprintable
 from compiler.backends.markdown import write_markdown
+from compiler.backends.own_problem import own_game
 from compiler.backends.statement_text import file_name
 from compiler.derivation import single_level
 from compiler.documents.build import Described, describe
@@ -44,16 +45,28 @@ class Describable(Emittable, Protocol):
     def absent(self) -> frozenset[int]: ...
 
 
-def document_of(compiled: Describable, version: str = "", derive: bool = False) -> Described:
-    """The document of a model with its case and data; with `derive` its players' optimality conditions too.
+def document_of(compiled: Describable, version: str = "", derive: bool = False, player: str = "") -> Described:
+    """The document of a model with its case and data; with `derive` its players' optimality conditions too. With the
+    name of a `player` (`grid`, `grid[mg1]`) of the problem of that one and who follows it, what others decide being
+    data without values: nothing is solved.
 
-    Raises `DiagnosticError` where there are none to derive (G704, G712).
+    Raises `DiagnosticError` where there are none to derive (G704, G712), and G807 for a player that does not exist.
     """
+    if player:
+        return _own_document(compiled, version, derive, player)
     game = compiled.game
     cases = {name: compiled.game_of_case(name) for name in ("", *(c.name for c in game.cases))} if game.cases else {}
     known = compiled.bound_data()
     single = single_level(game, absent=compiled.absent(), forms=known.lifted) if derive else None
     return describe(game, single=single, known=known, cases=cases, file=file_name(compiled.source), version=version)
+
+
+def _own_document(compiled: Describable, version: str, derive: bool, player: str) -> Described:
+    game, absent = own_game(compiled, player)
+    known = compiled.bound_data()
+    single = single_level(game, absent=absent, forms=known.lifted) if derive else None
+    file = file_name(compiled.source)
+    return describe(game, single=single, known=known, file=file, version=version, player=player)
 
 
 def warnings_of(described: Described, target: DocumentFormat) -> tuple[Diagnostic, ...]:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from compiler.backends.bound_data import BoundData, Emittable
+from compiler.backends.bound_data import BoundData, Emittable, Key
 from compiler.backends.script_request import ScriptRequest
 from compiler.backends.statement_text import Numbered
 from compiler.derivation.faults import Underivable
-from compiler.derivation.others_given import others_given
+from compiler.derivation.others_given import OthersGiven, Values, others_given
 from compiler.ir.game import Game, PlayerDef
 from compiler.ir.words import show, some
 from grammar.diagnostics import DiagnosticError, Findings, did_you_mean
@@ -43,18 +43,10 @@ def own_problem(compiled: Emittable, request: ScriptRequest) -> OwnProblem:
 
     Raises `DiagnosticError`: G807 for a player that does not exist, G712 for what has no formula.
     """
-    findings = Findings()
-    player, key = _named(compiled.game, compiled.bound_data(), request.player, findings)
-    findings.raise_errors()
-    assert player is not None
+    player, key = _named(compiled.game, compiled.bound_data(), request.player)
     if len(compiled.game.players) == 1 and not player.domain.binders:
         return OwnProblem(compiled)
-    values = {} if request.decisions is None else request.decisions()
-    try:
-        found = others_given(compiled.game, player, key, values)
-    except Underivable as fault:
-        fault.report(findings)
-        raise DiagnosticError(findings.sorted()) from None
+    found = _given(compiled.game, player, key, {} if request.decisions is None else request.decisions())
     name = player.name + (f"[{', '.join(map(str, key))}]" if key else "")
     below = [p.name for p in found.game.players[1:]]
     answer = f" and the answer of {some(below)}" if below else ""
@@ -63,8 +55,41 @@ def own_problem(compiled: Emittable, request: ScriptRequest) -> OwnProblem:
     return OwnProblem(compiled.with_game(found.game), words, notes, found.origin)
 
 
-def _named(game: Game, data: BoundData, text: str, findings: Findings) -> tuple[PlayerDef | None, tuple[object, ...]]:
-    """The player and the key of the instance that `NAME` or `NAME[element, ...]` means."""
+def own_game(compiled: Emittable, player: str) -> tuple[Game, frozenset[int]]:
+    """The same problem as a game to read: what others decide are parameters without values, so that nothing is solved;
+    and the identities of its variables and constraints without an instance, of `compiled.bound_data().absent`.
+
+    Raises as `own_problem`.
+    """
+    data = compiled.bound_data()
+    chosen, key = _named(compiled.game, data, player)
+    found = _given(compiled.game, chosen, key, None)
+    return found.game, data.absent | {copy for copy, d in found.origin.items() if id(d) in data.absent}
+
+
+def _given(game: Game, player: PlayerDef, key: Key, values: Values | None) -> OthersGiven:
+    """Raises DiagnosticError (G712)."""
+    try:
+        return others_given(game, player, key, values)
+    except Underivable as fault:
+        findings = Findings()
+        fault.report(findings)
+        raise DiagnosticError(findings.sorted()) from None
+
+
+def _named(game: Game, data: BoundData, text: str) -> tuple[PlayerDef, Key]:
+    """The player and the key of the instance that `NAME` or `NAME[element, ...]` means.
+
+    Raises DiagnosticError (G807).
+    """
+    findings = Findings()
+    player, key = _found(game, data, text, findings)
+    findings.raise_errors()
+    assert player is not None
+    return player, key
+
+
+def _found(game: Game, data: BoundData, text: str, findings: Findings) -> tuple[PlayerDef | None, Key]:
     match = _NAME.match(text)
     name = match.group(1) if match else text
     player = next((p for p in game.players if p.name == name), None)

@@ -46,16 +46,17 @@ class OthersGiven:
     """The statement of the whole game that each one here says again, by identity."""
 
 
-def others_given(game: Game, player: PlayerDef, key: Key, values: Values) -> OthersGiven:
-    """`key` has the elements of one instance of an indexed player, () for all or where there is no index.
+def others_given(game: Game, player: PlayerDef, key: Key, values: Values | None) -> OthersGiven:
+    """`key` has the elements of one instance of an indexed player, () for all or where there is no index. Without
+    `values` the parameters have none: a game to read, not to solve.
 
-    Raises `Underivable` where instances see each other and no key is given, and for a price without a value.
+    Raises `Underivable` where instances see each other and no key is given, and for a price that `values` lack.
     """
     return _Given(game, player, key, values).run()
 
 
 class _Given(Rewriting):
-    def __init__(self, game: Game, player: PlayerDef, key: Key, values: Values) -> None:
+    def __init__(self, game: Game, player: PlayerDef, key: Key, values: Values | None) -> None:
         super().__init__(None, self._otherwise, {})
         self.old = game
         self.chosen = player
@@ -228,7 +229,7 @@ class _Given(Rewriting):
     def _parameter(self, d: VarDef | ConstraintDef) -> ParamDef:
         if id(d) not in self.given:
             signature = d.signature if isinstance(d, VarDef) else d.price
-            values = self.values.get(d)
+            values = {} if self.values is None else self.values.get(d)
             if values is None or signature is None:
                 raise Underivable(
                     f"nothing is known of what `{d.player}` decides with `{d.name}`",
@@ -241,8 +242,15 @@ class _Given(Rewriting):
                 name = f"{d.player}.{name}" if d.player and "." not in name else f"{name}_"
             self.taken.add(name)
             span = signature.span
-            parameter = ParamDef(replace(signature, name=name), "", d.domain)
-            if d.domain.binders:
+            said = signature.doc
+            if self.values is None:
+                # Nothing else tells a reader whose decision this is.
+                whose = "decided by" if isinstance(d, VarDef) else "shadow price of"
+                said = f"{said or signature.name}, {whose} {d.player or 'all'}"
+            parameter = ParamDef(replace(signature, name=name, doc=said), "", d.domain)
+            if not values:
+                pass
+            elif d.domain.binders:
                 entries = tuple(DataEntry(k, number(v, span), span) for k, v in values.items())
                 parameter.literal = DataLiteral(entries, span)
             else:

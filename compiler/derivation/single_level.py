@@ -144,7 +144,7 @@ def levels(game: Game, findings: Findings) -> tuple[PlayerDef | None, tuple[Play
             f"there are several leaders: {some(p.name for p in top)}",
             top[-1].signature.span,
             "another leader",
-            hints=["the problem of one of them alone has a script: `--player NAME`"],
+            hints=["`--player NAME` takes the problem of one of them alone, what others decide being data"],
         )
     elif first.domain.binders:
         findings.add(
@@ -152,7 +152,7 @@ def levels(game: Game, findings: Findings) -> tuple[PlayerDef | None, tuple[Play
             f"`{first.name}[{', '.join(first.domain.letters)}]` is a leader for each element",
             first.signature.span,
             "an indexed leader",
-            hints=["the problem of one of them alone has a script: `--player NAME`"],
+            hints=["`--player NAME` takes the problem of one of them alone, what others decide being data"],
         )
     return first, tuple(below)
 

@@ -55,11 +55,13 @@ def describe(
     file: str = "",
     version: str = "",
     single: SingleLevel | None = None,
+    player: str = "",
 ) -> Described:
     """The document of a game with one case applied.
 
     `known` has the data of the case (without it values are left out), `cases` every case's game by name, `file` the
-    name of the model's file; `single` are the optimality conditions of its players, for a document that derives them.
+    name of the model's file; `single` are the optimality conditions of its players, for a document that derives them;
+    `player` is whose problem in a game of more this is, what others decide being parameters.
     """
     symbols = Symbols(game, _made(single))
     formulas = Formulas(symbols, partial(consecutive, known))
@@ -83,7 +85,7 @@ def describe(
         sections.insert(1, Section("Nomenclature", tables))
     title = game.doc or game.name.replace("_", " ") or file.removesuffix(".game") or "A model"
     about = f"Made by gamec {version} from {file}".replace("  ", " ") if file else ""
-    document = Document(title, _abstract(game), tuple(s for s in sections if s.blocks or s.sections), about)
+    document = Document(title, _abstract(game, player), tuple(s for s in sections if s.blocks or s.sections), about)
     return Described(document, numbers, symbols, symbols.refused)
 
 
@@ -95,8 +97,10 @@ def _made(single: SingleLevel | None) -> list[VarDef]:
     return [*(m.definition for m in single.multipliers), *lifted]
 
 
-def _abstract(game: Game) -> Inlines:
+def _abstract(game: Game, player: str) -> Inlines:
     found: list[Inline] = [Text(kind_of_game(game))]
+    if player:
+        found = [Text("The problem of "), Code(player), Text(": what others decide is data. "), *found]
     case = next((c for c in game.cases if c.name == game.case), None)
     if case is not None:
         found += [Text(" This is the case "), Code(case.name), Text(f": {case.doc}." if case.doc else ".")]

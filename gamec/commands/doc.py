@@ -39,6 +39,15 @@ def run(
             show_default=False,
         ),
     ] = None,
+    player: Annotated[
+        str | None,
+        typer.Option(
+            "--player",
+            metavar="NAME",
+            help="This player's own problem with who follows it, what others decide being data.",
+            show_default=False,
+        ),
+    ] = None,
     case: Case = None,
     sets: Sets = None,
     data: DataFile = None,
@@ -71,7 +80,10 @@ def run(
     pictures: dict[str, bytes] = {}
     if results is None:
         compiled = compile_file(model_file(file), case=case, overrides=values)
-        described = document_of(compiled, version(), derive=derivation)
+        described = document_of(compiled, version(), derivation, player or "")
+    elif player is not None:
+        hint = Hint("leave one of them out: results are those of everybody")
+        raise DiagnosticError([Diagnostic("G807", "`doc` takes either `--player` or `--results`", hints=(hint,))])
     else:
         kept = run_of(results, file, case, values)
         compiled = kept.compiled

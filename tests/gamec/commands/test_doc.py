@@ -67,9 +67,43 @@ def test_a_derivation_is_added_or_refused(gamec: Gamec, model: str, tmp_path: Pa
     assert not (tmp_path / "two.md").exists()
 
 
+LEADERS = """game duo "two lead a market"
+set J index j = {north, south}
+param demand = 80
+player plant[j] { var bid in [0, 100]  maximize profit = (spot - 20)*sold[j] }
+player rest { var offer in [0, 100]  maximize income = (spot - 30)*others }
+player market follows plant, rest {
+  var sold[j] in [0, 30]  var others in [0, 60]
+  minimize cost = sum(j) plant[j].bid*sold[j] + rest.offer*others
+  constraint meet: sum(j) sold[j] + others == demand price spot
+}
+"""
+
+
+def test_of_several_leaders_one_has_a_document(gamec: Gamec, tmp_path: Path) -> None:
+    """What the rivals decide is data without values, as nothing is solved; the market's stationarity is by hand."""
+    (tmp_path / "duo.game").write_text(LEADERS, encoding="utf-8")
+    ran = gamec("doc", "duo.game", "--derivation")
+    assert (ran.code, ran.out) == (1, "")
+    assert "error[G704" in ran.err
+    assert "`--player NAME`" in ran.err
+    ran = gamec("doc", "duo.game", "--derivation", "--player", "rest")
+    assert (ran.code, ran.err) == (0, "")
+    assert "The problem of `rest`: what others decide is data." in ran.out
+    assert r"| $\mathrm{bid}_{j}$ | bid, decided by plant |  |  |" in ran.out
+    assert r"\mathrm{offer} - \lambda^{\mathrm{meet}} - \underline{\nu}^{\mathrm{others}}" in ran.out
+    assert "## Plant" not in ran.out
+    ran = gamec("doc", "duo.game", "--derivation", "--player", "plant[north]")
+    assert (ran.code, ran.err) == (0, "")
+    assert "## Plant" in ran.out
+    assert "## Rest" not in ran.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (["one.game", "--player", "q"], 2, "G807"),
+        (["one.game", "--player", "p", "--results", "runs/one"], 2, "G807"),
         (["one.game", "-o", "one.docx"], 2, "G807"),
         (["one.game", "-o", "one"], 2, "G807"),
         (["one.game", "-o", "one.md", "--case", "lses"], 1, "G605"),
