@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compiler.syntax import declarations, expressions
-from tests.ground.reference import Environment, FaultError, Key, Member, Poly, Reference, letters_of
+from tests.ground.reference import Reference
 from tests.ground.reference_game import holds_variables, is_last
+from tests.ground.reference_words import Environment, FaultError, Key, Member, Poly, letters_of
 
 Instance = tuple[str, tuple[object, ...]]
 """One player: its declaration and key."""

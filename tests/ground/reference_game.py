@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from compiler.syntax import declarations, expressions
-from tests.ground.reference import Environment, FaultError, Key, Member, Poly, Reference, letters_of, scaled, total
+from tests.ground.reference import Reference
+from tests.ground.reference_words import Environment, FaultError, Key, Member, Poly, letters_of, scaled, total
 
 
 @dataclass

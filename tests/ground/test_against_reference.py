@@ -13,8 +13,8 @@ from compiler.pipeline import Compiled, compile_source
 from grammar.diagnostics import DiagnosticError, Severity
 from grammar.source import Source
 from tests.ground.random_models import models
-from tests.ground.reference import Key, Poly
 from tests.ground.reference_game import ReferenceGame, reference_game
+from tests.ground.reference_words import Key, Poly
 
 TOLERANCE = 1e-12
 

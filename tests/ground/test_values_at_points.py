@@ -23,8 +23,9 @@ from grammar.diagnostics import DiagnosticError, Severity
 from grammar.source import Source
 from tests.ground.completion import Completion, UnsettledError, row_keys
 from tests.ground.point_reference import GameAtPoint, Instance, PointReference, Sides, game_at
-from tests.ground.reference import FaultError, Key, Reference
+from tests.ground.reference import Reference
 from tests.ground.reference_game import fixed_instances, holds_variables, is_last, with_case
+from tests.ground.reference_words import FaultError, Key
 from tests.ground.rich_models import RichModel, Room, rich_models
 from tests.ground.test_against_reference import column_keys, tree_of
 
