@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from tests.ground.random_models import Bound, Draw, Env, Head, Quantity, Writer
+from tests.ground.random_heads import Bound, Draw, Env, Head, Quantity
+from tests.ground.random_models import Writer
 
 PIECES = ["(-4, 6), (0, 0), (2, 1)", "(-2, -3), (1, 2), (3, 3)", "(0, 0), (1, 3), (2, 2), (4, 5)", "(-1, 2), (3, -1)"]
 TIERS = ["1: 2, 3: 1, rest: 0.5", "1: 0.5, 2: 1, rest: 3", "2: 1, 3: -1, rest: 2"]
