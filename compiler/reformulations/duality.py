@@ -139,7 +139,8 @@ def _signs(
     in_stationarity = np.full(program.rows, -1, np.int64)
     in_stationarity[stationarity] = np.arange(len(stationarity))
     quad = program.row_quad
-    plain[game.owner[column[in_stationarity[quad.row]]][in_stationarity[quad.row] >= 0]] = False
+    place = in_stationarity[quad.row]
+    plain[game.owner[column[place[place >= 0]]]] = False
     number = np.full(n, -1, np.int64)
     number[multiplier] = np.arange(len(multiplier))
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from runtime.methods.leader_question import joined_followers
 from runtime.methods.leader_search import LeaderSearch
+from runtime.methods.leader_value import ties_open
 from runtime.methods.method import Refusal
 from runtime.methods.search_space import SearchSpace, linking, search_space
 from runtime.methods.setting import Setting
@@ -44,14 +45,15 @@ class Enumeration(LeaderSearch):
 
     def pays(self, setting: Setting) -> bool:
         """Whether few decisions multiply columns of followers in their own rows, so that optimality conditions have
-        products with multipliers. Of a game that is not refused."""
+        products with multipliers, and trying them proves the best one. Of a game that is not refused."""
         game = setting.game
         quad = game.row_quad
         owner = game.row_owner[quad.row]
         below = (owner >= 0) & setting.followers[owner]
         columns = linking(setting)
         mine = np.isin(quad.i, columns) ^ np.isin(quad.j, columns)
-        return bool((below & mine).any()) and not joined_followers(setting) and _points(setting) <= SOON
+        proves = not joined_followers(setting) and not ties_open(setting)
+        return bool((below & mine).any()) and proves and _points(setting) <= SOON
 
 
 def _points(setting: Setting) -> float:

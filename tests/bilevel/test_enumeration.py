@@ -96,6 +96,36 @@ def test_without_products_conditions_are_asked_first(tmp_path: Path) -> None:
     assert tried.objectives["L.worth"] == pytest.approx(by_conditions.objectives["L.worth"], abs=1e-5)
 
 
+SQUARES = """game squares
+player L {
+  var x integer in [0, 3]
+  minimize cost = 3*y + x
+}
+player F follows L {
+  var y in [0, 4]
+  minimize distance = (y - 2)^2
+  constraint room: (1 + x)*y <= 3
+}
+"""
+
+
+def test_other_answers_that_are_not_looked_for_are_left_to_conditions(tmp_path: Path) -> None:
+    """y = min(2, 3/(1 + x)), so 6, 5.5, 5 and 5.25; of a QP whose rows move, one best answer is all that is tried."""
+    answer = solved(tmp_path, SQUARES)
+    assert (answer.method, answer.status) == ("kkt", Status.OPTIMAL)
+    assert answer.objectives["L.cost"] == pytest.approx(5, abs=1e-6)
+    tried = solved(tmp_path, SQUARES, method="enumeration")
+    assert tried.status is Status.LIMIT
+    assert tried.objectives["L.cost"] == pytest.approx(5, abs=1e-4)
+
+
+@pytest.mark.parametrize(("right", "status"), [(3, Status.OPTIMAL), (-3, Status.INFEASIBLE)])
+def test_products_of_a_follower_that_nobody_minds(right: int, status: Status, tmp_path: Path) -> None:
+    """y = 3/(1 + x) or -3/(1 + x), and the leader's objective does not see it: it answers last."""
+    text = SQUARES.replace("3*y + x", "x").replace("<= 3", f"== {right}")
+    assert solved(tmp_path, text, method="kkt").status is status
+
+
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
