@@ -103,6 +103,10 @@ class Scip:
         _set(model, options, CURVED if program.curves else None)
         if len(program.sos1) and not (program.integer.any() or len(program.indicator) or _has_products(program)):
             _branch_only(model, start is not None)
+            if start is not None and np.all(program.lower[program.sos1] >= 0):
+                from runtime.solvers.scip_pairs import branch_by_pairs
+
+                branch_by_pairs(model, [(columns[a], columns[b]) for a, b in program.sos1.tolist()])
         if start is not None:
             _add_start(model, columns, program, start, scale)
         message = ""
@@ -227,7 +231,7 @@ def _set(model: Any, options: Options, tolerance: float | None) -> None:
     # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler; tests/bilevel/test_reformulations_agree.py
     # shows it.
     model.setParam("constraints/SOS1/sepafreq", -1)
-    # A constraint whose products fell away in presolving stays as it is: made linear, with its columns' bounds 1e-9 off,
+    # A constraint whose products fell away in presolving stays as it is: made linear, its columns' bounds 1e-9 off,
     # it rules out values of binaries (its clique extraction does). tests/runtime/test_solvers.py shows it.
     model.setParam("constraints/nonlinear/upgrade/linear", False)
     tolerance = tolerance if options.tolerance is None else options.tolerance
