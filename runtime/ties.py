@@ -93,17 +93,21 @@ def _whole_and_linear(problem: OwnProblem) -> bool:
 def _lifted(game: GroundGame, players: list[int]) -> bool:
     """Whether a leader has columns that follow its followers' decisions, or a follower answers with curves."""
     lifted = lifted_places(game.column_blocks)
-    curved = {int(p) for curve in game.curves for p in np.unique(game.owner[curve.result])}
+    moved = _moved(game, lifted)
+    curved = {int(p) for curve in game.curves for p in np.unique(game.owner[curve.result[moved[curve.argument]]])}
     leads = {leader for player in game.players for leader in player.leaders}
-    own = {int(p) for p in np.unique(game.owner[lifted & _moved(game, lifted)])}
+    own = {int(p) for p in np.unique(game.owner[lifted & moved])}
     return any(p in curved or (p in leads and p in own) for p in players)
 
 
 def _moved(game: GroundGame, lifted: Bools) -> Bools:
-    """The followers' columns, and the `lifted` ones that rows join to them, directly or by others: (n,)."""
+    """The followers' columns, and the `lifted` ones that curves, or rows of others than followers, join to them,
+    directly or by others: (n,). What follows from a leader's decisions alone only stands in followers' rows."""
     follows = np.array([bool(player.leaders) for player in game.players] + [False])
     row = np.concatenate([game.matrix.row_numbers(), game.row_quad.row, game.row_quad.row])
     column = np.concatenate([game.matrix.indices, game.row_quad.i, game.row_quad.j])
+    apart = ~follows[game.row_owner[row]]
+    row, column = row[apart], column[apart]
     moved = follows[game.owner]
     while True:
         touched = np.zeros(game.rows, np.bool_)
@@ -111,6 +115,8 @@ def _moved(game: GroundGame, lifted: Bools) -> Bools:
         more = moved.copy()
         reached = column[touched[row]]
         more[reached[lifted[reached]]] = True
+        for curve in game.curves:
+            more[curve.result[moved[curve.argument]]] = True
         if (more == moved).all():
             return moved
         moved = more

@@ -59,8 +59,9 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
         # Their rows and bounds changed as they were written.
         system = assemble()
         rows = lifting.flat.rows
-    given = GivenValues.of(lifting, [v if isinstance(v, Epigraph) else None for v in values])
+    given = GivenValues.of(lifting, [None if isinstance(v, BinaryProduct) else v for v in values])
     if given.some:
+        given.want_functions(lower, upper)
         players = np.arange(len(system.sense))
         given.want_factors([(system.row_quad, system.row_owner), (system.objective_quad, players)], lower, upper)
     while True:
@@ -72,6 +73,7 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
         for k, v in enumerate(values):
             here = slice(v.columns.base, v.columns.base + v.columns.layout.size)
             if isinstance(v, Smooth):
+                changed |= given.hand_over(k, given.wanted[k], lower, upper)
                 changed |= v.harm(raised[here], lowered[here])
                 continue
             if isinstance(v, BinaryProduct):
@@ -79,7 +81,7 @@ def make_exact(lifting: Lifting, assemble: Callable[[], System]) -> System:
                 continue
             harmed = ((raised if v.largest else lowered)[here] | given.wanted[k]) & ~exact[k]
             if harmed.any():
-                given.hand_over(k, harmed)
+                given.hand_over(k, harmed, lower, upper)
                 _binaries(lifting, v, harmed, lower, upper)
                 exact[k] |= harmed
         if changed:

@@ -124,6 +124,20 @@ class Smooth:
         self._tie()
         return True
 
+    def hand_over(self, owner: Ints, gone: Bools, lower: Floats, upper: Floats) -> None:
+        """Columns and rows to these players (columns,). Those that are `gone` to others than whoever uses the value
+        are equations, as nobody may choose it, with what is known of all columns (all columns,) as bounds."""
+        for columns in (self.columns, self.argument):
+            columns.owner[:] = owner
+            here = slice(columns.base, columns.base + columns.layout.size)
+            self.lifting.owner[here] = owner
+            known = gone & self.live & (lower[here] <= upper[here])
+            self.lifting.narrow(columns, np.where(known, lower[here], -np.inf), np.where(known, upper[here], np.inf))
+        for first, _ in self.rows:
+            self.lifting.flat.give_rows(first, owner[self.live])
+        self.relation = np.where(gone, 0, self.relation)
+        self._tie()
+
     def _tie(self) -> None:
         """Rows `argument - subject == 0`, relaxed where the relation leaves room."""
         if not self.function:

@@ -13,6 +13,7 @@ import numpy as np
 from compiler.ground.ground_game import INTEGER, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
 from compiler.reformulations.program import Program
+from runtime.methods.derived_decisions import DerivedDecisions
 from runtime.methods.kept_model import TOLERANCE, KeptModel
 from runtime.methods.leader_value import LeaderValue, ValueByAnswers, Worth
 from runtime.methods.method import Request, Search
@@ -49,13 +50,16 @@ class Evaluator:
     def __init__(self, question: Question) -> None:
         setting, space = question.setting, question.space
         middle = space.decisions(np.full((1, space.size), 0.5))[0]
-        self.value = self._value(question, middle)
+        self._derived = DerivedDecisions.of(setting.game, setting.leader)
+        self._columns = space.columns
+        self._given = np.concatenate([space.columns, self._derived.following(space.columns)])
+        self.value = self._value(question, self._given, self._with_derived(middle))
         self.game = setting.game
         self._near = _Nearest.of(setting, space)
 
     @staticmethod
-    def _value(question: Question, middle: Floats) -> LeaderValue:
-        setting, searched = question.setting, question.space.columns
+    def _value(question: Question, searched: Ints, middle: Floats) -> LeaderValue:
+        setting = question.setting
         if any(player.leaders not in ((), (setting.leader,)) for player in setting.game.players):
             # The registry holds the methods that ask this question.
             from runtime.methods.registry import choose
@@ -67,7 +71,14 @@ class Evaluator:
         return ValueByAnswers(setting, searched, middle)
 
     def worth(self, decision: Floats, time_limit: float | None = None) -> Worth:
-        return self.value.worth(decision, time_limit)
+        return self.value.worth(self._with_derived(decision), time_limit)
+
+    def _with_derived(self, decision: Floats) -> Floats:
+        """The decision (d,), and after it all that follows from it."""
+        if len(self._given) == len(decision):
+            return decision
+        found: Floats = self._derived.from_roots(self._columns, decision)[self._given]
+        return found
 
     def row(self, decision: Floats, time_limit: float | None = None) -> Floats:
         """For a decision (d,): the one that was evaluated, its value as if minimised, its violation, and all p

@@ -1,8 +1,9 @@
 """A Setting in, the decisions that a search over the leader moves out: `SearchSpace`, a box of them.
 
 They are the leader's columns that followers see: those in a follower's constraint, or multiplied by a column of the
-follower's own in its objective. All other columns of the leader are settled together with the followers' answers, by
-a Program of their own (`runtime.methods.leader_value`), so a search need not find them.
+follower's own in its objective; where such a column follows from others, these. All other columns of the leader are
+settled together with the followers' answers, by a Program of their own (`runtime.methods.leader_value`), so a search
+need not find them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from compiler.reformulations.column_bounds import ColumnBounds, propagated
 from compiler.reformulations.high_point import high_point
 from compiler.reformulations.program import Program
 from grammar.diagnostics import Diagnostic, Hint
+from runtime.methods.derived_decisions import DerivedDecisions
 from runtime.methods.kept_model import TOLERANCE
 from runtime.methods.setting import Setting
 from runtime.solvers.highs import Highs, HighsModel
@@ -75,6 +77,14 @@ class SearchSpace:
 
 
 def linking(setting: Setting) -> Ints:
+    """The leader's columns, not fixed, on which the answer of some follower may depend, and which do not follow from
+    others of its columns."""
+    seen = seen_columns(setting)
+    derived = DerivedDecisions.of(setting.game, setting.leader)
+    return derived.roots(seen) if derived.derived[seen].any() else seen
+
+
+def seen_columns(setting: Setting) -> Ints:
     """The leader's columns, not fixed, that some follower sees so that its answer may depend on them."""
     game, below = setting.game, setting.followers
     mine = (game.owner == setting.leader) & ~fixed_columns(game)

@@ -9,7 +9,7 @@ from compiler.ground.ground_game import block_of
 from compiler.reformulations.response_family import ResponseFamily
 from grammar.diagnostics import Diagnostic, Hint, Label
 from grammar.source import Span
-from runtime.methods.search_space import linking
+from runtime.methods.search_space import linking, seen_columns
 from runtime.methods.setting import Setting
 
 WAY_OUT = Hint("leave `pessimistic` out: the certificate says what the worst tie would cost the leader")
@@ -24,7 +24,7 @@ def tie_findings(setting: Setting, joined: bool) -> tuple[Diagnostic, ...]:
     game, leader = setting.game, setting.leader
     mine = (game.owner >= 0) & setting.gloomy()[game.owner]
     free = ~fixed_columns(game)
-    free[linking(setting)] = False
+    free[linking(setting)] = free[seen_columns(setting)] = False
     goal = game.objective_quad.take(game.objective_quad.row == leader)
     products = np.flatnonzero((mine[goal.i] & free[goal.j]) | (mine[goal.j] & free[goal.i]))
     coupled = np.zeros(game.rows, np.bool_)

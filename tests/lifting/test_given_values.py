@@ -1,5 +1,5 @@
-"""`abs`, `max`, curves and tiers of a leader's decisions in a follower's problem are data to the follower: it stays an
-LP or QP, and the answers are those of brute force over the leader's decision."""
+"""`abs`, `max`, curves, tiers and smooth functions of a leader's decisions in a follower's problem are data to the
+follower: it stays an LP or QP, and the answers are those of brute force over the leader's decision."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from compiler.ground.ground_game import INTEGER, GroundGame
+from compiler.ground.player_classes import player_classes
 from compiler.pipeline import compile_file
 from runtime.certify import Claim, certify
 from runtime.result import Result, Status
@@ -43,6 +44,14 @@ VALUES: dict[str, Function] = {
     "piecewise(x; (-1, 0), (0, 2), (1, 0), (2, 1))": hat,
     "tiers(x + 2; 1: 2, 3: 0.5, rest: 1)": tiered,
     "smax(t) (s[t]*x - s[t]^2)": lambda x: np.max([s * x - s * s for s in (-1.0, 0.5, 2.0)], axis=0),
+    "exp(-x)": lambda x: np.exp(-x),
+    "-log(x + 3)": lambda x: -np.log(x + 3),
+    "sqrt(x + 2)": lambda x: np.sqrt(x + 2),
+    "x^3/9": lambda x: x**3 / 9,
+    "(x + 3)^1.5/(x + 4)": lambda x: (x + 3) ** 1.5 / (x + 4),
+    "x*exp(-x)/3": lambda x: x * np.exp(-x) / 3,
+    "exp(-abs(x))": lambda x: np.exp(-np.abs(x)),
+    "max(exp(x) - 2, sin(2*x))": lambda x: np.maximum(np.exp(x) - 2, np.sin(2 * x)),
 }
 FORMS = {
     # What the follower does with the value v(x), and its answer y in [0, 5] to it.
@@ -75,7 +84,7 @@ def model(folder: Path, value: str, form: str, goal: str) -> Path:
 
 def lp_or_qp(game: GroundGame, player: str) -> bool:
     p = next(k for k, q in enumerate(game.players) if q.name == player)
-    return not np.any((game.owner == p) & (game.kind == INTEGER))
+    return player_classes(game)[p].name in ("LP", "QP")
 
 
 @pytest.mark.parametrize("goal", [pytest.param(g, marks=[pytest.mark.slow] if k else []) for k, g in enumerate(GOALS)])
