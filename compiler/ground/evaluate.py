@@ -272,6 +272,12 @@ class Evaluator(FunctionEvaluator):
 
     def _factor(self, op: str, factor: ir.Expr, context: Context) -> Affine:
         """The value of a factor, or one over it where it divides."""
+        if op == "/" and isinstance(factor, ir.Power):
+            base, exponent = self.expression(factor.base, context), self.number(factor.exponent, context)
+            if not base.numeric and (exponent.array > 0).all():
+                # What keeps `z + y` from zero keeps its square, of which less is known once it is written out.
+                lifting, falling = self._lifting(factor.span, context), Dense(exponent.axes, -exponent.array)
+                return smooth(lifting, "power", base, context, factor.span, falling)
         value = self.expression(factor, context)
         if op == "*":
             return value

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from compiler.ground.context import Context
 from compiler.ground.ground_game import INTEGER, REAL, Block
 from compiler.ground.ground_set import Layout
-from compiler.ground.propagate import intervals, product_ends
+from compiler.ground.quadratic_ranges import quadratic_ranges
 from compiler.ground.rows import Entries
 from compiler.ground.sparse import Bools, Floats, Ints
 from compiler.ground.values import UNIT, ZERO, Affine, Axis, Dense, Term, add
@@ -354,12 +354,7 @@ class Lifting:
         entries = Entries()
         constant = entries.write(value, layout, 0)
         matrix = entries.matrix(layout.size, len(lower))
-        low, high = intervals(matrix, constant, lower, upper)
-        quad = entries.quad(len(lower))
-        least, most = product_ends(quad.i, quad.j, quad.value, lower, upper)
-        np.add.at(low, quad.row, least)
-        np.add.at(high, quad.row, most)
-        return low, high
+        return quadratic_ranges(matrix, constant, entries.quad(len(lower)), lower, upper)
 
     def no_bound(
         self,

@@ -8,6 +8,7 @@ Columns that several rows define together (`max`, pieces) stay decisions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -297,10 +298,13 @@ class Shaped:
         least = ROUNDING * (n + 1) * float(np.abs(eigenvalues).max(initial=0.0))
         low, high = self._ends(form, columns, shape.reach)
         if eigenvalues[0] >= -least:
-            return powered(shape, (max(low, 0.0, _bottom(form, size, least)), high), power_convex=0.5)
-        if low >= 0 and eigenvalues[-2] <= least and self._one_side(form, columns):
-            return powered(shape, (low, high), power_concave=0.5)
-        return powered(shape, (low, high))
+            low = max(low, 0.0, _bottom(form, size, least))
+            shape = powered(shape, (low, high), power_convex=0.5)
+        root = self._one_side(form, columns) if low >= 0 and eigenvalues[-2] <= least else 0.0
+        if root > 0 and eigenvalues[0] >= -least:
+            # The square of one linear function: both, and nowhere below the square of that one's least value.
+            low = max(low, root**2 * (1 - 1e-9))
+        return powered(shape, (low, high), power_concave=0.5 if root > 0 else -np.inf)
 
     def _ends(self, form: Floats, columns: list[int], reach: Interval) -> Interval:
         """The range of a quadratic function over the box: at its corners on the side on which no square is bent."""
@@ -320,15 +324,22 @@ class Shaped:
             high = min(high, float(values.max()) + slack)
         return low, high
 
-    def _one_side(self, form: Floats, columns: list[int]) -> bool:
-        """Whether the box lies in one of the two halves of the cone where the form is positive: the gradient at its
-        middle, a point of the cone, has a positive product with all of its points."""
+    def _one_side(self, form: Floats, columns: list[int]) -> float:
+        """Above zero where the box lies in one of the two halves of the cone where the form is positive: the gradient
+        at a point of both, the middle of the box or a step from the one end that it has, has a positive product with
+        all of its points. The least product, over the root of the form at that point."""
         lower, upper = self.lower[columns], self.upper[columns]
-        middle = np.append((lower + upper) / 2, 1.0)
-        if not np.isfinite(middle).all() or middle @ form @ middle <= 0:
-            return False
+        bottom, top = np.isfinite(lower), np.isfinite(upper)
+        with np.errstate(invalid="ignore"):
+            one_end = np.where(bottom, lower + np.maximum(1.0, np.abs(lower)), upper - np.maximum(1.0, np.abs(upper)))
+            middle = np.append(np.where(bottom & top, (lower + upper) / 2, np.where(bottom | top, one_end, 0.0)), 1.0)
+        at = float(middle @ form @ middle)
+        if at <= 0:
+            return 0.0
         slope = form @ middle
-        return bool(np.minimum(slope[:-1] * lower, slope[:-1] * upper).sum() + slope[-1] > 0)
+        with np.errstate(invalid="ignore"):
+            least = np.where(slope[:-1] == 0, 0.0, np.minimum(slope[:-1] * lower, slope[:-1] * upper))
+        return float(least.sum() + slope[-1]) / math.sqrt(at)
 
 
 def _bottom(form: Floats, size: Floats, least: float) -> float:

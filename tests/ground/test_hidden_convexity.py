@@ -84,6 +84,22 @@ def test_what_is_not_convex_is_not_proved(tmp_path: Path, text: str) -> None:
     assert not proved(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "box", "convex"),
+    [
+        ("1/(z + 3)^2", "var z >= 0", True),
+        ("1/(y + z + 3)^2", "var y in [-1, 5] var z >= 0", True),
+        ("x/(3 - z)^3 + 1/(3 - z)^2", "var z <= 2", True),
+        ("-((z + 3)^2)^0.5 + z^2/9", "var z >= 0", True),
+        ("-((z + 3)^2)^0.6", "var z >= 0", False),
+        ("1/(1 + z^2)", "var z >= 0", False),
+        ("-((z + 3)^2 + 1)^0.5", "var z >= 0", False),
+    ],
+)
+def test_without_an_upper_bound(tmp_path: Path, text: str, box: str, convex: bool) -> None:
+    assert proved(tmp_path, text, box) is convex
+
+
 def test_constraints_are_looked_at_too(tmp_path: Path) -> None:
     """Convex where the constraint bounds a convex set, from the side that it bounds."""
     for row, expected in [
