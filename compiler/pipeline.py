@@ -17,7 +17,7 @@ from compiler.ground.ground_game import GroundGame
 from compiler.ground.grounding import Grounded, ground
 from compiler.ground.lifted_forms import lifted_forms, without_bounds
 from compiler.ground.player_classes import PlayerClass, player_classes
-from compiler.ground.reporting import ReportValue, case_names, comparison_values, report_values
+from compiler.ground.reporting import ReportValue, comparison_values, report_values
 from compiler.ground.tables import DataFiles, Read, as_text
 from compiler.ir.game import Game
 from compiler.semantics.analyse import analyse
@@ -69,11 +69,6 @@ class Compiled:
         findings.raise_errors()
         assert game is not None
         return game
-
-    def cases_compared(self) -> list[str]:
-        """The cases that the model's comparisons speak of, in the order of their declaration."""
-        wanted = {name for c in self.game.comparisons for name in case_names(c)}
-        return [c.name for c in self.game.cases if c.name in wanted]
 
     def with_game(self, game: Game) -> Compiled:
         """Another game on the same data, such as one derived from this one's. Raises `DiagnosticError`."""

@@ -19,14 +19,11 @@ from compiler.reformulations.strong_duality import strong_duality
 class Complementarity:
     """`apply` takes the game, a Program with `complementary` pairs and bounds of its columns, and gives the same
     Program without pairs, or with fewer: what is left is for another one. New columns come last.
-
-    `needs_bounds`: pairs without finite bounds stay.
     """
 
     name: str
     words: str
     apply: Callable[[GroundGame, Program, ColumnBounds], Program]
-    needs_bounds: bool = False
 
 
 COMPLEMENTARITIES: dict[str, Complementarity] = {
@@ -34,7 +31,10 @@ COMPLEMENTARITIES: dict[str, Complementarity] = {
     for row in (
         Complementarity("sos1", "SOS1 sets", lambda game, program, bounds: complementarity_sos1(program)),
         Complementarity(
-            "big_m", "binaries with big-M", lambda game, program, bounds: complementarity_big_m(program, bounds), True
+            "big_m",
+            "binaries with big-M",
+            # Pairs without finite bounds stay.
+            lambda game, program, bounds: complementarity_big_m(program, bounds),
         ),
         Complementarity(
             "indicator", "indicator conditions", lambda game, program, bounds: complementarity_indicator(program)

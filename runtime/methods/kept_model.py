@@ -27,7 +27,6 @@ class KeptModel:
     def __init__(self) -> None:
         self._model: HighsModel | None = None
         self._loaded: Program | None = None
-        self._changed = ~np.zeros(0, np.bool_)
         self._basis: Any = None
 
     def solve(self, program: Program, time_limit: float | None = None) -> Outcome:
