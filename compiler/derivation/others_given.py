@@ -248,12 +248,10 @@ class _Given(Rewriting):
                 whose = "decided by" if isinstance(d, VarDef) else "shadow price of"
                 said = f"{said or signature.name}, {whose} {d.player or 'all'}"
             parameter = ParamDef(replace(signature, name=name, doc=said), "", d.domain)
-            if not values:
-                pass
-            elif d.domain.binders:
+            if values and d.domain.binders:
                 entries = tuple(DataEntry(k, number(v, span), span) for k, v in values.items())
                 parameter.literal = DataLiteral(entries, span)
-            else:
+            elif values:
                 parameter.value = number(values[()], span)
             self.given[id(d)] = parameter
         return self.given[id(d)]
