@@ -94,6 +94,11 @@ class ProductSum:
             row_quad=Quad.empty(),
         )
 
+    def shortfall(self, z: Floats) -> float:
+        """How far t_c is below the products themselves at z, over their size: what is not, no cut can cut off."""
+        products = z[self.outer] * self.value * z[self.inside.column]
+        return float(products.sum() - z[self.at]) / max(1.0, float(np.abs(products).sum()))
+
     def limits(self, z: Floats) -> tuple[_Limits, _Limits]:
         """Those of W and of R W at z, as (1) says."""
         inside = self.inside

@@ -21,7 +21,7 @@ from runtime.methods.relaxed_pairs import beside
 from runtime.solvers.highs import HighsModel
 from runtime.solvers.solver import Ending, Options, Outcome
 
-POINTS = 16
+POINTS = 8
 """Points of the relaxation that are tried: its optimum, and those of objectives whose terms are a random factor of
 exp(`SPREAD`) larger or smaller."""
 

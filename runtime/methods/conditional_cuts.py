@@ -38,7 +38,7 @@ ROUNDS = 40
 FIRST_ROUNDS = 12
 """Rounds before progress counts: the inequality is one sum, which says nothing before most of its parts are cut."""
 
-STALLED, PROGRESS = 3, 1e-3
+STALLED, PROGRESS = 3, 1e-2
 """Rounds in which the bound must rise by this part of what it rose in all."""
 
 VIOLATED = 1e-4
@@ -98,7 +98,8 @@ def _cuts(
     parts: list[tuple[ProductSum, HighsModel]], work: CountedWork, at: Floats, z: Floats | None = None
 ) -> list[CutRow]:
     """Those made at one point that cut off z, without z all: a sum that nothing cuts makes up for all others."""
-    made = (_cut(part, model, work, at) for part, model in parts)
+    short = parts if z is None else [(part, model) for part, model in parts if part.shortfall(z) > VIOLATED]
+    made = (_cut(part, model, work, at) for part, model in short)
     return [cut for cut in made if cut is not None and (z is None or cut.violation(z) > VIOLATED)]
 
 

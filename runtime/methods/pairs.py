@@ -128,7 +128,8 @@ def solve_pairs(
             return PairAnswer(replace(met, seconds=met.seconds + spent), Highs().name, MET, (), (words,), False)
         if count < MANY and search.is_easy():
             return search.by("sos1", program, ColumnBounds.of(program))
-    derived = derived_bounds(game, program, request.time_limit)
+    sos1 = name == "sos1" or (name == "auto" and request.solver != "highs" and not search.sets_prices())
+    derived = derived_bounds(game, program, request.time_limit, tight=not sos1)
     bounded, bounds = with_bounds(derived.program, derived.bounds), derived.bounds
     if name == "auto" and request.solver != "highs":
         name = "sos1"
@@ -181,18 +182,25 @@ class _Search:
         return CountedWork.within(self.request.time_limit, START_SHARE, START_PATIENCE)
 
     def suits_big_m(self, bounded: Program, bounds: ColumnBounds) -> bool:
-        """Whether HiGHS takes the Program, every pair has bounds, those of multipliers small, and others' decisions are
-        prices to the followers: where they enter followers' rows instead, relaxations are weak with binaries, and of
-        random bilevel LPs with 200 pairs HiGHS has often no point after a minute."""
+        """Whether HiGHS takes the Program, which is one for it, every pair has bounds, and those of multipliers are
+        small."""
         pairs = bounded.complementary
-        if len(pairs) < MANY or not fit(bounded, bounds).all() or np.max(bounds.upper[pairs[:, 0]]) > SMALL:
+        if not self.sets_prices() or not fit(bounded, bounds).all() or np.max(bounds.upper[pairs[:, 0]]) > SMALL:
+            return False
+        return self.request.solver == "auto" and not Highs().refuses(complementarity_big_m(bounded, bounds))
+
+    def sets_prices(self) -> bool:
+        """Whether pairs are many and others' decisions are prices to the followers: where they enter followers' rows
+        instead, relaxations are weak with binaries, and of random bilevel LPs with 200 pairs HiGHS has often no point
+        after a minute."""
+        if len(self.program.complementary) < MANY:
             return False
         duality = Duality.of(self.game, self.program)
         for follower in np.unique(duality.owner).tolist():
             _, pushes = gap_products(self.program, duality, follower)
             if len(pushes[0]):
                 return False
-        return self.request.solver == "auto" and not Highs().refuses(complementarity_big_m(bounded, bounds))
+        return True
 
     def is_nearly_met(self, bounded: Program) -> bool:
         """Whether followers' answers to the decisions of this relaxation are worth nearly what it promises: then its
@@ -209,11 +217,12 @@ class _Search:
         first: Outcome | None = None,
     ) -> PairAnswer:
         """By a reformulation that assumes nothing, from the point `first`, if there is one."""
-        first = self.start(name, bounded) if first is None else first
-        if name == "sos1" and bounded is not self.program:
+        count = len(self.program.complementary)
+        if name == "sos1" and bounded is not self.program and count >= SOME:
+            # The followers' answers give as good a point as IPOPT does; of 200 pairs the best of both is better.
+            first = self.point() if first is None and count >= MANY else first
             bounded, bounds = self.cut(bounded, bounds, first)
-            if len(self.program.complementary) >= SOME:
-                first = self.improved(bounded, first)
+            first = self.improved(bounded, first) or self.point()
         ready = COMPLEMENTARITIES[name].apply(self.game, bounded, bounds)
         solver, outcome = solved(ready, self.left(), None if first is None else self.completed(ready, first))
         if outcome.ending is Ending.INFEASIBLE and (name != "sos1" or bounded is not self.program) and not self.spent():
@@ -244,14 +253,11 @@ class _Search:
             doubt = f"SCIP's tolerance on {COMPLEMENTARITIES[name].words} was too wide: SOS1 sets decided"
             return self.by("sos1", bounded, bounds, (*notes, doubt))
         ledger = self.ledger(bounded, bounds, outcome.z, declared=False)
-        count = len(self.program.complementary)
         words = f"{count} complementary pairs as {COMPLEMENTARITIES[name].words}, no bound on a multiplier assumed"
         return PairAnswer(best, solver.name, name, ledger, (words, *notes), False)
 
     def cut(self, bounded: Program, bounds: ColumnBounds, first: Outcome | None) -> tuple[Program, ColumnBounds]:
         """The Program with conditional cuts in place of the primal-dual one, where they help."""
-        if len(self.program.complementary) < SOME:
-            return bounded, bounds
         bare = bounds.of_first(self.program.columns)
         plain = with_bounds(self.program, bare)
         enough = np.inf
@@ -272,16 +278,9 @@ class _Search:
             return best
         return turned(self.program, GapAnswers(self.game, self.program), options, best, self.briefly())
 
-    def start(self, name: str, bounded: Program) -> Outcome | None:
-        """A point with all pairs, in the Program's columns, where it pays: with 60 pairs of random bilevel LPs SCIP
-        alone has often no point after a minute."""
-        count = len(self.program.complementary)
-        if name != "sos1" or count < SOME or bounded is self.program:
-            return None
-        return self.point()
-
     def point(self) -> Outcome | None:
-        """A point with all pairs that IPOPT finds, in the Program's columns."""
+        """A point with all pairs that IPOPT finds, in the Program's columns: with 60 pairs of random bilevel LPs SCIP
+        alone has often no point after a minute."""
         if Ipopt().missing() or Ipopt().refuses(complementarity_product(self.program)):
             return None
         outcome = relaxed_pairs(self.program, self.request.options, START_STARTS, work=self.briefly())
