@@ -141,3 +141,26 @@ def test_what_has_too_many_decisions_is_refused(old: str, new: str, why: str, tm
 def test_a_population_is_no_matter_of_all_decisions(tmp_path: Path) -> None:
     with pytest.raises(DiagnosticError, match="tries all decisions"):
         solved(tmp_path, TEXT, method="enumeration", population=7)
+
+
+@pytest.mark.parametrize(
+    ("x", "goal", "follower", "best"),
+    [
+        # At x = 0, y = 1/4: (3/4)^2.
+        ("binary", "(y - 1)^2 + x/4", "minimize c = 2*x^2/(y + 3) + y^2 - y/2 constraint r: x*y <= 1", 0.5625),
+        # x = 1: the kink at y = 1 holds 2*y - 1 = 1 within its slopes -1 and 1: -1 + 1/2.
+        ("integer in [-1, 2]", "-y + x^2/2", "minimize c = abs(y - x) + y^2 - y constraint r: -x*(y + 2) <= -1", -0.5),
+    ],
+)
+def test_what_trying_does_not_prove_is_asked_of_others(
+    tmp_path: Path, x: str, goal: str, follower: str, best: float
+) -> None:
+    """Other best answers of curved followers are not looked for, so that all decisions tried are no proof."""
+    path = tmp_path / "m.game"
+    path.write_text(
+        f"player L {{ var x {x} minimize F = {goal} }} player f follows L {{ var y in [-2, 2] {follower} }}", "utf-8"
+    )
+    result = solve(path, time_limit=60)
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.method != "enumeration"
+    assert result.objectives["L.F"] == pytest.approx(best, abs=1e-6)
