@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import highspy
 import numpy as np
 import pytest
-from pyscipopt import Model
 
-from compiler.pipeline import Compiled, compile_file
-from grammar.diagnostics import Diagnostic, DiagnosticError, Severity
-from grammar.source import Source
+from grammar.diagnostics import DiagnosticError
 from runtime.answer import answer
 from runtime.methods.method import Request
-from runtime.problem_files.pair_forms import FORMS
-from runtime.problem_files.registry import PROBLEM_FORMATS, problem_files, problem_of
+from runtime.problem_files.registry import PROBLEM_FORMATS, problem_files
+from tests.problem_files.reading import LEADER, PRICED, by_highs, by_scip, compiled, written
 
 MIXED = """
 set T index t = 1..3
@@ -81,33 +77,6 @@ TANGENTS = """
 player p { var x in [0.1, 1]  var y in [-1, 1]  maximize worth = tan(x) - 3*x + tanh(y) - y/2 + x^-1.5/8 }
 """
 
-LEADER = """
-player firm {
-  var a in [0, 10]
-  maximize profit = 8*a - a^2 + 2*sum(i) d[i] - 1
-  constraint cap: a + sum(i) d[i] <= 9
-}
-set I index i = {left, right}
-param worth[i] = {left: 5, right: 3}
-player buyer[i] follows firm {
-  var d <= 6
-  maximize gain = worth[i]*d - d^2/2 - a*d/4
-  constraint least: d >= 0
-}
-"""
-
-PRICED = """
-player plant {
-  var bid in [0, 100]
-  maximize profit = spot*q - 20*q
-}
-player market follows plant {
-  var q in [0, 60]  var other in [0, 60]
-  minimize cost = bid*q + 50*other
-  constraint meet: q + other == 80 price spot
-}
-"""
-
 GAMES = {
     "mixed": (MIXED, "p.gain"),
     "convex": (CONVEX, "p.cost"),
@@ -121,41 +90,6 @@ GAMES = {
 }
 LINEAR = ("mixed", "convex", "concave")
 """What HiGHS solves: it takes no SOS1 sets, no products of other kinds and no functions."""
-
-
-def compiled(text: str) -> Compiled:
-    return compile_file(Source("park.game", text))
-
-
-def written(game: Compiled, name: str, folder: Path, player: str = "", form: str = "kkt-sos1") -> str:
-    """The path of the file that is read."""
-    wanted = PROBLEM_FORMATS[name]
-    texts = problem_files(game, wanted, player, form)
-    assert tuple(texts) == wanted.endings
-    for ending, text in texts.items():
-        (folder / f"park{ending}").write_text(text, encoding="utf-8")
-    return str(folder / f"park{wanted.endings[0]}")
-
-
-def by_scip(path: str) -> Model:
-    model = Model()
-    model.hideOutput()
-    model.readProblem(path)
-    # As runtime/solvers/scip.py tells.
-    model.setParam("constraints/SOS1/sepafreq", -1)
-    model.setParam("numerics/feastol", 1e-9)
-    model.optimize()
-    assert model.getStatus() == "optimal"
-    return model
-
-
-def by_highs(path: str) -> highspy.Highs:
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    assert highs.readModel(path) == highspy.HighsStatus.kOk
-    highs.run()
-    assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    return highs
 
 
 @pytest.mark.parametrize("name", GAMES)
@@ -183,133 +117,6 @@ def test_optima_known_from_elsewhere(tmp_path: Path) -> None:
     for text, value in ((PAIRS, 3 * 4 - 1), (PRICED, 60 * (50 - 20))):
         for kind in PROBLEM_FORMATS:
             assert by_scip(written(compiled(text), kind, tmp_path)).getObjVal() == pytest.approx(value, abs=1e-6)
-
-
-BOUNDED = """
-player leader { var y in [0, 8]  minimize cost = 3*x + y }
-player follower follows leader {
-  var x <= 5
-  minimize effort = -x
-  constraint a: x + y <= 8
-  constraint b: 4*x + y >= 8
-  constraint c: 2*x + y <= 13
-  constraint d: 2*x - 7*y <= 0
-}
-"""
-"""Optimum by hand: 92/15, at the corner where 4x + y = 8 meets 2x = 7y."""
-
-RESELLER = "player reseller follows leader { var s in [0, 3]  minimize loss = (y - 9)*s  constraint e: s + y <= 6 }"
-"""Nobody heeds it; y is 8/15, so its constraint binds nobody else."""
-
-FORMED = {"toy": BOUNDED, "aside": BOUNDED + RESELLER, "squares": LEADER}
-
-
-@pytest.mark.parametrize("kind", PROBLEM_FORMATS)
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", FORMED)
-def test_every_form_has_the_optimum_of_the_game(name: str, form: str, kind: str, tmp_path: Path) -> None:
-    game = compiled(FORMED[name])
-    found = answer(game.ground, Request())
-    assert found.x is not None
-    best = float(game.ground.objectives_at(found.x)[0])
-    assert name == "squares" or best == pytest.approx(92 / 15, rel=1e-6)
-    path = written(game, kind, tmp_path, form=form)
-    assert by_scip(path).getObjVal() == pytest.approx(best, rel=1e-6, abs=1e-6)
-    if form == "kkt-big-m" and kind != "nl" and name != "squares":
-        # Without SOS1 sets HiGHS takes it too.
-        assert by_highs(path).getInfo().objective_function_value == pytest.approx(best, rel=1e-6)
-
-
-LITERATURE = Path(__file__).parents[1] / "literature"
-
-
-@pytest.mark.parametrize("kind", PROBLEM_FORMATS)
-@pytest.mark.parametrize(
-    ("name", "optimum"), [("bard_falk_1982_2", -3.25), ("savard_1989", -14.6), ("candler_townsley_1982", -29.2)]
-)
-def test_strong_duality_bounds_multipliers(name: str, optimum: float, kind: str, tmp_path: Path) -> None:
-    """SCIP with its own tolerance of 1e-6 gave -3.2513 for the first, and errors of its LP solver for the others, with
-    multipliers that nothing bounded."""
-    path = written(compile_file(LITERATURE / f"{name}.game"), kind, tmp_path, form="strong-duality")
-    model = Model()
-    model.hideOutput()
-    model.readProblem(path)
-    model.optimize()
-    assert model.getObjVal() == pytest.approx(optimum, abs=2e-5)
-
-
-def refusal(text: str, form: str) -> Diagnostic:
-    with pytest.raises(DiagnosticError) as error:
-        problem_of(compiled(text), form=form)
-    (found,) = error.value.diagnostics
-    assert found.code == "G710"
-    assert found.span is not None
-    assert found.hints
-    return found
-
-
-def test_strong_duality_is_refused_where_rounding_could_decide() -> None:
-    """By hand: a unit more of `both` lets `x` be 1e6 larger, so 1e-6 of that row passes for 1 of an objective of 5."""
-    assert "no largest value" in refusal(PRICED.replace("in [0, 100]", ">= 0"), "strong-duality").headline
-    flat = "var x in [0, 5]  var w in [0, 1]  constraint both: w + 1e-6*x + 1e-6*y <= 1"
-    (told,) = problem_of(compiled(BOUNDED.replace("var x <= 5", flat)), form="strong-duality").warnings
-    assert (told.code, told.severity) == ("G714", Severity.WARNING)
-    assert "tolerance of 1e-06 may be worth" in told.headline
-    flatter = BOUNDED.replace("var x <= 5", flat.replace("1e-6", "1e-8"))
-    assert "may be worth" in refusal(flatter, "strong-duality").headline
-    assert problem_of(compiled(flatter)).warnings == ()
-
-
-def test_squares_under_strong_duality_are_told() -> None:
-    """The first on standard error, the second where the file is read without it."""
-    single = problem_of(compiled(LEADER), form="strong-duality")
-    assert [w.code for w in single.warnings] == ["G714", "G714"]
-    assert all(w.severity is Severity.WARNING and w.span and w.hints for w in single.warnings)
-    assert "LESS EXACT THAN THE SOLVER" in "\n".join(single.remarks)
-    for text, form in ((LEADER, "kkt-sos1"), (BOUNDED, "strong-duality")):
-        single = problem_of(compiled(text), form=form)
-        assert single.warnings == ()
-        assert "LESS EXACT" not in "\n".join(single.remarks)
-
-
-def test_casadi_reads_strong_duality_as_an_nl_file(tmp_path: Path) -> None:
-    """It has neither binaries nor sets, so IPOPT takes it. CasADi's reader takes no comments."""
-    import casadi
-
-    path = written(compiled(BOUNDED), "nl", tmp_path, form="strong-duality")
-    Path(path).write_text(re.sub(r"[ \t]*#.*", "", Path(path).read_text("utf-8")), "utf-8")
-    builder = casadi.NlpBuilder()
-    builder.import_nl(path)
-    problem = {"x": casadi.vertcat(*builder.x), "f": builder.f, "g": casadi.vertcat(*builder.g)}
-    quiet = {"ipopt.print_level": 0, "print_time": False, "ipopt.sb": "yes"}
-    solve = casadi.nlpsol("solve", "ipopt", problem, quiet)
-    limits = {"lbx": builder.x_lb, "ubx": builder.x_ub, "lbg": builder.g_lb, "ubg": builder.g_ub}
-    found = solve(x0=builder.x_init, **limits)
-    assert solve.stats()["success"]
-    assert float(found["f"]) == pytest.approx(92 / 15, rel=1e-5)
-
-
-@pytest.mark.parametrize("kind", ["lp", "mps"])
-def test_what_a_form_adds_has_names_and_places(kind: str) -> None:
-    (text,) = problem_files(compiled(BOUNDED), PROBLEM_FORMATS[kind], form="kkt-big-m").values()
-    assert "on_multiplier_of_follower.a" in text
-    assert "park.game:6: multiplier of follower.a (eq. 4)" in text
-    assert "park.game:6: slack of follower.a (eq. 4)" in text
-    (text,) = problem_files(compiled(BOUNDED), PROBLEM_FORMATS[kind], form="strong-duality").values()
-    assert "park.game:5: strong duality of follower" in text
-    (text,) = problem_files(compiled(BOUNDED + RESELLER), PROBLEM_FORMATS[kind], form="kkt-big-m").values()
-    assert "of reseller, whom nobody heeds, the constraints alone" in text
-
-
-def test_binaries_without_a_bound_and_unknown_forms_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DiagnosticError) as error:
-        written(compiled(PRICED.replace("in [0, 100]", ">= 0")), "lp", tmp_path, form="kkt-big-m")
-    (found,) = error.value.diagnostics
-    assert found.code == "G710"
-    assert found.span is not None
-    with pytest.raises(DiagnosticError) as error:
-        written(compiled(BOUNDED), "lp", tmp_path, form="kkt-bigm")
-    assert error.value.diagnostics[0].code == "G807"
 
 
 @pytest.mark.parametrize("kind", PROBLEM_FORMATS)
