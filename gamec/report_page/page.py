@@ -35,7 +35,7 @@ from runtime.result import Result
 from runtime.version import version
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("numbers.js", "scales.js", "table.js", "marks.js", "bars.js", "chart.js", "page.js")
+SCRIPTS = ("numbers.js", "scales.js", "table.js", "marks.js", "bars.js", "drawing.js", "chart.js", "page.js")
 """In the order in which they need each other."""
 
 _BACKQUOTED = re.compile(r"`([^`]+)`")
