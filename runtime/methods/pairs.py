@@ -363,7 +363,7 @@ class _Search:
         return second.solve(ready, self.left().options).ending is not Ending.INFEASIBLE
 
     def with_assumed(self, bounded: Program, bounds: ColumnBounds, value: float) -> ColumnBounds:
-        """With `value`, in the file's units, for all columns without a bound that can be used, of pairs that need it."""
+        """With `value`, in the file's units, for columns that have no bound that can be used, of pairs that need it."""
         columns = np.unique(bounded.complementary[~fit(bounded, bounds)])
         columns = columns[~(bounds.upper[columns] <= LARGEST)]
         upper, source = bounds.upper.copy(), bounds.upper_source.copy()

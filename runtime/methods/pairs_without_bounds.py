@@ -23,11 +23,13 @@ def pairs_without_bounds(
     known = tops[~(tops <= LARGEST)]
     why = "has no bound that can be derived"
     notes: tuple[str, ...] = ()
+    if len(columns):
+        notes = (f"{len(columns)} multipliers or slacks are without a bound that can be used",)
     bounds_hint = "bounds on the follower's variables and its others' help to derive one"
     if len(known) and np.isfinite(known[0]):
         largest = known[0] * unit[columns[0]]
         why = f"is only known to be below {largest:.3g}: too much for binaries"
-        notes = (f"a binary is whole to 1e-6 for solvers, which would leave {1e-6 * largest:.2g} of it where it is 0",)
+        notes += (f"a binary is whole to 1e-6 for solvers, which would leave {1e-6 * largest:.2g} of it where it is 0",)
         bounds_hint = (
             "bounds nearer to what the variables can be make it smaller, or units in which they are near 1; a bound"
             " that is only meant to be out of the way may go"
@@ -37,13 +39,7 @@ def pairs_without_bounds(
             Diagnostic(
                 "G710",
                 f"big-M needs bounds, but the {first} {why}",
-                notes=(
-                    *(
-                        (f"{len(columns)} multipliers or slacks are without a bound that can be used",)
-                        * bool(len(columns))
-                    ),
-                    *notes,
-                ),
+                notes=notes,
                 hints=(
                     Hint("use `--complementarity sos1` with SCIP, which needs no bound"),
                     Hint(bounds_hint),
