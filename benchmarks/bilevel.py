@@ -116,17 +116,17 @@ def by_big_m(game: GroundGame, limit: float) -> Run:
     if Highs().refuses(ready):
         return Run(process_time() - before, False, np.nan, np.inf)
     outcome = Highs().solve(ready, Options(max(0.1, limit - (perf_counter() - clock))))
-    return _run(game, outcome, process_time() - before)
+    return run_of(game, outcome, process_time() - before)
 
 
 def by_sos1(game: GroundGame, limit: float) -> Run:
     before = process_time()
     game, program = conditions(game)
     outcome = Scip().solve(complementarity_sos1(program), Options(limit))
-    return _run(game, outcome, process_time() - before)
+    return run_of(game, outcome, process_time() - before)
 
 
-def _run(game: GroundGame, outcome: Outcome, seconds: float) -> Run:
+def run_of(game: GroundGame, outcome: Outcome, seconds: float) -> Run:
     sense = game.players[Setting.of(game).leader].sense
     return Run(seconds, outcome.ending is Ending.OPTIMAL, sense * outcome.objective, outcome.gap)
 
