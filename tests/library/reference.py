@@ -12,8 +12,6 @@ from grammar.parser import parse
 from grammar.source import Source
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "library"
-PARAMETERS = "| parameter | symbol | unit | default | meaning |\n|---|---|---|---|---|"
-DECLARATIONS = "| name | symbol | unit | kind | meaning |\n|---|---|---|---|---|"
 
 Declared = declarations.ParamDecl | declarations.VarDecl | declarations.LetDecl
 

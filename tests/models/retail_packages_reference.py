@@ -22,7 +22,6 @@ Floats = NDArray[np.float64]
 
 DATA = Path(__file__).parents[2] / "models" / "retail_packages" / "data"
 DAYS, SWING, MONTH_LOW, MONTH_HIGH, BUNDLE, BAND, SPOT_MOST = 30, 0.35, 0.75, 1.1, 0.15, 0.1, 8.0
-GAS_PACKAGES = (1, 4, 5)
 
 
 def table(name: str, key: str) -> dict[str, dict[str, str]]:
