@@ -97,15 +97,17 @@ def axis_words(of: SetDef, letter: str) -> str:
 
 
 def label_of(value: ir.Expr) -> str:
-    """What a series is: the doc string of the one quantity that it is, with the elements that are fixed; else its
-    text."""
+    """What a series is: the doc string of the one quantity that it is, of a price whose price it is, with the elements
+    that are fixed; else its text."""
     if isinstance(value, ir.Use):
         signature: Signature | None = getattr(value.target, "signature", None)
-        if isinstance(value.target, ConstraintDef):
-            signature = value.target.price or signature
-        if signature is not None and signature.doc:
+        doc = signature.doc if signature is not None else ""
+        if isinstance(value.target, ConstraintDef) and value.target.price is not None:
+            price = value.target.price
+            doc = price.doc or f"{price.name}, price of {value.target.name}"
+        if doc:
             fixed = [str(i.value) for i in value.indices if isinstance(i, ir.Element)]
-            return signature.doc + (f" ({', '.join(fixed)})" if fixed else "")
+            return doc + (f" ({', '.join(fixed)})" if fixed else "")
     return _text(value)
 
 

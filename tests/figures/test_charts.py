@@ -26,6 +26,24 @@ def lines(chart: Chart, panel: int = 0) -> dict[str, list[float]]:
     return {line.label: line.values.tolist() for line in chart.panels[panel].everything}
 
 
+def test_a_price_is_labelled_with_what_it_is_the_price_of() -> None:
+    text = """
+    set T index t = 1..2
+    param need[t] = {1: 3, 2: 5}
+    player p {
+      var x[t] >= 0  var y[t] in [0, 1]
+      minimize cost = sum(t) (2*x[t] + y[t])
+      constraint balance[t] "supply and demand": x[t] + y[t] == need[t]  price worth[t]
+    }
+    plot one "Worth": worth[t] over t
+    plot two: worth[2], need[t] over t
+    """
+    result = solved(text)
+    figures = result.charts
+    assert list(lines(figures["one"])) == ["worth, price of balance"]
+    assert list(lines(figures["two"])) == ["worth, price of balance (2)", "need[t]"]
+
+
 def test_the_charts_of_a_market(result: Result) -> None:
     assert list(result.charts) == ["dispatch", "price_lmp", "balance_operator.balance", "regret"]
 
