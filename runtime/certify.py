@@ -18,7 +18,7 @@ from compiler.ground.hidden_convexity import hidden_convexity
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import minimum, support_gap, tangent_bound
 from runtime.certificate import Bound, Certificate, Status, Tie
-from runtime.column_sizes import column_sizes
+from runtime.column_sizes import column_sizes, dearest
 from runtime.curve_tangents import convex_curves, curved_bound, hidden_room, straightened
 from runtime.flatness import unsure
 from runtime.own_problem import OwnProblem
@@ -32,7 +32,8 @@ REGRET = 1e-6
 objective by."""
 
 EXACT = 1e-9
-"""Relative gap to which followers with whole numbers are solved again."""
+"""Relative gap to which followers with whole numbers are solved again; and what of an objective's terms a price that
+stands for zero may move."""
 
 PRICE = 1e-5
 """The same for the gap that shadow prices leave open. Duals of quadratic problems carry the solver's regularisation
@@ -116,7 +117,7 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
         proven = player.sense * float(actual[p] - claim.bound[p]) if p in claim.bound else float("inf")
         proven = float("inf") if np.isnan(proven) else proven
         if p in leads:
-            size = max(size, _dearest(game, p, x, sizes))
+            size = max(size, dearest(game, p, x, sizes))
         if p in leads or (top and claim.status is Status.LIMIT and np.isfinite(proven)):
             gain = max(0.0, proven)
         else:
@@ -185,15 +186,7 @@ def violations(game: GroundGame, x: Floats, sizes: Floats | None = None) -> tupl
 
     rows = game.matrix.times(x) + game.row_quad.times(x, game.rows)
     at_rows = np.maximum(np.maximum(game.row_lower - rows, rows - game.row_upper), 0.0)
-    row = game.matrix.row_numbers()
-    terms, top = np.zeros(game.rows), np.zeros(game.rows)
-    np.add.at(terms, row, np.abs(game.matrix.data * x[game.matrix.indices]))
-    np.maximum.at(top, row, np.abs(game.matrix.data) * sizes[game.matrix.indices])
-    quad = game.row_quad
-    np.add.at(terms, quad.row, np.abs(quad.value * x[quad.i] * x[quad.j]))
-    np.maximum.at(top, quad.row, np.abs(quad.value) * sizes[quad.i] * sizes[quad.j])
-    row_size = np.maximum(terms, top)
-    row_size[row_size == 0] = 1.0
+    row_size = _row_sizes(game, x, sizes)
 
     absolute = max(float(np.max(at_columns, initial=0.0)), float(np.max(at_rows, initial=0.0)))
     columns, lines = at_columns / column_size, at_rows / row_size
@@ -206,23 +199,24 @@ def violations(game: GroundGame, x: Floats, sizes: Floats | None = None) -> tupl
     return absolute, worst_row, game.row_named(int(np.argmax(lines)))
 
 
+def _row_sizes(game: GroundGame, x: Floats, sizes: Floats) -> Floats:
+    """The size of the terms of each row at x, at least that of one unit of its dearest column: (m,)."""
+    row = game.matrix.row_numbers()
+    terms, top = np.zeros(game.rows), np.zeros(game.rows)
+    np.add.at(terms, row, np.abs(game.matrix.data * x[game.matrix.indices]))
+    np.maximum.at(top, row, np.abs(game.matrix.data) * sizes[game.matrix.indices])
+    quad = game.row_quad
+    np.add.at(terms, quad.row, np.abs(quad.value * x[quad.i] * x[quad.j]))
+    np.maximum.at(top, quad.row, np.abs(quad.value) * sizes[quad.i] * sizes[quad.j])
+    found: Floats = np.maximum(terms, top)
+    found[found == 0] = 1.0
+    return found
+
+
 def _crossed(game: GroundGame, x: Floats) -> Floats:
     """By how much both columns of each complementary pair are above zero: (pairs,)."""
     crossed: Floats = np.maximum(np.minimum(x[game.complementary[:, 0]], x[game.complementary[:, 1]]), 0.0)
     return crossed
-
-
-def _dearest(game: GroundGame, p: int, x: Floats, sizes: Floats) -> float:
-    """What one unit of the dearest column, whoever owns it, is worth to a leader, who moves its followers' columns as
-    well as its own: `price*quantity` has terms of no size where its followers answer zero. As in `OwnProblem.size` a
-    product counts as much as its coefficient at least, which is also what solvers' gaps are relative to."""
-    worth = np.zeros(game.columns)
-    goal, quad = game.objective.take_rows(np.array([p])), game.objective_quad.take(game.objective_quad.row == p)
-    np.add.at(worth, goal.indices, np.abs(goal.data))
-    np.add.at(worth, quad.i, np.abs(quad.value * x[quad.j]))
-    np.add.at(worth, quad.j, np.abs(quad.value * x[quad.i]))
-    squares = np.abs(quad.value) * sizes[quad.i] * sizes[quad.j]
-    return float(max(np.max(worth * sizes, initial=0.0), np.max(squares, initial=0.0)))
 
 
 def _patience(problem: OwnProblem, claim: Claim, deadline: float | None) -> float | None:
@@ -284,8 +278,12 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
     """Prices that the answer uses but the multipliers do not tell, and players whose multipliers do not support their
     answer."""
     columns = np.flatnonzero(game.price_row >= 0)
-    told = prices[game.price_row[columns]]
-    off = np.abs(told - x[columns]) > PRICE * np.maximum(1e-9, np.abs(told))
+    rows = game.price_row[columns]
+    told = prices[rows]
+    # What the objective feels of a price that stands for zero: the price over that of the whole objective.
+    worth = np.array([problems[p].size(x[problems[p].own]) for p in range(len(game.players))])
+    whole = np.append(worth, worth.max())[game.row_owner[rows]] / _row_sizes(game, x, column_sizes(game))[rows]
+    off = np.abs(told - x[columns]) > np.maximum(PRICE * np.abs(told), EXACT * whole)
     wrong = columns[off | ~np.isfinite(told)][:1].tolist()
     faults = [f"the price {game.column_named(c)} is not the shadow price of its constraint" for c in wrong]
     faults += _uncommon(game, prices)

@@ -32,3 +32,16 @@ def column_sizes(game: GroundGame) -> Floats:
     most = np.where(most > ZERO, most, np.where(declared > 0, declared, 1.0))
     small = most < SMALL
     return np.where(small, np.exp2(np.round(np.log2(np.where(small, most, 1.0)))), 1.0)
+
+
+def dearest(game: GroundGame, p: int, x: Floats, sizes: Floats) -> float:
+    """What one unit of the dearest column, whoever owns it, is worth to a leader, who moves its followers' columns as
+    well as its own: `price*quantity` has terms of no size where its followers answer zero. As in `OwnProblem.size` a
+    product counts as much as its coefficient at least, which is also what solvers' gaps are relative to."""
+    worth = np.zeros(game.columns)
+    goal, quad = game.objective.take_rows(np.array([p])), game.objective_quad.take(game.objective_quad.row == p)
+    np.add.at(worth, goal.indices, np.abs(goal.data))
+    np.add.at(worth, quad.i, np.abs(quad.value * x[quad.j]))
+    np.add.at(worth, quad.j, np.abs(quad.value * x[quad.i]))
+    squares = np.abs(quad.value) * sizes[quad.i] * sizes[quad.j]
+    return float(max(np.max(worth * sizes, initial=0.0), np.max(squares, initial=0.0)))

@@ -11,6 +11,7 @@ import numpy as np
 
 from compiler.ground.ground_game import GroundGame
 from compiler.ground.sparse import Floats
+from runtime.column_sizes import column_sizes, dearest
 from runtime.curve_tangents import SLOPES
 from runtime.own_problem import OwnProblem
 
@@ -70,7 +71,7 @@ def unsure(game: GroundGame, p: int, problem: OwnProblem, x: Floats) -> float:
 
 def _felt(game: GroundGame, p: int, problem: OwnProblem, x: Floats) -> Floats:
     """How much the leaders of the follower feel its own columns, over the size of their terms: (own,)."""
-    felt = np.zeros(game.columns)
+    felt, sizes = np.zeros(game.columns), column_sizes(game)
     for leader in game.players[p].leaders:
         goal = game.objective.take_rows(np.array([leader]))
         quad = game.objective_quad.take(game.objective_quad.row == leader)
@@ -78,7 +79,11 @@ def _felt(game: GroundGame, p: int, problem: OwnProblem, x: Floats) -> Floats:
         np.add.at(slope, goal.indices, goal.data)
         np.add.at(slope, quad.i, quad.value * x[quad.j])
         np.add.at(slope, quad.j, quad.value * x[quad.i])
-        size = OwnProblem.of(game, leader, x).size(x[game.owner == leader])
+        # The terms in what its followers decide count too: `x*y - u` is not small because y is.
+        terms = float(np.abs(goal.data) @ np.abs(x[goal.indices])) + float(
+            np.abs(quad.value) @ np.abs(x[quad.i] * x[quad.j])
+        )
+        size = max(terms, dearest(game, leader, x, sizes)) or 1.0
         felt += np.abs(slope) / size
         rows = game.matrix.take_rows(np.flatnonzero(game.row_owner == leader))
         # A leader's own row hands the follower's columns on, to functions of them among others.

@@ -51,6 +51,19 @@ def test_a_leader_that_uses_the_price_of_a_disc(tmp_path: Path) -> None:
     assert result.objectives["lead.F"] == pytest.approx(4 / (2 * np.sqrt(s)) + s, abs=1e-5)
 
 
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_a_price_of_a_constraint_that_does_not_bind(tmp_path: Path, unit: float) -> None:
+    """y = 1/4 is below log(1.2 + x) for all x: the price is zero, as far as a solver's last digits tell."""
+    result = solved(
+        tmp_path,
+        f"player l {{ var x in [0.1, 2] maximize F = {unit:g}*p*x - y }} player f follows l {{ var y in [-2, 2]"
+        f" minimize c = y^2 - y/2 constraint k: {unit:g}*(1.2 + x) >= {unit:g}*exp(y) price p }}",
+    )
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.objectives["l.F"] == pytest.approx(-0.25, abs=1e-6)
+    assert result.price_of["p"] == pytest.approx(0, abs=1e-7 / unit)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_random_ellipses(tmp_path: Path, seed: int) -> None:
     """The leader moves centre, size and prices of an ellipse with a linear cut; the follower by scipy on a grid of the

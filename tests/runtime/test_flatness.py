@@ -46,3 +46,15 @@ def test_a_follower_that_feels_nothing(tmp_path: Path, unit: float) -> None:
         f" player f follows l {{ var y in [{-5 * unit:g}, {5 * unit:g}] minimize c = ({y} - x)^6 }}",
     )
     assert result.status is not Status.OPTIMAL
+
+
+def test_a_leader_whose_own_terms_vanish_at_the_answer(tmp_path: Path) -> None:
+    """y = 0 where 2 exp(y) + y^2 - 2 y is least, u <= sqrt(1 + x): x*y - u is -sqrt(3), of no size in x alone."""
+    result = _solved(
+        tmp_path,
+        "player l { var x in [0, 2] minimize F = x*y - u }"
+        "player f follows l { var y in [-2, 2] minimize c = 2*exp(y) + y^2 - 2*y }"
+        "player g follows l { var u in [-2, 2] minimize c = u^2/10 - u constraint k: u^2 <= 1 + x }",
+    )
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.objectives["l.F"] == pytest.approx(-np.sqrt(3), abs=1e-6)
