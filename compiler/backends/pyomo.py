@@ -15,6 +15,7 @@ from compiler.backends.pyomo_rules import Derived
 from compiler.backends.pyomo_solvers import CONVEX, GLOBAL, HIGHS, PAIRED, SOLVED_BY_HIGHS, Solver
 from compiler.backends.script_request import FORMS, ScriptRequest
 from compiler.backends.statement_text import file_name, one_line
+from compiler.derivation import SingleLevel
 from compiler.ir.game import Game
 from compiler.ir.words import some
 from grammar.diagnostics import DiagnosticError, Findings
@@ -36,11 +37,13 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
     compiled, note, single = own.compiled, own.words, None
     game = compiled.game
     derived = Derived(own.notes, None, bool(request.player))
+    curved: tuple[str, ...] = ()
     if len(game.players) == 1 and not game.players[0].domain.binders:
         game = with_shared_as_own(game)
         data = compiled.bound_data()
     else:
         single = joined(compiled, request, settles=True)
+        curved = _curved(single, compiled.bound_data()) if single.slips else ()
         compiled = compiled.with_game(single.game)
         game, data = single.game, compiled.bound_data()
         limits = None if request.form != "kkt-big-m" else pair_limits(single, request)
@@ -58,7 +61,15 @@ def write(compiled: Emittable, request: ScriptRequest) -> str:
         raise DiagnosticError(findings.sorted())
     paired = bool(model.pairs) and data.problem.removesuffix(PAIRED) in SOLVED_BY_HIGHS
     header = Header.of(compiled, request.version, note, single is not None and single.original is whole)
-    return laid_out("pyomo.py.j2", model=model, header=header, solvers=solvers, sharpened=paired)
+    return laid_out("pyomo.py.j2", model=model, header=header, solvers=solvers, sharpened=paired, curved=curved)
+
+
+def _curved(single: SingleLevel, data: BoundData) -> tuple[str, ...]:
+    """Followers whose objective is not linear: strong duality, one row that a solver keeps to its tolerance, lets their
+    decisions be off by the square root of it."""
+    names = [slip.player for slip in single.slips]
+    problems = [data.problems.get(name) for name in names]
+    return tuple(n for n, p in zip(names, problems, strict=True) if p is None or p.name not in ("LP", "MILP"))
 
 
 def _solvers(game: Game, data: BoundData, derived: Derived, findings: Findings) -> tuple[Solver, ...]:
