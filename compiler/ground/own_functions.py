@@ -229,8 +229,8 @@ class Shaped:
             return shape
         inner = self.functions.defined.get(meaning.argument)
         if meaning.function == "log" and self.column(meaning.argument).affine:
-            plain = self._linear(Expression(0.0, ((meaning.argument, 1.0),), ()))
-            times = _proportion(self._linear(weight), plain)
+            plain = self.linear(Expression(0.0, ((meaning.argument, 1.0),), ()))
+            times = _proportion(self.linear(weight), plain)
             return known_to_be(shape, times > 0, times < 0)
         if not isinstance(inner, Expression) or inner.constant or not inner.columns:
             return shape
@@ -245,7 +245,7 @@ class Shaped:
         above = Expression(
             sum(v for _, v in inner.terms), tuple((i + j - p, v) for i, j, v in inner.products if i != j), ()
         )
-        u, v, w = (self._linear(e) for e in (above, Expression(0.0, ((over.argument, 1.0),), ()), weight))
+        u, v, w = (self.linear(e) for e in (above, Expression(0.0, ((over.argument, 1.0),), ()), weight))
         known = FUNCTIONS[meaning.function].traits(
             *(np.array([e]) for e in (*self.argument(meaning.argument).reach, meaning.parameter))
         )
@@ -260,7 +260,7 @@ class Shaped:
         meaning = self.functions.defined.get(c)
         return isinstance(meaning, OfOne) and (meaning.function, meaning.parameter) == ("power", -1.0)
 
-    def _linear(self, e: Expression) -> dict[int, float]:
+    def linear(self, e: Expression) -> dict[int, float]:
         """Coefficients by column without a definition, the constant as that of -1; empty where it is not linear."""
         found = {-1: e.constant}
         if e.products:
@@ -270,7 +270,7 @@ class Shaped:
             if meaning is None:
                 found[c] = found.get(c, 0.0) + v
                 continue
-            inner = self._linear(meaning) if isinstance(meaning, Expression) else {}
+            inner = self.linear(meaning) if isinstance(meaning, Expression) else {}
             if not inner:
                 return {}
             for k, more in inner.items():

@@ -5,7 +5,8 @@ point that holds its nonlinear constraints with room. Then its optimality condit
 of the problem that shares neither columns nor rows with another:
   where the constraints are convex in the decisions of all together, points at the corners of the others' bounds do:
     what mixes the corners mixes their points, and has at least as much room as they have on the average;
-  elsewhere the others' bounds are cut into boxes, each with a point of its own.
+  elsewhere a point that serves the whole box, or one that follows the others' decisions (`slater_affine`);
+  else the others' bounds are cut into boxes, each with a point of its own.
 What a solver finds is evaluated again, with intervals over the box.
 Reference: Rockafellar, Convex Analysis (1970), theorem 28.2; Bemporad, Borrelli and Morari, IEEE Trans. Autom. Control
     48 (2003) 1600 (corners of parameters).
@@ -13,18 +14,18 @@ Reference: Rockafellar, Convex Analysis (1970), theorem 28.2; Bemporad, Borrelli
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from compiler.ground.hidden_convexity import Convexity
-from compiler.ground.own_functions import Expression, Shaped, involved
-from compiler.ground.shapes import Shape
-from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
+from compiler.ground.own_functions import Shaped, involved
+from compiler.ground.sparse import Csr, Floats, Ints, Quad
 from compiler.reformulations.best_response import best_response
 from compiler.reformulations.program import Program
+from runtime.methods.slater_affine import following_point
 from runtime.methods.slater_points import ENOUGH, HELD, PATIENCE, ROOM
+from runtime.methods.slater_sides import OwnPart, convex_together, own_parts
 from runtime.solvers.scip import Scip
 from runtime.solvers.solver import Options
 
@@ -36,65 +37,7 @@ def has_room(convexity: Convexity) -> bool:
     """See the module. False also where none was found."""
     if not convexity.rows and not convexity.columns and not convexity.steep:
         return True
-    return all(_part_has_room(convexity, part) for part in _parts(convexity))
-
-
-@dataclass(frozen=True)
-class Side:
-    """`expression <= limit` (`above`) or `>= limit`, with room where it is not linear (`bent`)."""
-
-    expression: Expression
-    limit: float
-    above: bool
-    bent: bool
-
-    def room(self, shape: Shape) -> float:
-        """The least room over the box, relative to the limit."""
-        room = self.limit - shape.reach[1] if self.above else shape.reach[0] - self.limit
-        return room / (1.0 + abs(self.limit))
-
-
-@dataclass(frozen=True)
-class OwnPart:
-    """`own` and `others`: the columns without a definition that its `sides` depend on, (columns,)."""
-
-    sides: tuple[Side, ...]
-    own: Bools
-    others: Ints
-
-
-def _parts(convexity: Convexity) -> Iterator[OwnPart]:
-    """Those that hold what needs room."""
-    functions = convexity.functions
-    game = functions.game
-    sides: list[Side] = []
-    for r, e in functions.rows.items():
-        sides += _sides(e, float(game.row_lower[r]), float(game.row_upper[r]), r in convexity.rows)
-    for c in functions.defined:
-        e = Expression(0.0, ((c, 1.0),), ())
-        low, high = float(game.lower[c]), float(game.upper[c])
-        sides += _sides(e, low, high, c in convexity.columns)
-        if c in convexity.steep:
-            sides.append(Side(e, max(low, 0.0), False, True))
-    touched = [involved(functions, s.expression.columns) for s in sides]
-    left = {k for k, c in enumerate(touched) if any(functions.free[list(c)])} if sides else set()
-    while left:
-        group = {left.pop()}
-        own = {c for k in group for c in touched[k] if functions.free[c]}
-        while joined := {k for k in left if own & touched[k]}:
-            left -= joined
-            group |= joined
-            own |= {c for k in joined for c in touched[k] if functions.free[c]}
-        if any(sides[k].bent for k in group):
-            mask = np.zeros(game.columns, np.bool_)
-            mask[list(own)] = True
-            others = {c for k in group for c in touched[k]} - own
-            yield OwnPart(tuple(sides[k] for k in sorted(group)), mask, np.array(sorted(others), np.int64))
-
-
-def _sides(e: Expression, low: float, high: float, bent: bool) -> list[Side]:
-    found = [Side(e, low, False, bent)] if np.isfinite(low) else []
-    return found + ([Side(e, high, True, bent)] if np.isfinite(high) else [])
+    return all(_part_has_room(convexity, part) for part in own_parts(convexity))
 
 
 def _part_has_room(convexity: Convexity, part: OwnPart) -> bool:
@@ -106,16 +49,13 @@ def _part_has_room(convexity: Convexity, part: OwnPart) -> bool:
     variables = functions.free.copy()
     variables[wide] = True
     together = Shaped(functions, lower, upper, variables)
-    if all(_convex(side, together) for side in part.sides):
+    if all(convex_together(side, together) for side in part.sides):
         corners = _corners(part, lower, upper, wide)
         if corners is not None:
             return all(_served(convexity, part, corner, corner) for corner in corners)
+    if _served(convexity, part, lower, upper) or following_point(convexity, part, lower, upper, wide) is not None:
+        return True
     return _cut(convexity, part, lower, upper, wide)
-
-
-def _convex(side: Side, together: Shaped) -> bool:
-    shape = together.expression(side.expression)
-    return shape.affine or (side.bent and (shape.convex if side.above else shape.concave))
 
 
 def _corners(part: OwnPart, lower: Floats, upper: Floats, wide: Ints) -> list[Floats] | None:
