@@ -28,6 +28,10 @@ MARGIN = 1e-5
 """How much better, relative, a point has to be: ten times SCIP's tolerance for constraints."""
 
 
+FAR = 1e7
+"""An objective, in scaled units in which coefficients are near 1, that counts as one without end if points reach it."""
+
+
 def may_fall(program: Program) -> bool:
     """Whether the relaxation, without pairs, products and functions, may fall for ever; never False where it does."""
     if not (len(program.sos1) or len(program.indicator) or program.row_quad.entries or program.curves):
@@ -54,18 +58,25 @@ def may_fall(program: Program) -> bool:
 
 def better_than(program: Program, value: float) -> Program:
     """The Program of points whose objective is at most `value`, which may be infinite, and no objective."""
+    bounded = _objective_within(program, -np.inf, value)
+    return replace(bounded, cost=np.zeros(program.columns), cost_constant=0.0, cost_quad=Quad.empty())
+
+
+def no_better_than(program: Program, value: float) -> Program:
+    """The Program of points whose objective is at least `value`, the objective as it is."""
+    return _objective_within(program, value, np.inf)
+
+
+def _objective_within(program: Program, low: float, high: float) -> Program:
     columns = np.flatnonzero(program.cost)
     line = Csr.from_coo(np.zeros(len(columns), np.int64), columns, program.cost[columns], 1, program.columns)
     goal, rows = program.cost_quad, program.row_quad
     last = np.full(goal.entries, program.rows, np.int64)
     return replace(
         program,
-        cost=np.zeros(program.columns),
-        cost_constant=0.0,
-        cost_quad=Quad.empty(),
         matrix=stacked([program.matrix, line]),
-        row_lower=np.append(program.row_lower, -np.inf),
-        row_upper=np.append(program.row_upper, value - program.cost_constant),
+        row_lower=np.append(program.row_lower, low - program.cost_constant),
+        row_upper=np.append(program.row_upper, high - program.cost_constant),
         row_quad=Quad(
             np.concatenate([rows.row, last]),
             np.concatenate([rows.i, goal.i]),

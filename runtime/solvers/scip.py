@@ -16,7 +16,7 @@ import numpy as np
 from compiler.ground.curves import Curve
 from compiler.ground.sparse import Floats
 from compiler.reformulations.program import Program
-from runtime.solvers.falling import better_than, margin, may_fall, of_its_pattern, patience
+from runtime.solvers.falling import FAR, better_than, margin, may_fall, no_better_than, of_its_pattern, patience
 from runtime.solvers.interruptible import optimize
 from runtime.solvers.safe_ipopt import safe_ipopt
 from runtime.solvers.solver import ENDLESS, Ending, Options, Outcome, cost_scale
@@ -46,6 +46,8 @@ CONFIRMATIONS = 5
 
 FALLS = "the objective falls without limit along a part of what is feasible"
 
+APART = "numbers too far apart for it; other units of the decisions or of money may help"
+
 CURVED = 1e-8
 """Tolerance for Programs with smooth functions: at SCIP's own 1e-6 an objective made of them may be off by as much as a
 certificate allows."""
@@ -70,8 +72,26 @@ class Scip:
         if refusal:
             raise ValueError(refusal)
         outcome = self._once(program, options, start)
+        if outcome.ending in (Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED) and _has_products(program):
+            outcome = self._with_an_end(program, options, outcome)
         doubtful = outcome.ending in (Ending.OPTIMAL, Ending.INFEASIBLE, Ending.LIMIT) and may_fall(program)
         return self._confirmed(program, options, outcome) if doubtful else outcome
+
+    def _with_an_end(self, program: Program, options: Options, outcome: Outcome) -> Outcome:
+        """What SCIP calls unbounded is the relaxation of products and functions, such as those with multipliers: asked
+        again with an end to the objective, it finds where that is not reached. The outcome itself where it is; FAILED
+        where there is no point all at once."""
+        second = self._once(no_better_than(program, -FAR), patience(options, outcome), None)
+        second = replace(second, seconds=outcome.seconds + second.seconds)
+        if second.ending is Ending.LIMIT:
+            return replace(second, bound=float("-inf"))
+        if second.ending is Ending.INFEASIBLE and len(program.sos1):
+            # Seen of conditions whose numbers lie far apart, and which points satisfy.
+            return Outcome(
+                Ending.FAILED, seconds=second.seconds, message=f"{outcome.message}, then infeasible: {APART}"
+            )
+        reached = second.ending is not Ending.OPTIMAL or second.objective <= -0.999 * FAR
+        return outcome if reached else second
 
     def _confirmed(self, program: Program, options: Options, outcome: Outcome) -> Outcome:
         """The outcome of a Program that may fall if no point is better, else what better ones lead to; see `falling`.

@@ -64,6 +64,34 @@ def test_a_price_of_a_constraint_that_does_not_bind(tmp_path: Path, unit: float)
     assert result.price_of["p"] == pytest.approx(0, abs=1e-7 / unit)
 
 
+@pytest.mark.parametrize(("unit", "money"), [(1.0, 1.0), (1.0, 1e4), (1e3, 1e4)])
+def test_a_price_that_a_leader_would_have_without_end(tmp_path: Path, unit: float, money: float) -> None:
+    """The leader earns the price, which no relaxation bounds, but the follower does: it minimises
+    y^2/10 - y/2 - x sqrt(y + 2.1) at y = sqrt(x + 1/2), the slope of its cost over 2y being the price. With numbers too
+    far apart for SCIP it may say that it fails, and nothing else."""
+    y = f"(y/{unit:g})"
+    text = (
+        f"player l {{ var x in [0.1, 2] minimize F = x + {1 / money:g}*p }}"
+        f" player f follows l {{ var y in [{-2 * unit:g}, {2 * unit:g}]"
+        f" minimize c = {money:g}*(0.1*{y}^2 - 0.5*{y} - x*sqrt({y} + 2.1)) constraint k: {y}^2 <= x + 0.5 price p }}"
+    )
+    result = refused = None
+    try:
+        result = solved(tmp_path, text, "tangent_conditions")
+    except DiagnosticError as error:
+        refused = error
+    if result is None:
+        assert refused is not None
+        assert unit * money > 1e6
+        assert {d.code for d in refused.diagnostics} == {"G804"}
+        return
+    x = np.linspace(0.1, 2, 100_001)
+    y_at = np.sqrt(x + 0.5)
+    price = np.maximum(0.5 + x / (2 * np.sqrt(y_at + 2.1)) - 0.2 * y_at, 0) / (2 * y_at)
+    assert result.status is Status.OPTIMAL, result.diagnostics
+    assert result.objectives["l.F"] == pytest.approx((x - price).min(), abs=1e-5)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_random_ellipses(tmp_path: Path, seed: int) -> None:
     """The leader moves centre, size and prices of an ellipse with a linear cut; the follower by scipy on a grid of the
