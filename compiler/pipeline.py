@@ -220,11 +220,15 @@ def read_source(path: str | Path | Source) -> tuple[Source, Path]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         folder = path.parent
-        near = [p.name for p in folder.glob("*.game")] if folder.is_dir() and "\0" not in str(path) else []
+        readable = "\0" not in str(path)
+        near = [p.name for p in folder.glob("*.game")] if readable and folder.is_dir() else []
+        inside = sorted(str(p) for p in path.glob("*.game")) if readable and path.is_dir() else []
         findings.add(
             "G001",
             f"`{path}` cannot be read: {reason}",
-            hints=did_you_mean(path.name, near) or ["give the path of a `.game` file"],
+            hints=[f"the folder holds `{p}`" for p in inside[:3]]
+            or did_you_mean(path.name, near)
+            or ["give the path of a `.game` file"],
         )
     raise DiagnosticError(findings.items)
 

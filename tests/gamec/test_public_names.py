@@ -36,6 +36,12 @@ def test_check_gives_findings_and_raises_nothing(tmp_path: Path) -> None:
     wrong.write_text("game g player p { var x minimize c = y }", encoding="utf-8")
     assert [d.code for d in gamec.check(wrong)] == ["G201"]
     assert [d.code for d in gamec.check(tmp_path / "none.game")] == ["G001"]
+    # The folder that `gamec new` makes is named like its model.
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "one.game").write_text("player p { var x in [0, 1]  minimize c = x }", encoding="utf-8")
+    (found,) = gamec.check(tmp_path / "one")
+    assert found.code == "G001"
+    assert found.hints[0].text.endswith("one.game`")
 
 
 def test_solve_raises_what_is_wrong(tmp_path: Path) -> None:
