@@ -2,8 +2,8 @@
 
 Others' decisions are taken from the relaxation at a few objectives near its own, and the followers answer
 (`gap_answers`). From the pattern of each such point better ones next to it are followed (`relaxed_pairs.beside`).
-Of ten random bilevel LPs with 60 pairs one start at the relaxation with cuts gave the optimum in three; with fifteen
-more, and the best that IPOPT finds, nine begin within 1 % of it.
+Of sixteen random bilevel LPs with 60 pairs twelve begin at the optimum, once single decisions are turned
+(`turned_decisions`); twice as many points give the same starts.
 """
 
 from __future__ import annotations
