@@ -126,6 +126,13 @@ def test_products_of_a_follower_that_nobody_minds(right: int, status: Status, tm
     assert solved(tmp_path, text, method="kkt").status is status
 
 
+def test_a_price_that_is_open_at_some_decision_leaves_no_proof(tmp_path: Path) -> None:
+    """At x = 1 the constraint is 0 >= 0: any price of it satisfies the conditions, and the leader lives on it."""
+    text = SQUARES.replace("[0, 3]", "[0, 1]").replace("3*y + x", "y - worth")
+    text = text.replace("(1 + x)*y <= 3", "y - x*y >= 0  price worth")
+    assert solved(tmp_path, text, method="enumeration").status is Status.LIMIT
+
+
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
