@@ -232,6 +232,8 @@ def test_where_a_search_begins_changes_no_proof(monkeypatch: pytest.MonkeyPatch,
         return out
 
     monkeypatch.setattr(pairs, "relaxed_pairs", begin)
+    # IPOPT is asked where followers' answers give no point.
+    monkeypatch.setattr(pairs, "answered_points", lambda game, program, closer, options, known, work: known)
     found = answer(game, Request(complementarity="sos1", time_limit=60))
     assert begun
     if wrong == "nowhere":
