@@ -18,7 +18,7 @@ from compiler.ground.hidden_convexity import hidden_convexity
 from compiler.ground.sparse import Floats
 from runtime.best_deviation import minimum, support_gap, tangent_bound
 from runtime.certificate import Bound, Certificate, Status, Tie
-from runtime.column_sizes import column_sizes, dearest
+from runtime.column_sizes import column_sizes, dearest, price_sizes
 from runtime.curve_tangents import convex_curves, curved_bound, hidden_room, straightened
 from runtime.flatness import unsure
 from runtime.own_problem import OwnProblem
@@ -86,7 +86,7 @@ def certify(game: GroundGame, claim: Claim) -> Certificate:
     if np.any(np.abs(x) >= ENDLESS):
         column = game.column_named(int(np.argmax(np.abs(x))))
         reasons.append(f"{column} is beyond {ENDLESS:g}, where solvers begin to take numbers for infinite")
-    sizes = column_sizes(game)
+    sizes = price_sizes(game, x, column_sizes(game))
     absolute, scaled, where = violations(game, x, sizes)
     if scaled > FEASIBLE:
         reasons.append(f"{where} is violated by {absolute:.3g}")

@@ -15,7 +15,7 @@ from compiler.ground.curvature import shape_of
 from compiler.ground.curves import Curve, curves_among
 from compiler.ground.ground_game import INTEGER, SEMICONTINUOUS, GroundGame
 from compiler.ground.sparse import Bools, Csr, Floats, Ints, Quad
-from runtime.column_sizes import column_sizes
+from runtime.column_sizes import column_sizes, term_sizes
 
 SLIGHT = 1e-7
 """A slope that is less than this part of the terms it is made of counts as zero where it has no end: answers hold
@@ -84,6 +84,7 @@ class OwnProblem:
         constant = float(game.objective_constant[p] + slope @ held + in_goal.times(held, len(game.players))[p])
         _, column, value = _halves(in_goal, mine, x)
         np.add.at(slope, column, value)
+        _, column, value = _halves(in_goal, mine, term_sizes(game, x))
         np.add.at(slope_terms, column, np.abs(value))
         return OwnProblem(
             sense=sense,

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compiler.ground.ground_game import INTEGER, GroundGame
+from compiler.ground.likely_prices import likely_prices
 from compiler.ground.propagate import propagate
 from compiler.ground.sparse import Bools, Csr, Floats, Quad
 
@@ -54,7 +55,8 @@ class Scaled:
 
 def scaled(game: GroundGame) -> Scaled:
     """The game in better units; itself where none are needed."""
-    column = _power_of_two(_column_sizes(game))
+    raw = _column_sizes(game)
+    column = _power_of_two(raw)
     matrix, quad = game.matrix, game.row_quad
     size = np.zeros(game.rows)
     np.maximum.at(size, matrix.row_numbers(), np.abs(matrix.data) * column[matrix.indices])
@@ -63,7 +65,8 @@ def scaled(game: GroundGame) -> Scaled:
     priced = game.price_row >= 0
     objective = _objective_scales(game, column)
     column[priced] = Scaled(game, column, row, objective).price[game.price_row[priced]]
-    objective = np.where(_prices(game), objective, _objective_scales(game, column, priced=True))
+    likely = np.where(priced, np.minimum(column, likely_prices(game, raw)), column)
+    objective = np.where(_prices(game), objective, _objective_scales(game, likely, priced=True))
     if np.all(column == 1.0) and np.all(row == 1.0) and np.all(objective == 1.0):
         return Scaled(game, column, row, objective)
     goal = game.objective_quad

@@ -120,7 +120,7 @@ class Scip:
     def _once(self, program: Program, options: Options, start: Floats | None) -> Outcome:
         before = time.perf_counter()
         model, columns, scale = _built(program)
-        _set(model, options, CURVED if program.curves else None)
+        _set(model, options, CURVED if program.curves else None, scale)
         if len(program.sos1) and not (program.integer.any() or len(program.indicator) or _has_products(program)):
             _branch_only(model, start is not None)
             if start is not None and np.all(program.lower[program.sos1] >= 0):
@@ -239,14 +239,14 @@ def _anchor(model: Any, columns: list[Any], terms: list[Any], term: Any) -> Any:
     return terms[0] if terms else term(model.addVar(lb=0.0, ub=0.0))
 
 
-def _set(model: Any, options: Options, tolerance: float | None) -> None:
+def _set(model: Any, options: Options, tolerance: float | None, scale: float) -> None:
     if options.time_limit is not None:
         model.setParam("limits/time", max(options.time_limit, 0.0))
     if options.nodes is not None:
         model.setParam("limits/nodes", options.nodes)
     model.setParam("limits/gap", options.gap)
-    # A minimum near 0 has no relative gap; costs are scaled to 1 or above, so this is no wider than `Outcome.gap`.
-    model.setParam("limits/absgap", options.gap)
+    # A minimum near 0 has no relative gap; this is no wider than `Outcome.gap`.
+    model.setParam("limits/absgap", options.gap * min(1.0, scale))
     model.setParam("randomization/randomseedshift", options.seed)
     # SCIP 10.0.2 cuts off optima with the bound cuts of its SOS1 handler; tests/bilevel/test_reformulations_agree.py
     # shows it.

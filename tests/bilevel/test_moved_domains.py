@@ -10,7 +10,11 @@ import pytest
 from curved_texts import value
 from moved_domains import MovedDomain
 
+from compiler.pipeline import compile_file
 from grammar.diagnostics import DiagnosticError
+from runtime.answer import answer
+from runtime.certify import Claim, certify
+from runtime.methods.method import Request
 from runtime.result import Status
 from runtime.session import solve
 
@@ -62,10 +66,38 @@ STEP = 1e-4
 
 
 @pytest.mark.parametrize(
-    ("seed", "priced"), [(2, False), (6, False), (7, False), (36, False), (0, True), (7, True), (32, True)]
+    ("seed", "priced"),
+    [(2, False), (6, False), (7, False), (36, False), (0, True), (7, True), (32, True), (51, True), (58, True)],
 )
 def test_answers_are_those_of_sections(seed: int, priced: bool, tmp_path: Path) -> None:
     agrees(MovedDomain(seed, priced), tmp_path, 60)
+
+
+PRICED = """game priced
+player L { var x in [0.1, 2]  maximize goal = -((1e6*p - 0.5)^2 + x/9) }
+player f follows L {
+  var y in [-0.002, 0.002]
+  maximize c = -0.001*((y/0.001)^2 - y/0.001 + 2*max(y/0.001 - x, 0)^2)
+  constraint limit: 1000/(y/0.001 + 3) <= 1700 price p
+}"""
+"""The limit leaves y alone (y/0.001 >= -2.41), so p = 0 and x = 0.1 is best: -0.25 - 0.1/9."""
+
+
+def test_a_gap_is_not_measured_by_what_prices_are_not(tmp_path: Path) -> None:
+    """1e12*p^2 is no term of size 1e12 where prices are about 1e-6: an answer off by half is not certified."""
+    path = tmp_path / "priced.game"
+    path.write_text(PRICED, "utf-8")
+    game = compile_file(path).ground
+    found = answer(game, Request(time_limit=60))
+    assert found.status is Status.OPTIMAL
+    assert found.x is not None
+    assert game.objectives_at(found.x)[0] == pytest.approx(-0.25 - 0.1 / 9, abs=2e-6)
+    assert found.prices is not None
+    x = found.x.copy()
+    x[game.column_blocks[0].start] = 1.339
+    prices = np.where(np.isfinite(found.prices), found.prices, 0.0)
+    plain = certify(game, Claim(Status.OPTIMAL, x, prices, bound={0: 8.3}))
+    assert any("`L` is not proven to be optimal" in reason for reason in plain.reasons), plain.reasons
 
 
 @pytest.mark.slow

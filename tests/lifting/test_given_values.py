@@ -113,6 +113,24 @@ def solved(folder: Path, text: str) -> Result:
     return solve(written(folder, text), time_limit=60)
 
 
+def test_a_cost_that_a_decision_cancels(tmp_path: Path) -> None:
+    """At n = 3 and x = sqrt(0.6) the follower is indifferent: what it could gain is rounding of 1.8, not of 0."""
+    text = """game g
+player l { var x in [0, 2] var n integer in [0, 3] minimize a = -0.6*y - 0.5*x*y + x^2 }
+player f follows l {
+  var y in [0, 5]
+  minimize b = (1.8 - x^2*n)*y
+  constraint low: y >= exp(x/2)/(n + 1) - 2
+  constraint high: y <= abs(x - 1)*sqrt(x + 1) + 1
+}
+"""
+    found = solved(tmp_path, text)
+    assert found.status is Status.OPTIMAL, found.certificate.reasons
+    x = np.sqrt(0.6)
+    y = (1 - x) * np.sqrt(1 + x) + 1
+    assert found.objectives["l.a"] == pytest.approx(-0.6 * y - 0.5 * x * y + x**2, abs=1e-6)
+
+
 def test_a_convex_cost_stays_where_it_was(tmp_path: Path) -> None:
     """Nothing profits from a larger `max(x - y, 0)`, nor is it of the leader's decisions alone."""
     text = """game g
