@@ -19,7 +19,14 @@ from compiler.ground.sparse import Floats
 from runtime.best_deviation import minimum, support_gap, tangent_bound
 from runtime.certificate import Bound, Certificate, Status, Tie
 from runtime.column_sizes import column_sizes, dearest, price_sizes
-from runtime.curve_tangents import convex_curves, curved_bound, hidden_room, straightened
+from runtime.curve_tangents import (
+    convex_curves,
+    curved_bound,
+    hidden_room,
+    price_gap,
+    straightened,
+    with_definitions_equal,
+)
 from runtime.flatness import unsure
 from runtime.own_problem import OwnProblem
 from runtime.ties import ties_of
@@ -293,13 +300,28 @@ def _price_faults(game: GroundGame, x: Floats, prices: Floats, problems: Mapping
         # Rows without a column of the player's own have no price, and no say here.
         has_own = np.diff(problem.matrix.indptr) > 0
         has_own[problem.row_quad.row] = True
-        if not has_own.any() or np.any(np.isnan(mine[has_own])) or problem.curves:
-            continue
         v = x[problem.own]
-        gap = support_gap(straightened(problem, v), v, np.where(has_own, mine, 0.0), PRICE)
+        if problem.curves:
+            gap = _curved_price_gap(game, p, problem, x, np.where(has_own, mine, np.nan))
+            if gap is None:
+                continue
+        elif not has_own.any() or np.any(np.isnan(mine[has_own])):
+            continue
+        else:
+            gap = support_gap(straightened(problem, v), v, np.where(has_own, mine, 0.0), PRICE)
         if not gap <= PRICE * problem.size(v):
             faults.append(f"the shadow prices of `{player.name}` do not support its decision (gap {gap:.3g})")
     return faults
+
+
+def _curved_price_gap(game: GroundGame, p: int, problem: OwnProblem, x: Floats, prices: Floats) -> float | None:
+    """As `price_gap`; None also where there are no prices, or where nothing proves the problem convex."""
+    if problem.discrete or not np.isfinite(prices).any():
+        return None
+    if convex_curves(problem):
+        return price_gap(problem, x[problem.own], prices)
+    convexity = hidden_convexity(game, p)
+    return None if convexity is None else price_gap(*with_definitions_equal(problem, convexity, x), prices)
 
 
 def _untold(game: GroundGame, prices: Floats, problems: Mapping[int, OwnProblem], leads: Collection[int]) -> list[str]:

@@ -20,7 +20,7 @@ from compiler.ground.hidden_convexity import Convexity
 from compiler.ground.own_functions import Shaped
 from compiler.ground.sparse import Csr, Floats, Quad
 from runtime.best_deviation import tangent_bound
-from runtime.own_problem import OwnProblem
+from runtime.own_problem import SLIGHT, OwnProblem
 
 SLOPES: dict[str, Callable[[Floats, Floats], Floats]] = {
     "exp": lambda a, p: np.exp(a),
@@ -88,16 +88,19 @@ def straightened(problem: OwnProblem, v: Floats) -> OwnProblem:
 
 def hidden_room(problem: OwnProblem, convexity: Convexity, x: Floats, time_limit: float | None = None) -> float:
     """At most what a player gains at x (n,), all players' decisions, if its problem is convex once its lifted columns
-    are replaced by what defines them: with all definitions as equations, the tangents at x bound what they stand for.
-    Infinite where that says nothing."""
+    are replaced by what defines them. Infinite where that says nothing."""
+    equal, v = with_definitions_equal(problem, convexity, x)
+    return problem.value(v) - curved_bound(equal, v, time_limit) if np.isfinite(v).all() else float("inf")
+
+
+def with_definitions_equal(problem: OwnProblem, convexity: Convexity, x: Floats) -> tuple[OwnProblem, Floats]:
+    """The problem with all definitions as equations, so that the tangents at x (n,) bound what lifted columns stand
+    for; and the player's decisions with these columns at their exact values, which may be none."""
     functions = convexity.functions
     point = Shaped(functions, x, x, np.zeros(len(x), np.bool_))
     exact = x.copy()
     for c in functions.defined:
         exact[c] = sum(point.column(c).reach) / 2
-    v = exact[problem.own]
-    if not np.isfinite(v).all():
-        return float("inf")
     # What bounds a defined column holds of its definition; of a tangent of that, where it is convex.
     whole = Shaped(functions, *functions.box(), functions.free)
     low, high = functions.game.lower.copy(), functions.game.upper.copy()
@@ -116,15 +119,60 @@ def hidden_room(problem: OwnProblem, convexity: Convexity, x: Floats, time_limit
         row_upper=np.where(defining, limit, problem.row_upper),
         curves=tuple(replace(c, relation=np.zeros_like(c.relation)) for c in problem.curves),
     )
-    return problem.value(v) - curved_bound(equal, v, time_limit)
+    return equal, exact[problem.own]
 
 
 def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None) -> float:
     """A lower bound of a problem that is convex, as `convex_curves` or `hidden_convexity` prove it, from the tangents
     at v; -inf without one, as where a tangent is vertical."""
+    lines = _lines(problem, v)
+    return float("-inf") if lines is None else tangent_bound(lines, v, time_limit)
+
+
+def price_gap(problem: OwnProblem, v: Floats, prices: Floats) -> float | None:
+    """How far shadow prices are from supporting v as the answer to a problem that is convex as in `curved_bound`, in
+    the objective's units; infinite where they cannot, None where tangents tell nothing. `prices` (rows,) in the
+    player's own sense, NaN for rows without.
+
+    Rows with prices are taken into the objective (the Lagrangian), the others and the tangents at v stay; what could be
+    gained then is looked for within the size of each decision from v, which is enough of a convex problem.
+    """
+    lines = _lines(problem, v) if np.isfinite(v).all() else None
+    if lines is None:
+        return None
+    y = np.zeros(len(lines.rows))
+    y[: len(prices)] = problem.sense * np.where(np.isfinite(prices), prices, 0.0)
+    stays = np.ones(len(lines.rows), np.bool_)
+    stays[: len(prices)] = ~np.isfinite(prices)
+    limit = np.where(y > 0, lines.row_lower, lines.row_upper)
+    y = np.where(~np.isfinite(limit) & (np.abs(y) <= SLIGHT * np.max(np.abs(y), initial=0.0)), 0.0, y)
+    if np.any(~np.isfinite(limit) & (y != 0)):
+        return float("inf")
+    row, slope = lines.matrix.row_numbers(), lines.gradient(v)
+    cost = slope - np.bincount(lines.matrix.indices, lines.matrix.data * y[row], minlength=len(v))[: len(v)]
+    owed = float(np.where(y != 0, y * (np.where(y != 0, limit, 0.0) - lines.matrix.times(v)), 0.0).sum())
+    kept, reach = np.flatnonzero(stays), np.maximum(lines.unit, np.abs(v))
+    lagrangian = replace(
+        lines,
+        rows=lines.rows[kept],
+        matrix=lines.matrix.take_rows(kept),
+        row_lower=lines.row_lower[kept],
+        row_upper=lines.row_upper[kept],
+        lower=np.maximum(lines.lower, v - reach),
+        upper=np.minimum(lines.upper, v + reach),
+        cost=cost,
+        quad=Quad.empty(),
+        constant=lines.value(v) + owed - float(cost @ v),
+    )
+    return lines.value(v) - tangent_bound(lagrangian, v)
+
+
+def _lines(problem: OwnProblem, v: Floats) -> OwnProblem | None:
+    """The problem with quadratic rows and curves replaced by their tangents at v, which come last; None where one is
+    vertical."""
     problem = straightened(problem, v)
     if not problem.curves:
-        return tangent_bound(problem, v, time_limit)
+        return problem
     arguments = [c.argument for c in problem.curves]
     argument, result = np.concatenate(arguments), np.concatenate([c.result for c in problem.curves])
     relation = np.concatenate([c.relation for c in problem.curves])
@@ -132,7 +180,7 @@ def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None
         height = np.concatenate([FUNCTIONS[c.function].value(v[c.argument], c.parameter) for c in problem.curves])
         slope = np.concatenate([SLOPES[c.function](v[c.argument], c.parameter) for c in problem.curves])
     if not (np.all(np.isfinite(height)) and np.all(np.isfinite(slope))):
-        return float("-inf")
+        return None
     k, m = len(argument), len(problem.rows)
     offset = height - slope * v[argument]
     matrix = Csr.from_coo(
@@ -142,7 +190,7 @@ def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None
         m + k,
         len(problem.own),
     )
-    lines = replace(
+    return replace(
         problem,
         rows=np.concatenate([problem.rows, np.full(k, -1)]),
         matrix=matrix,
@@ -150,4 +198,3 @@ def curved_bound(problem: OwnProblem, v: Floats, time_limit: float | None = None
         row_upper=np.concatenate([problem.row_upper, np.where(relation <= 0, offset, np.inf)]),
         curves=(),
     )
-    return tangent_bound(lines, v, time_limit)
