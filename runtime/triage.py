@@ -32,6 +32,9 @@ PATIENCE = 20.0
 """Seconds for each question asked here: a reason that takes longer to find than the answer helps nobody."""
 
 
+NO_ANSWER = "no point satisfies the constraints and the followers' optimality"
+
+
 def triage(setting: Setting, status: Status) -> tuple[Status, tuple[Diagnostic, ...]]:
     """Why a game is INFEASIBLE or UNBOUNDED, and which of both it is after all (solvers do not always tell)."""
     relaxed = high_point(setting.game)
@@ -47,8 +50,12 @@ def triage(setting: Setting, status: Status) -> tuple[Status, tuple[Diagnostic, 
     if any(setting.classes[p].integer >= 0 for p in np.flatnonzero(setting.followers).tolist()):
         # Optimality conditions would speak of other answers.
         note = "all constraints can hold at once, but at no such point is every follower at its best"
-        return Status.INFEASIBLE, (_plain("no point satisfies the constraints and the followers' optimality", (note,)),)
+        return Status.INFEASIBLE, (_plain(NO_ANSWER, (note,)),)
     if setting.leader >= 0:
+        below = [setting.classes[p] for p in np.flatnonzero(setting.followers).tolist()]
+        if any(kind.smooth or not kind.linear_rows for kind in below):
+            note = "all constraints can hold at once, but at no such point is every follower at its best"
+            return Status.INFEASIBLE, (_plain(NO_ANSWER, (note,)),)
         return Status.INFEASIBLE, _coupling(setting)
     if setting.equals:
         note = "all constraints can hold at once, but at no such point is every player at its best"
@@ -209,7 +216,7 @@ def _coupling(setting: Setting) -> tuple[Diagnostic, ...]:
         else:
             needed.append(block)
     if not needed:
-        return (_plain("no point satisfies the constraints and the followers' optimality", ()),)
+        return (_plain(NO_ANSWER, ()),)
     coupling = [b for b in needed if touching[b.start : b.stop].any()] or needed
     names = ", ".join(f"`{game.players[leader].name}.{b.name}`" for b in coupling)
     labels = [Label(b.span, "a constraint of the leader on what its followers decide") for b in coupling if b.span]

@@ -234,6 +234,9 @@ class _Search:
                 if second.ending is not Ending.INFEASIBLE:
                     doubt = f"{COMPLEMENTARITIES[name].words} led {solver.name} to no point: plain SOS1 sets decided"
                     return self.by("sos1", self.program, ColumnBounds.of(self.program), (*notes, doubt))
+        if outcome.ending is Ending.INFEASIBLE and first is None and not self.program.linear:
+            # SCIP has said so of conditions with products that points satisfy: one is looked for.
+            first = self.point()
         outcome, doubts = no_worse(outcome, first, solver.name)
         notes = (*notes, *doubts)
         best = self.exact(outcome)

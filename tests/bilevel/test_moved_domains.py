@@ -100,6 +100,24 @@ def test_a_gap_is_not_measured_by_what_prices_are_not(tmp_path: Path) -> None:
     assert any("`L` is not proven to be optimal" in reason for reason in plain.reasons), plain.reasons
 
 
+EARNED = """game earned
+player L { var x in [0.1, 2]  minimize goal = 2*p - y/100000 }
+player f follows L {
+  var y in [-200000, 200000]
+  maximize c = -(0.1*(y/1e5)^2 + 0.5*y/1e5 + 0.5*(1/((x + 1)*(y/1e5 + 3))) + 0.5*((y/1e5 - x)^4))
+  constraint limit: (y/1e5 - x)^2 <= 1 price p
+}"""
+"""y = 1e5*x is always possible, so there is an answer to every x."""
+
+
+def test_a_game_with_answers_is_not_called_infeasible(tmp_path: Path) -> None:
+    """SCIP 10.0.2 says so of its conditions."""
+    path = tmp_path / "earned.game"
+    path.write_text(EARNED, "utf-8")
+    found = answer(compile_file(path).ground, Request(time_limit=60))
+    assert found.status in (Status.LOCAL, Status.STATIONARY, Status.LIMIT, Status.OPTIMAL)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("priced", [False, True])
 @pytest.mark.parametrize("seed", range(200))

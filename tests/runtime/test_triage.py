@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from small_games import INF, GameBuilder
 
+from compiler.pipeline import compile_file
 from runtime.answer import Answer, answer
 from runtime.methods.method import Request
 from runtime.result import Status
@@ -123,6 +126,19 @@ def test_only_the_coupling_that_matters_is_named() -> None:
     (finding,) = solved(builder).diagnostics
     assert "leader.wants" in finding.headline
     assert "harmless" not in finding.headline
+
+
+def test_best_answers_of_a_curved_follower_that_the_leader_may_not_have(tmp_path: Path) -> None:
+    """exp(y) - 2*y is least at log 2 < 5. What the leader could give up is not looked for: of curved problems solvers
+    prove too little."""
+    path = tmp_path / "curved.game"
+    leader = "player l { var x in [0, 1] minimize g = x  constraint much: y >= 5 }"
+    follower = "var y in [0, 10] minimize c = exp(y) - 2*y  constraint near: (y - x)^2 <= 50"
+    path.write_text(f"game g\n{leader}\nplayer f follows l {{ {follower} }}\n", "utf-8")
+    found = answer(compile_file(path).ground, Request())
+    assert found.status is Status.INFEASIBLE
+    assert [d.code for d in found.diagnostics] == ["G801"]
+    assert "optimality" in found.diagnostics[0].headline
 
 
 @pytest.mark.parametrize("size", [400])
