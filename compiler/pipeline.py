@@ -220,9 +220,8 @@ def read_source(path: str | Path | Source) -> tuple[Source, Path]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         folder = path.parent
-        readable = "\0" not in str(path)
-        near = [p.name for p in folder.glob("*.game")] if readable and folder.is_dir() else []
-        inside = sorted(str(p) for p in path.glob("*.game")) if readable and path.is_dir() else []
+        near = [p.name for p in folder.glob("*.game")] if folder.is_dir() and "\0" not in str(path) else []
+        inside = sorted(str(p) for p in path.glob("*.game")) if isinstance(error, IsADirectoryError) else []
         findings.add(
             "G001",
             f"`{path}` cannot be read: {reason}",
